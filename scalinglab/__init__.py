@@ -1,0 +1,14 @@
+"""Scaling Lab: how neural networks scale, prune and compress.
+
+The package is the tested core of a course of notebooks. Its folders are named by what they hold:
+
+- ``scalinglab.training``: tasks, stacked networks and the one training loop (torch)
+- ``scalinglab.live``: the panel of a notebook: controls, a function, rows, a chart
+- ``scalinglab.exercises``: sealed predictions, checks that name the mistake, staged hints
+- ``scalinglab.cli``: the command ``scalinglab``
+- ``scalinglab.bibliography``: the works that docstrings and notebooks cite by key
+
+Importing ``scalinglab`` itself imports nothing heavy.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,92 @@
+"""The wording of every ``ValueError``: ``width must be positive, got -3``.
+
+Each check names the argument, the condition and the value, and returns the value in its canonical type,
+so that a public door reads ``width = positive_integer("width", width)``. Inner functions trust their callers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sized
+from numbers import Integral, Real
+from typing import Any, NoReturn, TypeVar
+
+Item = TypeVar("Item")
+
+
+def fail(name: str, condition: str, value: object) -> NoReturn:
+    """Raise the one sentence that all checks share, with the value cut to a readable length."""
+    shown = repr(value)
+    if len(shown) > 80:
+        shown = shown[:77] + "..."
+    raise ValueError(f"{name} must {condition}, got {shown}")
+
+
+def number(name: str, value: Any) -> float:
+    """A real, finite number as ``float``; text, booleans, nan and infinities are refused."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        fail(name, "be a finite number", value)
+    return float(value)
+
+
+def positive(name: str, value: Any) -> float:
+    """A finite number above zero, as ``float``."""
+    if number(name, value) <= 0:
+        fail(name, "be positive", value)
+    return float(value)
+
+
+def non_negative(name: str, value: Any) -> float:
+    """A finite number, zero or above, as ``float``."""
+    if number(name, value) < 0:
+        fail(name, "not be negative", value)
+    return float(value)
+
+
+def fraction(name: str, value: Any) -> float:
+    """A number from 0 to 1, both included, as ``float``."""
+    return in_range(name, value, 0.0, 1.0)
+
+
+def in_range(name: str, value: Any, low: float, high: float) -> float:
+    """A number from ``low`` to ``high``, both included, as ``float``."""
+    if not low <= number(name, value) <= high:
+        fail(name, f"be from {low:g} to {high:g}", value)
+    return float(value)
+
+
+def integer(name: str, value: Any) -> int:
+    """A whole number as ``int``; 3.0 is refused, as it usually stands for a mistake in a formula."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        fail(name, "be a whole number", value)
+    return int(value)
+
+
+def positive_integer(name: str, value: Any) -> int:
+    """A whole number above zero, as ``int``."""
+    if integer(name, value) <= 0:
+        fail(name, "be positive", value)
+    return int(value)
+
+
+def non_negative_integer(name: str, value: Any) -> int:
+    """A whole number, zero or above, as ``int``."""
+    if integer(name, value) < 0:
+        fail(name, "not be negative", value)
+    return int(value)
+
+
+def one_of(name: str, value: Item, choices: Collection[Item]) -> Item:
+    """One of the choices; the sentence lists them."""
+    if value not in choices:
+        fail(name, "be one of " + ", ".join(str(choice) for choice in choices), value)
+    return value
+
+
+def same_length(**values: Sized) -> int:
+    """The common length of all arguments; the sentence lists the lengths that differ."""
+    lengths = {name: len(value) for name, value in values.items()}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ValueError(f"{' and '.join(lengths)} must have the same length, got {listed}")
+    return next(iter(lengths.values()))

@@ -1,0 +1,130 @@
+"""The works that the course stands on, by citation key.
+
+>>> print(cite("Bordelon2024"))
+Bordelon, Atanasov, Pehlevan (2024). A Dynamical Model of Neural Scaling Laws. arXiv:2402.01092
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scalinglab._checks import one_of
+
+__all__ = ["REFERENCES", "Reference", "cite"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One work: who, when, what, and its number on arXiv (empty for a work that is not there)."""
+
+    key: str
+    authors: str
+    year: int
+    title: str
+    arxiv: str = ""
+    venue: str = ""
+
+    @property
+    def link(self) -> str:
+        """The address of the abstract, or an empty string."""
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else ""
+
+    def __str__(self) -> str:
+        place = f"arXiv:{self.arxiv}" if self.arxiv else self.venue
+        return f"{self.authors} ({self.year}). {self.title}. {place}"
+
+    def _repr_markdown_(self) -> str:
+        title = f"[{self.title}]({self.link})" if self.link else self.title
+        return f"{self.authors} ({self.year}). {title}. {self.venue}".rstrip()
+
+
+_ALL = (
+    Reference(
+        "Wang2025",
+        "Wang, Luo, Poggio, Chuang, Ziyin",
+        2025,
+        "A universal compression theory for lottery ticket hypothesis and neural scaling laws",
+        "2510.00504",
+        "ICLR 2026",
+    ),
+    Reference("Rosenfeld2021", "Rosenfeld", 2021, "Scaling Laws for Deep Learning", "2108.07686", "PhD thesis, MIT"),
+    Reference(
+        "Rosenfeld2019",
+        "Rosenfeld, Rosenfeld, Belinkov, Shavit",
+        2019,
+        "A Constructive Prediction of the Generalization Error Across Scales",
+        "1909.12673",
+        "ICLR 2020",
+    ),
+    Reference(
+        "Rosenfeld2020",
+        "Rosenfeld, Frankle, Carbin, Shavit",
+        2020,
+        "On the Predictability of Pruning Across Scales",
+        "2006.10621",
+        "ICML 2021",
+    ),
+    Reference(
+        "Bordelon2024",
+        "Bordelon, Atanasov, Pehlevan",
+        2024,
+        "A Dynamical Model of Neural Scaling Laws",
+        "2402.01092",
+        "ICML 2024",
+    ),
+    Reference(
+        "Kumar2024",
+        "Kumar, Luo, Sellke",
+        2024,
+        "No Free Prune: Information-Theoretic Barriers to Pruning at Initialization",
+        "2402.01089",
+        "ICML 2024",
+    ),
+    Reference(
+        "Barsbey2021",
+        "Barsbey, Sefidgaran, Erdogdu, Richard, Simsekli",
+        2021,
+        "Heavy Tails in SGD and Compressibility of Overparametrized Neural Networks",
+        "2106.03795",
+        "NeurIPS 2021",
+    ),
+    Reference(
+        "He2015",
+        "He, Zhang, Ren, Sun",
+        2015,
+        "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification",
+        "1502.01852",
+        "ICCV 2015",
+    ),
+    Reference("Kingma2014", "Kingma, Ba", 2014, "Adam: A Method for Stochastic Optimization", "1412.6980", "ICLR 2015"),
+    Reference(
+        "Loshchilov2017", "Loshchilov, Hutter", 2017, "Decoupled Weight Decay Regularization", "1711.05101", "ICLR 2019"
+    ),
+    Reference(
+        "Alpaydin1998",
+        "Alpaydin, Kaynak",
+        1998,
+        "Optical Recognition of Handwritten Digits",
+        venue="UCI Machine Learning Repository; shipped with scikit-learn",
+    ),
+    Reference(
+        "Okabe2008",
+        "Okabe, Ito",
+        2008,
+        "Color Universal Design: how to make figures and presentations that are friendly to colorblind people",
+        venue="University of Tokyo",
+    ),
+)
+
+REFERENCES = {reference.key: reference for reference in _ALL}
+
+
+def cite(key: str) -> Reference:
+    """The reference behind a citation key such as ``"Bordelon2024"``.
+
+    Raises
+    ------
+    ValueError
+        If no work has this key; the sentence lists the keys.
+    """
+    return REFERENCES[one_of("key", key, REFERENCES)]

@@ -1,0 +1,222 @@
+"""Checking a student's answer: right, or the mistake's name and a sentence that teaches; never an exception."""
+
+from __future__ import annotations
+
+import html
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scalinglab.exercises.answers import complaint, distance, equal, shown
+from scalinglab.exercises.bank import find
+from scalinglab.exercises.exercise import Case, Exercise
+from scalinglab.exercises.journal import Journal, JournalError
+from scalinglab.exercises.running import Run, describe_error, is_stub, run
+from scalinglab.exercises.seeds import student_seed
+from scalinglab.exercises.wording import to_html, to_plain
+
+__all__ = ["CheckResult", "check", "given", "grade"]
+
+#: Sign, word and colour of a result; the colour never stands alone. Vermilion and green are those of Okabe and Ito.
+_LOOK = {
+    "right": ("✓", "Right", "#009e73"),
+    "wrong": ("✗", "Not yet", "#d55e00"),
+    "open": ("○", "Not attempted yet", "#767676"),
+}
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found.
+
+    Parameters
+    ----------
+    key
+        The exercise.
+    points, max_points
+        Earned, and to be earned.
+    attempted
+        False for the untouched stub: nothing is counted then.
+    message
+        The sentence for the student.
+    diagnosis
+        The name of the recognised mistake, or of what went wrong in the call (``"raised an error"``); else None.
+    notes
+        Further sentences: a hint that waits, a journal that could not be written.
+    printed
+        The beginning of what the student's code printed.
+    """
+
+    key: str
+    points: int
+    max_points: int
+    attempted: bool
+    message: str
+    diagnosis: str | None = None
+    notes: tuple[str, ...] = ()
+    printed: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return self.attempted and self.points == self.max_points
+
+    @property
+    def _look(self) -> tuple[str, str, str]:
+        return _LOOK["right" if self.passed else "wrong" if self.attempted else "open"]
+
+    def __repr__(self) -> str:
+        sign, word, _ = self._look
+        lines = [f"{sign} {word} ({self.key}, {self.points} of {self.max_points} points)"]
+        lines += [to_plain(text) for text in (self.message, *self.notes)]
+        return "\n".join(lines + (["It printed:", self.printed] if self.printed else []))
+
+    def _repr_html_(self) -> str:
+        sign, word, colour = self._look
+        box = f"border-left: 5px solid {colour}; padding: 0.4em 0.9em; margin: 0.3em 0"
+        head = (
+            f'<strong><span aria-hidden="true" style="color: {colour}">{sign}</span> {word}</strong> '
+            f"<span>({html.escape(self.key)}, {self.points} of {self.max_points} points)</span>"
+        )
+        texts = "".join(f'<p style="margin: 0.3em 0">{to_html(text)}</p>' for text in (self.message, *self.notes))
+        printed = f"<details><summary>It printed</summary><pre>{html.escape(self.printed)}</pre></details>"
+        return f'<div style="{box}">{head}{texts}{printed if self.printed else ""}</div>'
+
+
+def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
+    """Check an answer, write the attempt into the journal, and say what to do next.
+
+    Parameters
+    ----------
+    key
+        The exercise, ``"00-parameters"``.
+    answer
+        The student's function, or value where a value is asked. Whatever it does (raise, loop for ever, print, return
+        nonsense), the result says so and no exception leaves this call.
+    student
+        A name; the numbers of the cases vary with it.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has this key or the student's name is not text: mistakes of the notebook, not of the answer.
+    """
+    exercise = find(key)
+    seed = student_seed(student, key)
+    result = grade(exercise, answer, seed=seed)
+    if not result.attempted:
+        return result
+    journal, notes = Journal(), list(result.notes)
+    try:
+        journal.add_attempt(
+            key, points=result.points, max_points=result.max_points, diagnosis=result.diagnosis, seed=seed
+        )
+        seen = journal.hints_shown(key)
+    except JournalError as problem:
+        notes.append(f"This attempt was not recorded. {problem}")
+        seen = 0
+    if not result.passed:
+        left = f"Hint {seen + 1} of 3 is waiting" if seen < 3 else "You have seen all three hints; read them again"
+        notes.append(f'{left}: run `hint("{key}")` in a cell of its own.')
+    return replace(result, notes=(*notes, *journal.notices))
+
+
+def given(key: str, *, student: str = "") -> dict[str, Any]:
+    """The numbers that a student starts from in an exercise that asks for a value, by name.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has this key, or the student's name is not text.
+    """
+    exercise = find(key)
+    return dict(zip(exercise.arguments, exercise.draw(student_seed(student, key))[0], strict=True))
+
+
+def grade(exercise: Exercise, answer: Any, *, seed: int) -> CheckResult:
+    """Compare an answer with the cases of a seed; writes nothing. This is what a grader calls."""
+    cases = exercise.draw(seed)
+    if answer is ...:
+        return _open(exercise)
+    if exercise.asks_value:
+        return _judge(exercise, cases, Run(results=[answer]))
+    refused = _refuse(exercise, answer, cases[0])
+    if refused:
+        return refused
+    outcome = run(answer, cases, seconds=exercise.seconds)
+    if not outcome.results and is_stub(answer, outcome.error):
+        return _open(exercise)
+    result = _broken(exercise, answer, cases, outcome) or _judge(exercise, cases, outcome)
+    return _with_prints(result, outcome)
+
+
+def _open(exercise: Exercise) -> CheckResult:
+    message = f"{exercise.title}: {exercise.difficulty}, about {exercise.minutes} minutes."
+    return CheckResult(exercise.key, 0, exercise.points, attempted=False, message=message)
+
+
+def _failed(exercise: Exercise, diagnosis: str | None, message: str) -> CheckResult:
+    return CheckResult(exercise.key, 0, exercise.points, attempted=True, message=message, diagnosis=diagnosis)
+
+
+def _refuse(exercise: Exercise, answer: Any, case: Case) -> CheckResult | None:
+    """An answer that cannot be called as asked."""
+    if not callable(answer):
+        message = (
+            f"Hand over the function itself, `{exercise.name}`, not the result of calling it: got {shown(answer, 60)}."
+        )
+        return _failed(exercise, "not a function", message)
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):  # a built-in function without a readable signature: calling it will tell
+        return None
+    try:
+        signature.bind(*case)
+    except TypeError:
+        message = (
+            f"`{exercise.name}` must take ({', '.join(exercise.arguments)}) in this order; yours takes {signature}."
+        )
+        return _failed(exercise, "wrong arguments", message)
+    return None
+
+
+def _broken(exercise: Exercise, answer: Callable[..., Any], cases: Sequence[Case], outcome: Run) -> CheckResult | None:
+    """A call that did not come to its end."""
+    if outcome.out_of_time:
+        call = exercise.call(cases[min(len(outcome.results), len(cases) - 1)])
+        message = f"`{call}` was stopped after {exercise.seconds:g} seconds: does a loop never end?"
+        return _failed(exercise, "ran too long", message)
+    if outcome.error is not None:
+        call = exercise.call(cases[len(outcome.results)])
+        return _failed(exercise, "raised an error", f"`{call}` raised {describe_error(answer, outcome.error)}.")
+    return None
+
+
+def _judge(exercise: Exercise, cases: Sequence[Case], outcome: Run) -> CheckResult:
+    """Right, a known mistake, an answer of the wrong kind, or the first case that fails; in this order."""
+    got, expected = outcome.results, [exercise.oracle(*case) for case in cases]
+    right = [equal(mine, theirs, exercise.tolerance) for mine, theirs in zip(got, expected, strict=True)]
+    if all(right):
+        message = "Your value agrees." if exercise.asks_value else f"All {len(cases)} cases agree."
+        return CheckResult(exercise.key, exercise.points, exercise.points, attempted=True, message=message)
+    for mistake in exercise.mistakes:
+        wrong = [mistake.wrong(*case) for case in cases]
+        if all(equal(mine, theirs, exercise.tolerance) for mine, theirs in zip(got, wrong, strict=True)):
+            return _failed(exercise, mistake.name, mistake.message)
+    first = right.index(False)
+    found = complaint(got[first], expected[first])
+    where = f"`{exercise.name}`" if exercise.asks_value else f"`{exercise.call(cases[first])}`"
+    if found:
+        return _failed(exercise, found[0], f"{where}: {found[1]}")
+    verb = "is" if exercise.asks_value else "returned"
+    message = f"{where} {verb} {shown(got[first])}, which is {distance(got[first], expected[first])}."
+    return _failed(exercise, None, message + (f" {sum(right)} of {len(cases)} cases agree." if len(cases) > 1 else ""))
+
+
+def _with_prints(result: CheckResult, outcome: Run) -> CheckResult:
+    if not outcome.printed_length:
+        return result
+    hidden = outcome.printed_length - len(outcome.printed)
+    note = f"Your code printed {outcome.printed_length:,} characters{'; only the beginning is kept' if hidden else ''}."
+    return replace(result, printed=outcome.printed, notes=(*result.notes, note))

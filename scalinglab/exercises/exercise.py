@@ -1,0 +1,137 @@
+"""What an exercise is: cases drawn from a seed, an oracle that knows the right answer, and the known mistakes."""
+
+from __future__ import annotations
+
+import inspect
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from scalinglab._checks import fail, one_of, positive, positive_integer
+from scalinglab.exercises.answers import equal
+
+__all__ = ["Case", "Exercise", "Mistake", "valid_key"]
+
+#: The arguments of one call.
+Case = tuple[Any, ...]
+DIFFICULTIES = ("easy", "medium", "hard")
+DRAWS = 50
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that students give, and the one sentence that teaches.
+
+    Parameters
+    ----------
+    name
+        What a result's ``diagnosis`` says, such as ``"forgot the biases"``.
+    wrong
+        Computes the wrong answer; same arguments as the solution.
+    message
+        One sentence that names the mistake and points to the way out without giving the answer.
+    """
+
+    name: str
+    wrong: Callable[..., Any]
+    message: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a chapter; its text stands in the notebook, and only there.
+
+    Parameters
+    ----------
+    key
+        Chapter and name, ``"00-parameters"``.
+    title
+        A few words.
+    name
+        The function (or value) that the student writes.
+    cases
+        Draws the cases from a ``random.Random``: tuples of arguments, the simplest first. An exercise that asks for
+        a value draws a single case.
+    oracle
+        Computes the right answer from a case in its own way: by listing, by simulation, by a property. It is not the
+        solution, which is kept in ``course/solutions``.
+    mistakes
+        The known wrong answers.
+    hints
+        Three, from a nudge to nearly the way.
+    difficulty, minutes, points
+        ``"easy"``, ``"medium"`` or ``"hard"``; how long it takes; what a right answer earns.
+    tolerance
+        Relative, for numbers and arrays.
+    seconds
+        Time limit for all cases together.
+    asks_value
+        The student hands in a value and not a function; ``given`` shows the numbers to start from.
+    """
+
+    key: str
+    title: str
+    name: str
+    cases: Callable[[random.Random], tuple[Case, ...]]
+    oracle: Callable[..., Any]
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, str, str]
+    difficulty: str = "easy"
+    minutes: int = 5
+    points: int = 10
+    tolerance: float = 1e-9
+    seconds: float = 5.0
+    asks_value: bool = False
+
+    def __post_init__(self) -> None:
+        valid_key(self.key)
+        one_of("difficulty", self.difficulty, DIFFICULTIES)
+        positive_integer("minutes", self.minutes)
+        positive_integer("points", self.points)
+        positive("seconds", self.seconds)
+        if len(self.hints) != 3:
+            fail("hints", "be three", self.hints)
+        names = [mistake.name for mistake in self.mistakes]
+        if len(set(names)) < len(names):
+            fail("mistakes", "have different names", names)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of the arguments, as the oracle has them."""
+        return tuple(inspect.signature(self.oracle).parameters)
+
+    def call(self, case: Case) -> str:
+        """One call as the student would write it: ``parameter_count(inputs=3, width=4)``."""
+        pairs = zip(self.arguments, case, strict=True)
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in pairs)})"
+
+    def draw(self, seed: int) -> tuple[Case, ...]:
+        """The cases of one seed: drawn again until they tell the right answer and all mistakes from one another.
+
+        Raises
+        ------
+        RuntimeError
+            If no draw does; the exercise is badly made then.
+        """
+        for attempt in range(DRAWS):
+            cases = self.cases(random.Random(seed * DRAWS + attempt))
+            if self._separates(cases):
+                return cases
+        raise RuntimeError(f"no cases of {self.key} tell all mistakes apart in {DRAWS} draws")
+
+    def _separates(self, cases: tuple[Case, ...]) -> bool:
+        answers = [[function(*case) for case in cases] for function in (self.oracle, *(m.wrong for m in self.mistakes))]
+        return not any(
+            all(equal(left, right, self.tolerance) for left, right in zip(one, other, strict=True))
+            for one, other in combinations(answers, 2)
+        )
+
+
+def valid_key(key: str) -> str:
+    """A key such as ``"00-width"``: two digits of the chapter, then a name in small letters, digits and hyphens."""
+    if not isinstance(key, str) or not re.fullmatch(r"[0-9]{2}-[a-z0-9-]+", key):
+        fail("key", "be a chapter and a name, such as '00-width'", key)
+    return key

@@ -1,0 +1,56 @@
+"""Staged hints: each call shows one more, and the journal remembers how many were seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scalinglab.exercises.bank import find
+from scalinglab.exercises.journal import Journal, JournalError
+from scalinglab.exercises.wording import to_html, to_plain
+
+__all__ = ["Hints", "hint"]
+
+#: Counts of this session, for a folder in which no journal can be written.
+_seen_here: dict[str, int] = {}
+
+
+@dataclass(frozen=True)
+class Hints:
+    """The hints of an exercise that were seen so far, the newest last."""
+
+    key: str
+    texts: tuple[str, ...]
+    total: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def _lines(self) -> list[str]:
+        lines = [f"**Hint {number} of {self.total}.** {text}" for number, text in enumerate(self.texts, 1)]
+        return [*lines, *self.notes]
+
+    def __repr__(self) -> str:
+        return "\n".join(to_plain(line) for line in self._lines)
+
+    def _repr_html_(self) -> str:
+        box = "border-left: 5px solid #0072b2; padding: 0.2em 0.9em"
+        return f'<div style="{box}">' + "".join(f"<p>{to_html(line)}</p>" for line in self._lines) + "</div>"
+
+
+def hint(key: str) -> Hints:
+    """Show the next of an exercise's hints below those seen before: one further at most for each call.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has this key.
+    """
+    exercise = find(key)
+    total = len(exercise.hints)
+    journal = Journal()
+    try:
+        seen = journal.next_hint(key, last=total)
+        notes = tuple(journal.notices)
+    except JournalError as problem:
+        seen = _seen_here[key] = min(_seen_here.get(key, 0) + 1, total)
+        notes = (str(problem),)
+    return Hints(key, exercise.hints[:seen], total, notes)

@@ -1,0 +1,254 @@
+"""A prediction: a question whose answer shows only after the student's own guess is sealed in the journal."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from numbers import Real
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+import anywidget
+import traitlets
+
+from scalinglab._checks import number
+from scalinglab.exercises.journal import Journal, JournalError
+from scalinglab.exercises.question import Question
+from scalinglab.exercises.wording import amount, pieces, to_html, to_plain
+
+__all__ = ["Prediction", "predict"]
+
+_STATIC = Path(__file__).parent / "static"
+_EMPTY = {"sealed": "", "reveal": [], "marks": [], "message": "", "trouble": False}
+#: The predictions of this kernel, so that two widgets of one key agree and a loaded journal reaches all of them.
+_open: WeakSet[Prediction] = WeakSet()
+
+
+class Prediction(anywidget.AnyWidget):
+    """The widget that ``predict`` makes. Before the seal nothing of the answer leaves Python.
+
+    ``value`` is a trait (None until sealed), so that a panel may follow it with ``observe``.
+    """
+
+    _esm = _STATIC / "predict.js"
+    _css = _STATIC / "predict.css"
+    setup = traitlets.Dict().tag(sync=True)  # the question; never changes
+    state = traitlets.Dict().tag(sync=True)  # what is sealed and shown; only Python writes it
+    draft = traitlets.Unicode("").tag(sync=True)  # what is typed or ticked, shared by all views
+    value = traitlets.Any(None, allow_none=True, read_only=True)
+
+    def __init__(self, question: Question, reveal: Any = None, *, journal: Journal | None = None) -> None:
+        self.question, self._reveal = question, reveal
+        self.journal = journal or Journal()
+        #: The last error of the reveal or of the journal, for tests; the student reads it as a sentence.
+        self.error: Exception | None = None
+        setup = {
+            "key": question.key,
+            "question": pieces(question.text),
+            "unit": question.unit,
+            "choices": list(question.choices or ()),
+            "range": question.range,
+            "ends": [amount(end, question.unit) for end in (question.low, question.high) if end is not None],
+            "file": self.journal.path.name,
+        }
+        super().__init__(setup=setup, state=dict(_EMPTY))
+        self.on_msg(lambda _widget, content, _buffers: self.receive(content))
+        _open.add(self)
+        self.refresh()
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a prediction is on record."""
+        return self.value is not None
+
+    @property
+    def revealed(self) -> bool:
+        """Whether the answer is shown."""
+        return bool(self.state["reveal"])
+
+    @property
+    def answer(self) -> str:
+        """The text of the reveal; empty until it is shown."""
+        return "".join(text for _, text in self.state["reveal"])
+
+    def seal(self, value: Any) -> float | str | None:
+        """Record a prediction, then reveal. Returns the value that counts: the first that was ever sealed.
+
+        Returns None if it could not be recorded; then nothing is revealed and ``error`` says why.
+
+        Raises
+        ------
+        ValueError
+            If the value is not one that the question takes.
+        """
+        first = "The first prediction counts and stays sealed: {}."
+        if self.sealed:
+            self._say(first.format(self._words()))
+            return self.value
+        value = self.question.accept(value)
+        text, unit = to_plain(self.question.text), self.question.unit
+        try:
+            record = self.journal.seal(self.question.key, value, question=text, unit=unit)
+        except JournalError as problem:
+            self._say(f"Not sealed. {problem}", error=problem)
+            return None
+        self._adopt(record)
+        self._tell_notices()
+        if self.value != value:  # another notebook was faster
+            self._say(first.format(self._words()))
+        for other in list(_open):
+            if other.question.key == self.question.key:
+                other.refresh()
+        return self.value
+
+    def refresh(self) -> None:
+        """Take over what the journal holds for this key: after a restart, or from another notebook."""
+        try:
+            record = None if self.sealed else self.journal.sealed(self.question.key)
+        except JournalError as problem:
+            self._say(str(problem), error=problem)
+            return
+        if record:
+            self._adopt(record)
+        self._tell_notices()
+
+    def load(self, text: str) -> None:
+        """Merge a downloaded journal into this one, and tell every prediction of this kernel."""
+        try:
+            merged = self.journal.merge(text)
+        except JournalError as problem:
+            self._say(str(problem), error=problem)
+            return
+        for other in list(_open):
+            other.refresh()
+        self._say(merged.message, trouble=bool(merged.kept))
+
+    def receive(self, content: dict[str, Any]) -> None:
+        """Answer a message of the browser: seal, download or load. Errors become sentences."""
+        try:
+            match content:
+                case {"type": "seal", "value": value}:
+                    self.seal(value)
+                case {"type": "download", "view": view}:
+                    file = {"name": self.journal.path.name, "text": self.journal.text()}
+                    self.send({"type": "journal", "view": view, **file})
+                case {"type": "load", "text": str(text)}:
+                    self.load(text)
+        except (ValueError, JournalError) as problem:
+            sentence = str(problem)
+            self._say(sentence[0].upper() + sentence[1:], error=problem)
+        self.send({"type": "done"})  # an unchanged state sends nothing, and the browser wants to know that we are alive
+
+    def _adopt(self, record: dict[str, Any]) -> None:
+        """Show a sealed record and then, only then, the answer."""
+        self.set_trait("value", record["value"])
+        then = f" on {record['sealed_at'][:16].replace('T', ' at ')} UTC"
+        changed = record["question"] != to_plain(self.question.text)
+        note = f" It answered an earlier wording: {record['question']}" if changed else ""
+        self._show(sealed=f"You said {self._words()}, sealed{then}.{note}", message="", trouble=False)
+        if self._reveal is not None:
+            self._show(message="Working out the answer ...")
+            self._show_answer()
+
+    def _show_answer(self) -> None:
+        try:
+            answer = _worked_out(self._reveal, self.value)
+        except Exception as problem:
+            self._say(f"The answer could not be worked out. {type(problem).__name__}: {problem}", error=problem)
+            return
+        text = self.question.compare(self.value, answer)
+        self._show(reveal=pieces(text), marks=self.question.marks(self.value, answer), message="")
+
+    def _words(self) -> str:
+        return amount(self.value, self.question.unit)
+
+    def _show(self, **changes: Any) -> None:
+        self.state = {**self.state, **changes}
+
+    def _say(self, message: str, *, error: Exception | None = None, trouble: bool = False) -> None:
+        self.error = error or self.error
+        self._show(message=message, trouble=trouble or error is not None)
+
+    def _tell_notices(self) -> None:
+        if self.journal.notices:
+            self._say(" ".join(self.journal.notices), trouble=True)
+            self.journal.notices.clear()
+
+    @property
+    def _lines(self) -> list[str]:
+        """The state in words."""
+        return [self.state["sealed"] or "Not sealed yet.", *filter(None, (self.answer, self.state["message"]))]
+
+    def __repr__(self) -> str:
+        return "\n".join([to_plain(self.question.text), *self._lines])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget, and the same in words for pages without widgets: an export, or an untrusted notebook."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle or ({}, {})
+        lines = [f"**Predict.** {self.question.text}", *self._lines]
+        words = "".join(f"<p>{to_html(line)}</p>" for line in lines)
+        return {**data, "text/plain": repr(self), "text/html": words}, metadata
+
+
+def predict(
+    key: str,
+    question: str,
+    *,
+    unit: str = "",
+    choices: Sequence[str] | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    log: bool = False,
+    reveal: Callable[..., Any] | float | str | None = None,
+) -> Prediction:
+    """Ask for a prediction, seal it in the journal, and only then reveal the answer.
+
+    Parameters
+    ----------
+    key
+        Chapter and name, ``"00-width"``: what the record is filed under, once for each student.
+    question
+        Plain text; `` `code` `` and ``**bold**`` are understood, nothing else is.
+    unit
+        Of the number asked, ``"%"``.
+    choices
+        Texts to choose from, instead of a number.
+    low, high
+        The range of numbers taken, both included. With both, the reveal is drawn on a line between them.
+    log
+        The number is positive and the line is logarithmic.
+    reveal
+        The answer: a number, which is compared with the student's; a sentence; or a function of nothing or of the
+        sealed value that returns one of them. It is called after the seal, and again when the notebook is run again,
+        so it should be cached if it is slow. An error in it is shown as a sentence and kept in ``.error``.
+
+    Raises
+    ------
+    ValueError
+        If the key is no key, or the choices or the range make no sense.
+    """
+    asked = Question(key, question, unit, None if choices is None else tuple(choices), low, high, log)
+    return Prediction(asked, reveal)
+
+
+def _worked_out(reveal: Any, said: float | str) -> float | str:
+    """The answer as a finite number or a text."""
+    if callable(reveal):
+        reveal = reveal(said) if _takes_an_argument(reveal) else reveal()
+    if not isinstance(reveal, str | Real) and hasattr(reveal, "item"):
+        reveal = reveal.item()  # an array or a tensor that holds one number
+    if isinstance(reveal, str) and reveal.strip():
+        return reveal
+    return number("the answer", reveal)
+
+
+def _takes_an_argument(function: Callable[..., Any]) -> bool:
+    """Whether a function must be given something; one with defaults only, ``lambda width=width: ...``, is not."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    needed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return any(one.kind in needed and one.default is inspect.Parameter.empty for one in parameters)

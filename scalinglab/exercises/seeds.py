@@ -1,0 +1,35 @@
+"""A seed for each student and exercise, so that numbers vary by student and can be remade by the instructor.
+
+>>> student_seed("  Zoë  LOVELACE ", "00-parameters") == student_seed("zoë lovelace", "00-parameters")
+True
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+
+from scalinglab._checks import fail
+
+__all__ = ["student_seed"]
+
+
+def student_seed(student: str, key: str) -> int:
+    """The seed of one student for one exercise: the same on every machine and in every version of Python.
+
+    The name is read without regard to case, to blanks around and between its parts, and to how its letters are
+    composed in Unicode. Then ``[name, key]`` is written as ASCII JSON, hashed by SHA-256, and the first 48 bits
+    are the seed: below 2^53, so that JSON and JavaScript hold it exactly. No name ("") is a student like any other.
+
+    Raises
+    ------
+    ValueError
+        If the name or the key is not text.
+    """
+    for name, value in (("student", student), ("key", key)):
+        if not isinstance(value, str):
+            fail(name, "be text", value)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", student).casefold())
+    text = json.dumps([" ".join(folded.split()), key])
+    return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest()[:6], "big")

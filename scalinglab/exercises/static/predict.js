@@ -1,0 +1,146 @@
+// One prediction: a question, a seal, a reveal. Python holds the truth: `setup` and `state` are drawn here, never
+// changed; `draft` is what is typed, shared by all views of the widget; clicks go to Python as messages.
+// Every text is set as a text node, so nothing in a question or an answer is ever read as HTML.
+
+let views = 0;
+
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+};
+
+const TAGS = { code: "code", bold: "strong" };
+const nodes = (pieces) => pieces.map(([kind, text]) => (TAGS[kind] ? make(TAGS[kind], {}, text) : text));
+
+// Radio buttons for choices, else a number box; `read` and `write` are its value as text.
+function answerField(setup, name) {
+  if (!setup.choices.length) {
+    const box = make("input", { type: "number", step: "any", id: `${name}-box`, "aria-describedby": `${name}-question` });
+    const unit = setup.unit ? ` (${setup.unit})` : "";
+    const label = make("label", { for: box.id }, `Your prediction${unit}`);
+    const write = (text) => {
+      if (box.value !== text) box.value = text;
+    };
+    return { node: make("div", { class: "slab-predict-field" }, label, box), read: () => box.value, write };
+  }
+  const radios = setup.choices.map((choice) => make("input", { type: "radio", name: `${name}-choice`, value: choice }));
+  const labels = radios.map((radio) => make("label", {}, radio, ` ${radio.value}`));
+  const legend = make("legend", {}, "Your prediction");
+  const node = make("fieldset", { class: "slab-predict-choices", "aria-describedby": `${name}-question` }, legend, ...labels);
+  const read = () => radios.find((radio) => radio.checked)?.value ?? "";
+  const write = (text) => radios.forEach((radio) => (radio.checked = radio.value === text));
+  return { node, read, write };
+}
+
+// Two marks on a line, said above and measured below; the sentence beside it says the same to a screen reader.
+function scale(ends, [said, measured]) {
+  const mark = (kind, where, word) => {
+    const node = make("span", { class: `slab-predict-mark slab-predict-${kind}` }, make("span", {}, word));
+    node.style.left = `${100 * where}%`;
+    return node;
+  };
+  const line = make("div", { class: "slab-predict-line" }, mark("said", said, "you"), mark("measured", measured, "measured"));
+  return make("div", { class: "slab-predict-scale", "aria-hidden": "true" }, ends[0], line, ends[1]);
+}
+
+function save(name, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+function render({ model, el }) {
+  const setup = model.get("setup");
+  const name = `slab-predict-${(views += 1)}-${Math.random().toString(36).slice(2, 8)}`;
+
+  const question = make("p", { id: `${name}-question`, class: "slab-predict-question" }, ...nodes(setup.question));
+  const field = answerField(setup, name);
+  const button = make("button", { type: "submit", class: "slab-predict-seal" }, "Seal my prediction");
+  const range = setup.range ? `A number ${setup.range}. ` : "";
+  const note = make("p", { class: "slab-predict-note" }, `${range}Once sealed, it stays: ${setup.file} records it.`);
+  const form = make("form", { novalidate: "" }, field.node, button, note);
+
+  const sealed = make("p", { class: "slab-predict-sealed" });
+  const reveal = make("p", { class: "slab-predict-reveal" });
+  const picture = make("div");
+  const answer = make("div", { tabindex: "-1", class: "slab-predict-answer" }, sealed, reveal, picture);
+  const status = make("p", { role: "status", class: "slab-predict-status" });
+
+  const download = make("button", { type: "button" }, "Download my journal");
+  const file = make("input", { type: "file", accept: ".json,application/json", id: `${name}-file` });
+  const load = make("label", { for: file.id }, "Load a downloaded journal");
+  const journal = make("details", {}, make("summary", {}, "My journal"), download, make("div", {}, load, " ", file));
+
+  const label = `Prediction ${setup.key}`;
+  const root = make("section", { class: "slab-predict", "aria-label": label, "data-lm-suppress-shortcuts": "true" });
+  root.append(question, form, answer, status, journal);
+  el.append(root);
+
+  let waiting = 0;
+  const say = (text, trouble = false) => {
+    if (status.textContent !== text) status.textContent = text;
+    status.classList.toggle("slab-predict-trouble", trouble);
+  };
+  const send = (content) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => say("Python does not answer: it is busy, or was restarted. If this stays, run the cell again.", true), 3000);
+    model.send(content);
+  };
+
+  const draw = () => {
+    clearTimeout(waiting);
+    const state = model.get("state");
+    const done = Boolean(state.sealed);
+    const had = form.contains(document.activeElement);
+    form.hidden = done;
+    answer.hidden = !done;
+    if (done && had) answer.focus(); // the button that had the focus is gone; the keyboard goes on from the answer
+    sealed.textContent = state.sealed;
+    reveal.replaceChildren(...nodes(state.reveal));
+    picture.replaceChildren(...(state.marks.length ? [scale(setup.ends, state.marks)] : []));
+    say(state.message, state.trouble);
+  };
+  const typed = () => field.write(model.get("draft"));
+  const answered = (content) => {
+    if (content.type === "journal" && content.view === name) save(content.name, content.text);
+    if (content.type === "done") draw();
+  };
+
+  form.addEventListener("input", () => {
+    model.set("draft", field.read());
+    model.save_changes();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const value = field.read();
+    if (value === "") say(setup.choices.length ? "Choose an answer first." : "Type a number first.", true);
+    else send({ type: "seal", value });
+  });
+  download.addEventListener("click", () => send({ type: "download", view: name }));
+  file.addEventListener("change", async () => {
+    const chosen = file.files[0];
+    if (!chosen) return;
+    if (chosen.size > 5_000_000) say("This file is too large to be a journal.", true);
+    else send({ type: "load", text: await chosen.text() });
+    file.value = "";
+  });
+
+  // JupyterLab lets no keyboard shortcut run in here (the attribute on the root), but takes Enter away after that.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+
+  model.on("change:state", draw);
+  model.on("change:draft", typed);
+  model.on("msg:custom", answered);
+  typed();
+  draw();
+  return () => {
+    clearTimeout(waiting);
+    model.off("change:state", draw);
+    model.off("change:draft", typed);
+    model.off("msg:custom", answered);
+  };
+}
+
+export default { render };

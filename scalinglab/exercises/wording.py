@@ -1,0 +1,69 @@
+"""How numbers and short texts are written for a student, in the browser, in HTML and in plain text."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+
+__all__ = ["amount", "compare", "pieces", "position", "to_html", "to_plain"]
+
+_MARKED = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
+
+
+def amount(value: float | str, unit: str = "") -> str:
+    """A number in at most four digits with its unit: ``9.3 %``, ``1,797``, ``3.2e+09``; text as it is."""
+    if isinstance(value, str):
+        return value
+    small = value == 0 or 1e-3 <= abs(value) < 1e6
+    whole = small and float(value).is_integer()
+    number = f"{value:,.0f}" if whole else f"{value:,.4g}" if small and abs(value) < 1e4 else f"{value:.4g}"
+    return f"{number} {unit}".rstrip()
+
+
+def compare(said: float, measured: float, unit: str = "") -> str:
+    """The sentence after a reveal: ``You said 12 %, measured 9.3 %: off by a factor 1.3.``"""
+    start = f"You said {amount(said, unit)}, measured {amount(measured, unit)}"
+    if said == measured:
+        return f"{start}: exactly right."
+    if 0 in (said, measured) or (said > 0) != (measured > 0):
+        return f"{start}: off by {amount(abs(said - measured), unit)}."
+    factor = max(said / measured, measured / said)
+    if factor < 1.05:
+        return f"{start}: within 5 %."
+    if not math.isfinite(factor) or factor >= 1e4:
+        orders = abs(math.log10(abs(said)) - math.log10(abs(measured)))
+        return f"{start}: off by {orders:.0f} powers of ten."
+    return f"{start}: off by a factor {factor:.2g}." if factor < 10 else f"{start}: off by a factor {factor:,.0f}."
+
+
+def position(value: float, low: float, high: float, *, log: bool = False) -> float:
+    """Where a value lies between ``low`` (0) and ``high`` (1), on a linear or a logarithmic scale, cut at the ends."""
+    if log:
+        value, low, high = (math.log(max(number, 1e-300)) for number in (value, low, high))
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """Text cut into ``("text" | "code" | "bold", content)``: all the markup that a question or a reveal may use.
+
+    >>> pieces("Count the `weights` **first**.")
+    [('text', 'Count the '), ('code', 'weights'), ('text', ' '), ('bold', 'first'), ('text', '.')]
+    """
+    found, end = [], 0
+    for match in _MARKED.finditer(text):
+        found += [("text", text[end : match.start()])] if match.start() > end else []
+        found.append(("code", match[1]) if match[1] else ("bold", match[2]))
+        end = match.end()
+    return found + ([("text", text[end:])] if end < len(text) else [])
+
+
+def to_html(text: str) -> str:
+    """The same markup as HTML, with everything else escaped."""
+    tags = {"text": "{}", "code": "<code>{}</code>", "bold": "<strong>{}</strong>"}
+    return "".join(tags[kind].format(html.escape(content)) for kind, content in pieces(text))
+
+
+def to_plain(text: str) -> str:
+    """The same text without markup."""
+    return "".join(content for _, content in pieces(text))

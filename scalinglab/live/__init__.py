@@ -1,0 +1,33 @@
+"""The live panel: a learner moves a control, a pure function answers with rows, the rows appear under the chart.
+
+- ``Panel``: controls, a function (or a generator, for a run), charts
+- ``Slider``, ``Choice``, ``Switch``: the controls
+- ``chart``, ``Axis``, ``Lines``, ``Points``, ``Band``: charts over named data sets
+- ``Table``: a few rows as a table
+- ``PALETTE``, ``GREY``: the colours that all charts share
+- ``open_panels``: the panels of this kernel, for tests
+
+No family of the course is known here: any function and any Altair chart will do.
+"""
+
+from scalinglab.live.charts import Axis, Band, Lines, Points, chart
+from scalinglab.live.controls import Choice, Slider, Switch
+from scalinglab.live.panel import Panel, open_panels
+from scalinglab.live.table import Table
+from scalinglab.live.theme import GREY, PALETTE
+
+__all__ = [
+    "GREY",
+    "PALETTE",
+    "Axis",
+    "Band",
+    "Choice",
+    "Lines",
+    "Panel",
+    "Points",
+    "Slider",
+    "Switch",
+    "Table",
+    "chart",
+    "open_panels",
+]

@@ -1,0 +1,205 @@
+"""Run the newest job on a background thread; older ones are dropped, nothing queues up.
+
+A job is a function without arguments. What it returns is shown once; if it returns an iterator (a generator of
+snapshots), the snapshots are shown as they come, at a bounded rate, and the run can be stopped and resumed. The thread
+lives only while there is work. Errors become a state and are raised again by ``wait``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["Background", "Report", "State"]
+
+State = Literal["ready", "running", "stopped", "done", "failed"]
+
+#: Seconds that a finished frame waits for the browser to draw the one before.
+_PATIENCE = 0.5
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a run stands: its state, progress as ``done`` of ``total`` (0 if unknown), seconds left (-1 if unknown)."""
+
+    state: State
+    done: int = 0
+    total: int = 0
+    seconds_left: float = -1.0
+    error: BaseException | None = None
+
+
+@dataclass
+class _Job:
+    """One run: how it starts, then the iterator that it turned out to be, and the time it has been at work."""
+
+    start: Callable[[], Any]
+    iterator: Iterator[Any] | None = None
+    latest: Any = None
+    seconds: float = 0.0
+
+    def report(self, state: State) -> Report:
+        done, total = (int(getattr(self.latest, name, 0)) for name in ("done", "total"))
+        left = self.seconds * (total - done) / done if 0 < done <= total else -1.0
+        return Report(state, done, total, left)
+
+
+class Background:
+    """One background thread for one panel.
+
+    Parameters
+    ----------
+    deliver : callable
+        Called as ``deliver(result, report)`` from the thread; ``result`` is None where only the state changed.
+    ready : callable
+        Says whether the browser has drawn the last frame; while it has not, snapshots are skipped.
+    frames_per_second : float
+        The most snapshots of a running job that are delivered in a second.
+    """
+
+    def __init__(
+        self,
+        deliver: Callable[[Any, Report], None],
+        *,
+        ready: Callable[[], bool] = lambda: True,
+        frames_per_second: float = 20.0,
+    ) -> None:
+        self._deliver = deliver
+        self._ready = ready
+        self._pause = 1.0 / frames_per_second
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._waiting: _Job | None = None
+        self._held: _Job | None = None
+        self._stopping = False
+        self.report = Report("ready")
+
+    def first(self, start: Callable[[], Any], seconds: float) -> Any:
+        """Run a new job here and now, an iterator for about so many seconds; the rest is held until ``resume``."""
+        job = _Job(start)
+        began = time.perf_counter()
+        if self._begin(job):
+            for snapshot in job.iterator or ():
+                job.latest = snapshot
+                if time.perf_counter() - began > seconds:
+                    self._held = job
+                    break
+        job.seconds = time.perf_counter() - began
+        self.report = job.report("ready" if self._held else "done")
+        return job.latest
+
+    def submit(self, start: Callable[[], Any]) -> None:
+        """Make this the newest job: it replaces one that waits and cancels one that runs or is held."""
+        self._enqueue(_Job(start))
+
+    def stop(self) -> None:
+        """Ask the running job to stop at its next snapshot; what waits is dropped."""
+        with self._changed:
+            self._stopping = self._thread is not None
+            self._waiting = None
+
+    def resume(self) -> None:
+        """Go on with the job that was stopped, from where it stood."""
+        if self._held is not None:
+            self._enqueue(self._held)
+
+    def wake(self) -> None:
+        """Tell the thread that the browser has drawn a frame."""
+        with self._changed:
+            self._changed.notify_all()
+
+    @property
+    def running(self) -> bool:
+        """Whether a job runs or waits to."""
+        return self._thread is not None
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a stopped job is held."""
+        return self._held is not None
+
+    def wait(self, timeout: float = 60.0) -> None:
+        """Block until nothing runs, then raise the error of the last run, if it had one.
+
+        Raises
+        ------
+        TimeoutError
+            If a job still runs after ``timeout`` seconds.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._thread is None, timeout):
+                raise TimeoutError(f"the run did not end within {timeout:g} seconds")
+        if self.report.error is not None:
+            raise self.report.error
+
+    def _enqueue(self, job: _Job) -> None:
+        with self._changed:
+            self._waiting, self._held, self._stopping = job, None, False
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="scalinglab-panel", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                job, self._waiting = self._waiting, None
+                if job is None:
+                    self._thread = None
+                    self._changed.notify_all()
+                    return
+            try:
+                self._run(job)
+            except BaseException as error:
+                self._tell(None, Report("failed", error=error))
+
+    def _begin(self, job: _Job) -> bool:
+        """Start the job; true if it is an iterator, which is then still to be run."""
+        if job.iterator is None:
+            result = job.start()
+            job.iterator = result if isinstance(result, Iterator) else None
+            job.latest = result if job.iterator is None else job.latest
+        return job.iterator is not None
+
+    def _run(self, job: _Job) -> None:
+        began = time.perf_counter()
+        if self._begin(job):
+            ended = self._stream(job, began)
+            if ended is None:
+                return
+        else:
+            ended = "done"
+        if self._wait_for_browser():
+            job.seconds = job.seconds or time.perf_counter() - began
+            self._tell(job.latest, job.report(ended))
+
+    def _stream(self, job: _Job, began: float) -> State | None:
+        """Show snapshots as they come; the state in which the job ended, or None if a newer one has taken over."""
+        before, next_frame = job.seconds, 0.0
+        for snapshot in job.iterator or ():
+            job.latest = snapshot
+            now = time.perf_counter()
+            job.seconds = before + now - began
+            if now >= next_frame and self._ready():
+                self._tell(job.latest, job.report("running"))
+                next_frame = now + self._pause
+            with self._changed:
+                if self._waiting is not None:
+                    return None
+                if self._stopping:
+                    self._held, self._stopping = job, False
+                    return "stopped"
+        return "done"
+
+    def _wait_for_browser(self) -> bool:
+        """Wait until the last frame is drawn, but not for long; false if a newer job will bring a newer frame."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ready() or self._waiting is not None, _PATIENCE)
+        return self._ready() or self._waiting is None
+
+    def _tell(self, result: Any, report: Report) -> None:
+        self.report = report
+        self._deliver(result, report)

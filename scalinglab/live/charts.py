@@ -1,0 +1,298 @@
+"""Charts over named data sets: axes that stay put, and layers of lines, points and bands.
+
+A chart is written once with Altair, checked once, and then only its rows change.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import altair as alt
+
+from scalinglab import _checks as checks
+from scalinglab.live.rows import Columns
+from scalinglab.live.theme import GREY, PALETTE, theme
+
+__all__ = ["Axis", "Band", "Chart", "Layer", "Lines", "Points", "chart", "check_fields", "names_in", "specification"]
+
+Chart: TypeAlias = alt.TopLevelMixin
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis with ends that do not move.
+
+    Parameters
+    ----------
+    field : str
+        The column that it shows.
+    title : str
+        What the reader sees, with its unit.
+    low, high : float
+        The ends; what lies outside is clipped.
+    log : bool
+        A logarithmic axis; needs ``low > 0``.
+    format : str
+        A d3 number format for the labels, such as ``"%"``.
+    """
+
+    field: str
+    title: str
+    low: float
+    high: float
+    log: bool = False
+    format: str = ""
+
+    def __post_init__(self) -> None:
+        checks.number("low", self.low)
+        if checks.number("high", self.high) <= self.low:
+            checks.fail("high", f"be above low = {self.low:g}", self.high)
+        if self.log:
+            checks.positive("low", self.low)
+
+    def scale(self) -> dict[str, Any]:
+        """The Vega-Lite scale."""
+        kind = {"type": "log"} if self.log else {"type": "linear", "zero": False}
+        return kind | {"domain": [self.low, self.high], "nice": False}
+
+    def labels(self) -> dict[str, Any]:
+        """The Vega-Lite axis."""
+        found: dict[str, Any] = {"format": self.format} if self.format else {}
+        return found | {"values": self.ticks()} if self.log else found
+
+    def ticks(self) -> list[float]:
+        """The labelled values of a logarithmic axis: powers of ten, and 2 and 5 between them where there is room."""
+        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+        steps = (1, 2, 5) if math.log10(self.high / self.low) < 2.5 else (1,)
+        marks = (float(f"{step}e{decade}") for decade in decades for step in steps)
+        return [mark for mark in marks if self.low * 0.999 <= mark <= self.high * 1.001]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of marks.
+
+    Parameters
+    ----------
+    y : str
+        Its column on the vertical axis; that of the axis by default.
+    by : str
+        A column that gives each of its values a colour, and a dash or a shape as well.
+    by_title : str
+        How the legend calls it.
+    detail : str
+        A column that separates lines without a colour of their own (a seed).
+    data : str
+        The name of its data set.
+    mean : bool
+        Draw the mean over rows with equal x (and equal ``by``).
+    opacity, size : float
+        How strong; size is a line's width or a point's area.
+    colour : str
+        A fixed colour where there is no ``by``.
+    label : str
+        What the legend calls a layer of fixed colour; it is not in the legend by default.
+    dashed : bool
+        Dashed lines.
+    only : str
+        A Vega expression such as ``"datum.status === 'diverged'"`` that says which rows are drawn.
+    """
+
+    y: str = ""
+    by: str = ""
+    by_title: str = ""
+    detail: str = ""
+    data: str = "rows"
+    mean: bool = False
+    opacity: float = 1.0
+    size: float = 0.0
+    colour: str = PALETTE[0]
+    label: str = ""
+    dashed: bool = False
+    only: str = ""
+
+    def mark(self) -> dict[str, Any]:
+        """The Vega-Lite mark."""
+        raise TypeError("use Lines, Points or Band")
+
+    def channels(self, x: Axis, y: Axis) -> dict[str, Any]:
+        """The encodings of this layer: position, then what tells its series apart."""
+        place = alt.Y(field=self.y or y.field, type="quantitative", title=y.title, scale=y.scale(), axis=y.labels())
+        if self.mean:
+            place = place.aggregate("mean")
+        across = alt.X(field=x.field, type="quantitative", title=x.title, scale=x.scale(), axis=x.labels())
+        return {"x": across, "y": place} | self.series()
+
+    def series(self) -> dict[str, Any]:
+        """The colour, and the column that separates lines."""
+        found: dict[str, Any] = {}
+        if self.by:
+            found["color"] = alt.Color(field=self.by, type="nominal", title=self.by_title or self.by)
+        if self.detail:
+            found["detail"] = alt.Detail(field=self.detail, type="nominal")
+        return found
+
+    def build(self, x: Axis, y: Axis, legend: Mapping[str, Layer]) -> alt.Chart:
+        """The layer as an Altair chart; the legend names all labelled layers of its chart."""
+        colour = {} if self.by or self.label else {"color": self.colour}
+        mark: dict[str, Any] = self.mark() | colour | {"opacity": self.opacity, "clip": True}
+        channels = self.channels(x, y) | (self.named(legend) if self.label and not self.by else {})
+        made = alt.Chart(alt.NamedData(name=self.data), mark=alt.MarkDef(**mark)).encode(**channels)
+        made = made.transform_filter(self.only) if self.only else made
+        return made.transform_calculate(layer=json.dumps(self.label)) if self.label else made
+
+    def named(self, legend: Mapping[str, Layer]) -> dict[str, Any]:
+        """Colour and dash as a scale over the labels, so that they stand in one legend."""
+        labels = list(legend)
+        colours = alt.Scale(domain=labels, range=[layer.colour for layer in legend.values()])
+        dashes = alt.Scale(domain=labels, range=[[6, 4] if layer.dashed else [1, 0] for layer in legend.values()])
+        return {
+            "color": alt.Color(field="layer", type="nominal", title=None, scale=colours),
+            "strokeDash": alt.StrokeDash(field="layer", type="nominal", title=None, scale=dashes),
+        }
+
+
+@dataclass(frozen=True)
+class Lines(Layer):
+    """Lines through the rows in the order of x; each value of ``by`` has its own colour and dash."""
+
+    def mark(self) -> dict[str, Any]:
+        """A line, dashed if asked."""
+        dash = {"strokeDash": [6, 4]} if self.dashed and not self.label else {}
+        return {"type": "line", "strokeWidth": self.size or 2} | dash
+
+    def series(self) -> dict[str, Any]:
+        """Colour and dash."""
+        dash = {"strokeDash": alt.StrokeDash(field=self.by, type="nominal", title=self.by_title or self.by)}
+        return super().series() | (dash if self.by and not self.dashed else {})
+
+
+@dataclass(frozen=True)
+class Points(Layer):
+    """Points, with the row in a tooltip; each value of ``by`` has its own colour and shape."""
+
+    def mark(self) -> dict[str, Any]:
+        """A filled point."""
+        return {"type": "point", "size": self.size or 45, "filled": True, "tooltip": {"content": "data"}}
+
+    def series(self) -> dict[str, Any]:
+        """Colour and shape."""
+        shape = {"shape": alt.Shape(field=self.by, type="nominal", title=self.by_title or self.by)}
+        return super().series() | (shape if self.by else {})
+
+
+@dataclass(frozen=True)
+class Band(Layer):
+    """An area between the columns ``y`` and ``top``: a spread, an interval."""
+
+    top: str = "high"
+    colour: str = GREY
+
+    def mark(self) -> dict[str, Any]:
+        """An area without a border."""
+        return {"type": "area"}
+
+    def channels(self, x: Axis, y: Axis) -> dict[str, Any]:
+        """Position with a second vertical column."""
+        return super().channels(x, y) | {"y2": alt.Y2(field=self.top)}
+
+
+def chart(*layers: Layer, x: Axis, y: Axis, title: str, description: str, width: int = 440, height: int = 300) -> Chart:
+    """Lay layers over one pair of axes; drag moves, Ctrl + wheel zooms, a double click goes back.
+
+    Parameters
+    ----------
+    *layers : Layer
+        From back to front.
+    x, y : Axis
+        The axes that all layers share.
+    title, description : str
+        A heading, and what a reader who cannot see the chart is told.
+    width, height : int
+        The plot's size in pixels.
+
+    Returns
+    -------
+    altair chart
+    """
+    if not layers:
+        checks.fail("layers", "not be empty", layers)
+    move = alt.selection_interval(bind="scales", zoom="wheel![event.ctrlKey]", name="view")
+    legend = {layer.label: layer for layer in layers if layer.label and not layer.by}
+    built = [layer.build(x, y, legend) for layer in layers]
+    built[0] = built[0].add_params(move)
+    size = {"width": checks.positive_integer("width", width), "height": checks.positive_integer("height", height)}
+    return alt.layer(*built).properties(title=title, description=description, **size)
+
+
+def specification(chart: Chart) -> dict[str, Any]:
+    """Write out and check a chart, with the theme; done once for each chart.
+
+    Raises
+    ------
+    ValueError
+        If it lacks a title, a description, or fixed ends of an axis that shows numbers.
+    """
+    if not isinstance(chart, alt.TopLevelMixin):
+        checks.fail("charts", "be made by chart(...) or Altair", chart)
+    spec = chart.to_dict()
+    for needed in ("title", "description"):
+        if not spec.get(needed):
+            raise ValueError(f"a chart must have a {needed}, for those who cannot see it")
+    for part in _parts(spec):
+        for channel in ("x", "y"):
+            encoding = part.get("encoding", {}).get(channel, {})
+            if encoding.get("type") == "quantitative" and "domain" not in (encoding.get("scale") or {}):
+                raise ValueError(f"axis {channel} must have a fixed domain, so that it does not jump")
+    return spec | {"config": spec.get("config", {}) | theme()}
+
+
+def check_fields(spec: Mapping[str, Any], data: Mapping[str, Columns]) -> None:
+    """Make sure that the rows hold every column that a chart draws; a missing one would draw nothing, silently.
+
+    Raises
+    ------
+    ValueError
+        Naming the column, the data set and what it does have.
+    """
+    for part in _parts(spec):
+        name = part.get("data", {}).get("name", "")
+        if not name or "encoding" not in part:
+            continue
+        if name not in data:
+            raise ValueError(f"the chart draws the data set {name!r}, got {', '.join(data)}")
+        made = {name for step in part.get("transform", ()) for name in _made(step)}
+        wanted = {encoding["field"] for encoding in part["encoding"].values() if "field" in encoding}
+        missing = wanted - made - set(data[name]) if data[name] else ()
+        for field in sorted(missing):
+            raise ValueError(f"the chart draws {field!r} of {name!r}, which has only {', '.join(data[name])}")
+
+
+def names_in(spec: Mapping[str, Any]) -> set[str]:
+    """The data sets that a specification draws."""
+    return {part["data"]["name"] for part in _parts(spec) if "name" in part.get("data", {})}
+
+
+def _parts(spec: Mapping[str, Any], above: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """The specification and all that it is made of; data and transforms come down from above."""
+    here = dict(spec)
+    for inherited in ("data", "transform"):
+        if above and inherited in above:
+            here.setdefault(inherited, above[inherited])
+    yield here
+    for composition in ("layer", "hconcat", "vconcat", "concat"):
+        for part in spec.get(composition, ()):
+            yield from _parts(part, here)
+
+
+def _made(step: Mapping[str, Any]) -> Iterator[str]:
+    """Names of the columns that a Vega-Lite transform makes."""
+    for key, value in step.items():
+        if key == "as":
+            yield from [value] if isinstance(value, str) else value
+        elif isinstance(value, list):
+            yield from (name for inner in value if isinstance(inner, Mapping) for name in _made(inner))

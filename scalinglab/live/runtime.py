@@ -1,0 +1,69 @@
+"""The drawing library in the browser: Vega, bundled once on this machine, sent once to each page.
+
+``vl_convert`` carries the Vega project's own JavaScript; the bundle it makes is kept in the user's cache folder under
+the version it holds. One hidden widget for each kernel hands it to all panels, so nothing comes from a network.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import tempfile
+from pathlib import Path
+
+import anywidget
+import platformdirs
+import traitlets
+
+__all__ = ["Runtime", "bundle", "runtime"]
+
+_ENTRY = "export { vegaEmbed };"
+
+
+def cache_file() -> Path:
+    """Where the bundle is kept; the name holds the version of the package it came from."""
+    version = importlib.metadata.version("vl-convert-python")
+    return Path(platformdirs.user_cache_dir("scalinglab")) / f"vega-embed-{version}.js"
+
+
+def bundle() -> str:
+    """The JavaScript module that exports ``vegaEmbed`` (0.9 MB), from the cache or made now (about one second)."""
+    path = cache_file()
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        import vl_convert  # 60 MB of memory, needed only until the bundle is cached
+
+        code = vl_convert.javascript_bundle(_ENTRY)
+        _keep(path, code)
+        return code
+
+
+def _keep(path: Path, code: str) -> None:
+    """Write the file in one step, so that a second kernel never reads half of it; a read-only disk is no error."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(code)
+        Path(draft).replace(path)
+    except OSError:
+        return
+
+
+class Runtime(anywidget.AnyWidget):
+    """The hidden widget that holds the bundle."""
+
+    _esm = "export default { render() {} };"
+    code = traitlets.Unicode().tag(sync=True)
+    version = traitlets.Unicode().tag(sync=True)
+
+
+_current: list[Runtime] = []
+
+
+def runtime() -> Runtime:
+    """The one runtime of this kernel; made when first asked for, and again if somebody closed all widgets."""
+    if not _current or _current[0].comm is None:
+        _current[:] = [Runtime(code=bundle(), version=cache_file().stem)]
+    return _current[0]

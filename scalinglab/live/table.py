@@ -1,0 +1,54 @@
+"""A small table for notebooks: rows as HTML, or as Markdown where there is no HTML."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scalinglab import _checks as checks
+
+__all__ = ["Table"]
+
+
+class Table:
+    """Rows as a table, for a few results that belong side by side (a tie-out, say).
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Flat dicts with the same keys; numbers are shown with four significant digits.
+    caption : str
+        A sentence above the table.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or the rows differ in their keys.
+    """
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], *, caption: str = "") -> None:
+        if not rows or any(list(row) != list(rows[0]) for row in rows):
+            checks.fail("rows", "be one or more dicts with the same keys", [list(row) for row in rows])
+        self.caption = caption
+        self._cells = [list(rows[0]), *([_text(value) for value in row.values()] for row in rows)]
+
+    def _repr_html_(self) -> str:
+        head, *body = [[html.escape(cell) for cell in line] for line in self._cells]
+        lines = ["".join(f"<td style='text-align:left'>{cell}</td>" for cell in line) for line in body]
+        top = "".join(f"<th scope='col' style='text-align:left'>{cell}</th>" for cell in head)
+        rows = "".join(f"<tr>{line}</tr>" for line in lines)
+        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        return f"<table>{caption}<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
+
+    def __repr__(self) -> str:
+        widths = [max(len(line[i]) for line in self._cells) for i in range(len(self._cells[0]))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in self._cells]
+        return "\n".join(([self.caption] if self.caption else []) + lines)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}" if math.isfinite(value) else str(value)
+    return str(value)

@@ -1,0 +1,55 @@
+"""The browser's half of a panel, as one widget: what it holds survives a page reload and serves any number of views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from scalinglab.live.runtime import Runtime, runtime
+
+__all__ = ["View"]
+
+_STATIC = Path(__file__).parent / "static"
+_SCRIPTS = ("format.js", "charts.js", "controls.js", "panel.js")
+
+
+class View(anywidget.AnyWidget):
+    """Controls, charts and status of one panel, as the browser sees them.
+
+    Everything that the picture depends on is a synced trait, never a passing message; only clicks are messages.
+
+    Parameters
+    ----------
+    act : callable
+        Called as ``act(message)`` with the dict of each click, from whatever thread the message comes in.
+    """
+
+    _esm = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _css = (_STATIC / "panel.css").read_text(encoding="utf-8")
+
+    runtime = traitlets.Instance(Runtime).tag(sync=True, **ipywidgets.widget_serialization)
+    name = traitlets.Unicode().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
+    controls = traitlets.List().tag(sync=True)
+    presets = traitlets.List().tag(sync=True)
+    charts = traitlets.List().tag(sync=True)
+    streams = traitlets.Bool().tag(sync=True)
+    #: From the browser: the newest values that the learner asked for, with the view that asked and its count.
+    request = traitlets.Dict().tag(sync=True)
+    #: To the browser: the values in force, as an answer to which request.
+    values = traitlets.Dict().tag(sync=True)
+    #: To the browser: the data sets of the newest frame, numbered.
+    frame = traitlets.Dict().tag(sync=True)
+    #: To the browser: state, progress, budget, caption and error.
+    status = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, *, act: Callable[[dict[str, Any]], None], **traits: Any) -> None:
+        super().__init__(runtime=runtime(), **traits)
+        self.observe(lambda change: act({"action": "set"} | change["new"]), "request")
+        self.on_msg(lambda _widget, content, _buffers: act(content))

@@ -1,0 +1,93 @@
+"""The order of the data: one stream of permutations for each network, cut into batches."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scalinglab.training.plans import Plan
+
+__all__ = ["Batches", "Order"]
+
+BATCHES = 1
+#: Indices that are drawn ahead, about 2 MB of them.
+AHEAD = 2**18
+
+
+class Order:
+    """Batches of indices from permutations in a row; a batch may begin in one epoch and end in the next.
+
+    Parameters
+    ----------
+    seed : int
+        Draws the permutations, from a stream that initial weights do not touch: networks with one seed and as many
+        samples see the same batches, whatever their width.
+    samples : int
+    batch : int
+        Examples in a batch; if it equals ``samples``, all batches are ``0, 1, 2 ...``.
+    """
+
+    def __init__(self, seed: int, samples: int, batch: int) -> None:
+        self.generator = np.random.default_rng(np.random.SeedSequence((seed, BATCHES)))
+        self.samples, self.batch = samples, batch
+        self.left: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+
+    def take(self, batches: int) -> NDArray[np.int64]:
+        """Return the next batches, as an array of the shape (batches, batch)."""
+        if self.batch == self.samples:
+            return np.tile(np.arange(self.samples), (batches, 1))
+        wanted = batches * self.batch
+        epochs = -(-(wanted - len(self.left)) // self.samples)
+        drawn = [self.generator.permutation(self.samples) for _ in range(epochs)]
+        indices = np.concatenate((self.left, *drawn))
+        self.left = indices[wanted:]
+        return indices[:wanted].reshape(batches, self.batch)
+
+
+class Batches:
+    """The current batch of every network, in buffers that are filled anew by each ``advance``.
+
+    Attributes
+    ----------
+    inputs : Tensor, shape (networks, examples, inputs)
+    labels : Tensor of int64, shape (networks, 1, examples)
+    weights : Tensor, shape (networks, 1, examples)
+        1 / batch; zero where a network has fewer samples than others have in a batch.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, most = plan, max(plan.batch_sizes)
+        place = {"dtype": plan.dtype, "device": plan.device}
+        self.all_inputs = torch.tensor(plan.task.train_inputs, **place)
+        self.all_labels = torch.tensor(plan.task.train_labels, device=plan.device)
+        self.inputs = torch.empty((plan.networks, most, plan.task.inputs), **place)
+        self.labels = self.all_labels.new_empty((plan.networks, 1, most))
+        self.weights = torch.zeros((plan.networks, 1, most), **place)
+        for network, size in enumerate(plan.batch_sizes):
+            self.weights[network, 0, :size] = 1 / size
+        self.orders = {
+            key: Order(*key) for key in zip(plan.seed, plan.samples, plan.batch_sizes, strict=True)
+        }  # networks that see the same batches share one
+        self.whole = plan.batch_sizes == plan.samples
+        self.indices: list[torch.Tensor] = []
+
+    def advance(self) -> None:
+        """Fetch the next batch of every network; full batches stay as they are."""
+        if not self.indices:
+            self.indices = self._draw()
+        elif self.whole:
+            return
+        index = self.indices[-1] if self.whole else self.indices.pop()
+        torch.index_select(self.all_inputs, 0, index, out=self.inputs.view(len(index), -1))
+        torch.index_select(self.all_labels, 0, index, out=self.labels.view(-1))
+
+    def _draw(self) -> list[torch.Tensor]:
+        """Indices of the next batches of all networks, the last one first."""
+        plan, (networks, most, _) = self.plan, self.inputs.shape
+        ahead = 1 if self.whole else max(1, min(plan.steps, AHEAD // (networks * most)))
+        drawn = {key: order.take(ahead) for key, order in self.orders.items()}
+        indices = np.zeros((ahead, networks, most), dtype=np.int64)
+        for network, key in enumerate(zip(plan.seed, plan.samples, plan.batch_sizes, strict=True)):
+            indices[:, network, : key[2]] = drawn[key]
+        return list(torch.from_numpy(indices.reshape(ahead, -1)).to(plan.device).flip(0))

@@ -1,0 +1,89 @@
+"""What a training run costs, counted before it starts."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from scalinglab._checks import fail
+from scalinglab.training.loop import train
+from scalinglab.training.plans import PROBE, Plan, checked_plan
+from scalinglab.training.tasks import Task
+
+__all__ = ["Budget", "budget"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Exact counts of a training run.
+
+    Parameters
+    ----------
+    networks : int
+    parameters : tuple of int
+        Weights and biases of each network.
+    steps : int
+        Updates of each network.
+    multiply_adds : int
+        Of all matrix products of all networks, each at its own width: three for each weight and example of a batch
+        (forward, gradient of the weight, gradient of what came in; the first layer has no use for the last), and one
+        for each weight and example of an evaluation (the test set and at most 256 training samples). Not counted:
+        biases, activations, softmax, the optimizer, and the padding of networks narrower than the widest.
+    """
+
+    networks: int
+    parameters: tuple[int, ...]
+    steps: int
+    multiply_adds: int
+
+    def __str__(self) -> str:
+        noun = "network" if self.networks == 1 else "networks"
+        mantissa, exponent = f"{self.multiply_adds:.1e}".split("e")
+        return f"{self.networks} {noun} x {self.steps} steps, {mantissa}e{int(exponent)} multiply-adds"
+
+
+def budget(task: Task, **settings: Any) -> Budget:
+    """Count what ``train`` would do with the same arguments, which are checked in the same way.
+
+    Parameters
+    ----------
+    task : Task
+    **settings
+        Any keyword arguments of ``train``, with the same defaults.
+
+    Raises
+    ------
+    ValueError
+        If ``train`` would raise it.
+
+    Examples
+    --------
+    >>> from scalinglab.training import budget, digits
+    >>> print(budget(digits(), width=32, seed=range(5), steps=400))
+    5 networks x 400 steps, 1.5e9 multiply-adds
+    """
+    defaults = {name: value.default for name, value in inspect.signature(train).parameters.items() if name != "task"}
+    for name in settings:
+        if name not in defaults:
+            fail("settings", "be keyword arguments of train", name)
+    plan = checked_plan(task, **(defaults | settings))
+    return Budget(
+        networks=plan.networks,
+        parameters=tuple(sum(w + o for w, o in _layers(plan, width)) for width in plan.width),
+        steps=plan.steps,
+        multiply_adds=sum(_multiply_adds(plan, network) for network in range(plan.networks)),
+    )
+
+
+def _layers(plan: Plan, width: int) -> list[tuple[int, int]]:
+    """Weights and outputs of each layer."""
+    return [(inputs * outputs, outputs) for inputs, outputs in itertools.pairwise(plan.sizes(width))]
+
+
+def _multiply_adds(plan: Plan, network: int) -> int:
+    weights = [count for count, _ in _layers(plan, plan.width[network])]
+    update = plan.batch_sizes[network] * (3 * sum(weights) - weights[0])
+    evaluation = (len(plan.task.test_labels) + min(plan.samples[network], PROBE)) * sum(weights)
+    return plan.steps * update + len(plan.schedule) * evaluation

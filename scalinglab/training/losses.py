@@ -1,0 +1,44 @@
+"""The loss of each network in a stack, and its gradient with respect to the outputs."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+__all__ = ["cross_entropy", "mistakes"]
+
+
+def cross_entropy(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) -> Tensor:
+    """Weighted cross-entropy of each network; the gradient is written in place.
+
+    Parameters
+    ----------
+    outputs : Tensor, shape (networks, classes, examples)
+        Before the softmax.
+    labels : Tensor of int64, shape (networks, 1, examples)
+    weights : Tensor, shape (networks, 1, examples)
+        What each example counts for: 1 / examples for a mean, 0 for an example or a network that is switched off.
+    gradient : Tensor, shape (networks, classes, examples)
+        Receives ``weight * (softmax(outputs) - one_hot(label))``.
+
+    Returns
+    -------
+    Tensor, shape (networks,)
+    """
+    # Through the logarithm of the softmax: a probability that underflows would make the loss infinite.
+    torch.log_softmax(outputs, 1, out=gradient)
+    chosen = gradient.gather(1, labels)
+    losses = (chosen * weights).sum((1, 2)).neg_()
+    gradient.exp_().scatter_(1, labels, chosen.expm1_()).mul_(weights)
+    return losses
+
+
+def mistakes(outputs: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    """Weighted share of examples whose label does not have the largest output, for each network.
+
+    Where several classes share the largest output, one is guessed: a network that puts out zeros is wrong at the
+    rate of chance. (The faster way, too: ``argmax`` over the middle dimension takes as long as the forward pass.)
+    """
+    largest = (outputs == outputs.amax(1, keepdim=True)).to(weights.dtype)
+    right = largest.gather(1, labels) / largest.sum(1, keepdim=True)
+    return ((1 - right) * weights).sum((1, 2))

@@ -1,0 +1,168 @@
+"""SGD, momentum, Adam and AdamW on the flat vector of a whole stack; the rules are those of ``torch.optim``."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.optim.adam import adam as adam_rule
+
+from scalinglab.training.networks import Stack
+
+__all__ = ["OPTIMIZERS", "SGD", "Adam", "Momentum", "Optimizer", "make_optimizer", "step_sizes"]
+
+EPSILON = 1e-8
+
+
+class Optimizer(Protocol):
+    """Moves the parameters of a stack against their gradients."""
+
+    def step(self) -> None:
+        """Make one update in place."""
+        ...
+
+    def forget(self, network: int) -> None:
+        """Set what is remembered of one network to zero."""
+        ...
+
+
+def step_sizes(stack: Stack, each: tuple[float, ...]) -> float | Tensor:
+    """One number if all networks share a step size, else a vector with the step size of each parameter."""
+    if len(set(each)) == 1:
+        return each[0]
+    rates = stack.like()
+    column = rates.flat.new_tensor(each)
+    for weight, bias in rates.layers:
+        weight.copy_(column[:, None, None].expand_as(weight))
+        bias.copy_(column[:, None].expand_as(bias))
+    return rates.flat
+
+
+def _move(parameters: Tensor, direction: Tensor, rate: float | Tensor) -> None:
+    if isinstance(rate, Tensor):
+        parameters.addcmul_(direction, rate, value=-1)
+    else:
+        parameters.sub_(direction, alpha=rate)
+
+
+class SGD:
+    """Stochastic gradient descent: ``p -= step_size * (g + weight_decay * p)``."""
+
+    def __init__(self, stack: Stack, gradients: Stack, rate: float | Tensor, decay: float) -> None:
+        self.stack, self.gradients, self.rate, self.decay = stack, gradients, rate, decay
+
+    def step(self) -> None:
+        """Make one update in place."""
+        _move(self.stack.flat, self.regularized(), self.rate)
+
+    def regularized(self) -> Tensor:
+        """Return the gradient, with that of ``weight_decay / 2 * p^2`` added in place."""
+        if self.decay:
+            self.gradients.flat.add_(self.stack.flat, alpha=self.decay)
+        return self.gradients.flat
+
+    def forget(self, network: int) -> None:
+        """Do nothing: there is no memory."""
+
+
+class Momentum(SGD):
+    """Heavy ball: ``v = momentum * v + g``, ``p -= step_size * v``."""
+
+    def __init__(self, stack: Stack, gradients: Stack, rate: float | Tensor, decay: float, momentum: float) -> None:
+        super().__init__(stack, gradients, rate, decay)
+        self.momentum, self.velocity = momentum, stack.like()
+
+    def step(self) -> None:
+        """Make one update in place."""
+        self.velocity.flat.mul_(self.momentum).add_(self.regularized())
+        _move(self.stack.flat, self.velocity.flat, self.rate)
+
+    def forget(self, network: int) -> None:
+        """Stop one network."""
+        self.velocity.clear(network)
+
+
+class Adam(SGD):
+    """Adam [Kingma2014], or AdamW [Loshchilov2017] where the decay is decoupled: ``p *= 1 - step_size * decay``.
+
+    PyTorch's fused rule runs on the parameters where all step sizes agree. Where they do not, it runs with the step
+    size 1 on a vector of zeros, which then holds the direction of each parameter, to be scaled by its own step size.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        gradients: Stack,
+        rate: float | Tensor,
+        decay: float,
+        betas: tuple[float, float],
+        *,
+        decoupled: bool,
+    ) -> None:
+        super().__init__(stack, gradients, rate, 0.0 if decoupled else decay)
+        self.shrink = rate * decay if decoupled and decay else None
+        self.betas = betas
+        self.mean, self.square = stack.like(), stack.like()
+        self.direction = torch.zeros_like(stack.flat) if isinstance(rate, Tensor) else None
+        self.fused = stack.flat.device.type in {"cpu", "cuda"}
+        self.count = torch.zeros((), device=stack.flat.device if self.fused else None)
+
+    def step(self) -> None:
+        """Make one update in place."""
+        parameters = self.stack.flat
+        gradient = self.regularized()
+        if isinstance(self.shrink, Tensor):
+            parameters.addcmul_(parameters, self.shrink, value=-1)
+        elif self.shrink:
+            parameters.mul_(1 - self.shrink)
+        if self.direction is None or not isinstance(self.rate, Tensor):
+            self._rule(parameters, gradient, self.rate)
+        else:
+            self._rule(self.direction.zero_(), gradient, 1.0)
+            parameters.addcmul_(self.direction, self.rate)
+
+    def _rule(self, target: Tensor, gradient: Tensor, rate: float | Tensor) -> None:
+        adam_rule(
+            [target],
+            [gradient],
+            [self.mean.flat],
+            [self.square.flat],
+            [],
+            [self.count],
+            foreach=False,
+            fused=self.fused,
+            amsgrad=False,
+            beta1=self.betas[0],
+            beta2=self.betas[1],
+            lr=rate,
+            weight_decay=0.0,
+            eps=EPSILON,
+            maximize=False,
+        )
+
+    def forget(self, network: int) -> None:
+        """Set both moments of one network to zero."""
+        self.mean.clear(network)
+        self.square.clear(network)
+
+
+OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
+
+
+def make_optimizer(
+    name: str,
+    stack: Stack,
+    gradients: Stack,
+    rate: float | Tensor,
+    *,
+    momentum: float,
+    betas: tuple[float, float],
+    decay: float,
+) -> Optimizer:
+    """Return the optimizer of that name, which reads only the settings it knows."""
+    if name == "sgd":
+        return SGD(stack, gradients, rate, decay)
+    if name == "momentum":
+        return Momentum(stack, gradients, rate, decay, momentum)
+    return Adam(stack, gradients, rate, decay, betas, decoupled=name == "adamw")

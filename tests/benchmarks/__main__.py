@@ -1,0 +1,12 @@
+"""Run all benchmarks, or those named: ``python -m tests.benchmarks browser``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+ALL = ("browser",)
+
+for name in sys.argv[1:] or ALL:
+    print(f"== {name}", flush=True)
+    importlib.import_module(f"tests.benchmarks.{name}").run()

@@ -1,0 +1,228 @@
+"""How alive a panel feels, in Chromium: slider to pixels, first training point, frames, Stop, bursts, memory.
+
+Beside it, in the same notebook and run: re-embedding (``JupyterChart.chart = ...``) and ``interactive_output``.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, sync_playwright
+
+from tests.browser.harness import Notebook, Panel, launch, serve
+
+SETUP = """
+import altair as alt, ipywidgets, numpy as np
+from scalinglab.live import Axis, Lines, Panel, Slider, chart
+alt.data_transformers.disable_max_rows()
+alt.renderers.enable("jupyter", offline=True)
+X = Axis("n", "samples", 10, 1e4, log=True)
+Y = Axis("error", "error", 1e-3, 1, log=True)
+def curve(exponent, rows):
+    n = np.geomspace(10, 1e4, rows)
+    return {"n": n, "error": n**-exponent + 0.01}
+def theirs(exponent, rows):
+    columns = curve(exponent, rows)
+    records = [dict(n=n, error=e) for n, e in zip(columns["n"].tolist(), columns["error"].tolist())]
+    spec = chart(Lines(), x=X, y=Y, title="t", description="d")
+    for layer in spec.layer:
+        layer.data = alt.InlineData(values=records)
+    return spec
+"""
+OURS = """
+Panel(lambda exponent: curve(exponent, {rows}), controls=[Slider("exponent", 0.1, 1, 0.5, stops=91)],
+      charts=chart(Lines(), x=X, y=Y, title="t", description="d"), title="ours {rows}")
+"""
+JUPYTER_CHART = """
+slider_{rows} = ipywidgets.FloatSlider(0.5, min=0.1, max=1, step=0.01, description="JupyterChart {rows}")
+shown_{rows} = alt.JupyterChart(theirs(0.5, {rows}))
+slider_{rows}.observe(lambda change: setattr(shown_{rows}, "chart", theirs(change["new"], {rows})), "value")
+ipywidgets.VBox([slider_{rows}, shown_{rows}])
+"""
+INTERACTIVE = """
+moved_{rows} = ipywidgets.FloatSlider(0.5, min=0.1, max=1, step=0.01, description="interactive_output {rows}")
+out_{rows} = ipywidgets.interactive_output(
+    lambda exponent: display(theirs(exponent, {rows})), {{"exponent": moved_{rows}}})
+ipywidgets.VBox([moved_{rows}, out_{rows}])
+"""
+TRAINING = """
+from scalinglab.training import digits, train
+def run(width):
+    yield from train(digits(), width=width, seed=range(5), steps=1500)
+Panel(run, controls=[Slider("width", 2, 512, 32, log=True, integer=True)],
+      charts=chart(Lines(detail="network", opacity=0.4), Lines(mean=True), x=Axis("step", "step", 0, 1500),
+                   y=Axis("test_error", "test error", 0.01, 1, log=True), title="t", description="d"), title="training")
+"""
+#: From a key press to the last frame in which the pixels of an area changed, in milliseconds.
+WATCH = """
+window.watch = (find, quiet) => new Promise((resolve) => {
+    const hash = () => {
+        let sum = 0;
+        for (const canvas of find().querySelectorAll('canvas')) {
+            const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            const data = new Uint32Array(image.data.buffer);
+            for (let i = 0; i < data.length; i += 1) sum = (sum * 31 + data[i]) | 0;
+        }
+        return sum;
+    };
+    let start = null, last = null, seen = hash(), changes = 0;
+    document.addEventListener('keydown', () => (start = performance.now()), { once: true, capture: true });
+    const look = () => {
+        const now = performance.now(), shown = hash();
+        if (start !== null && shown !== seen) { last = now; seen = shown; changes += 1; }
+        const patience = last === null ? 10000 : quiet;
+        if (start !== null && now - (last ?? start) > patience) resolve({ ms: last - start, changes });
+        else requestAnimationFrame(look);
+    };
+    look();
+});
+"""
+
+
+def write(folder: Path, cells: list[str]) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / "bench.ipynb")
+
+
+def presses(page, area: Locator, handle: Locator, count: int, quiet: int) -> list[float]:
+    """Milliseconds from key press to the last changed frame, for each of so many presses."""
+    found = []
+    for index in range(count):
+        handle.focus()
+        element = area.element_handle()
+        page.evaluate("([area, quiet]) => { window.result = window.watch(() => area, quiet); }", [element, quiet])
+        page.keyboard.press("ArrowRight" if index % 10 < 5 else "ArrowLeft")
+        found.append(page.evaluate("() => window.result")["ms"])
+    return found
+
+
+def slider_to_pixels(notebook: Notebook, rows: int, rounds: int, others: int) -> list[str]:
+    """Ours in every round; the slow contestants in some of them, in between."""
+    page = notebook.page
+    ours = notebook.panel(f"ours {rows}")
+    times: dict[str, list[float]] = {"ours": [], "JupyterChart": [], "interactive_output": []}
+    for index in range(rounds):
+        times["ours"] += presses(page, ours.root, ours.slider("exponent"), 1, 120)
+        if index % (rounds // others) == 0:
+            for name in ("JupyterChart", "interactive_output"):
+                cell = page.locator(".jp-OutputArea-output").filter(has_text=f"{name} {rows}").last
+                cell.scroll_into_view_if_needed()
+                times[name] += presses(page, cell, cell.locator(".noUi-handle"), 1, 400)
+    return [
+        f"slider to pixels, {rows:>6} rows, {name:<20} median {statistics.median(ms):7.1f} ms"
+        f"  (worst {max(ms):7.1f}, n {len(ms)})"
+        for name, ms in times.items()
+    ]
+
+
+def burst(panel: Panel) -> str:
+    """A thousand slider events at once: how long until the last value is on the screen, with nothing after it."""
+    ms = panel.page.evaluate(
+        """async ([area, slider]) => {
+            const shown = window.watch(() => area, 700);
+            document.dispatchEvent(new KeyboardEvent('keydown'));
+            const began = performance.now();
+            for (let i = 0; i < 1000; i += 1) {
+                slider.value = i % 2 ? Number(slider.max) - (i % 7) : i % 7;
+                slider.dispatchEvent(new Event('input', { bubbles: true }));
+                if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve));
+            }
+            const ended = performance.now();
+            const { ms, changes } = await shown;
+            return [ms - (ended - began), changes];
+        }""",
+        [panel.root.element_handle(), panel.slider("exponent").element_handle()],
+    )
+    return f"burst of 1,000 events: last value shown {ms[0]:.0f} ms after the last event ({ms[1]} frames in all)"
+
+
+def memory(panel: Panel) -> str:
+    """What 500 updates leave on the page's heap after a forced collection."""
+    session = panel.page.context.new_cdp_session(panel.page)
+
+    def heap() -> float:
+        for _ in range(3):
+            session.send("HeapProfiler.collectGarbage")
+        return session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+
+    before = heap()
+    slider = panel.slider("exponent")
+    slider.focus()
+    for index in range(500):
+        panel.page.keyboard.press("ArrowRight" if index % 40 < 20 else "ArrowLeft")
+        panel.page.wait_for_timeout(20)
+    panel.page.wait_for_timeout(500)
+    return f"500 updates of {panel.root.get_attribute('aria-label')}: heap {before:.1f} -> {heap():.1f} MB"
+
+
+def training(panel: Panel) -> list[str]:
+    """First point, frames a second and Stop of a training panel."""
+    page = panel.page
+    page.wait_for_function(
+        "(e) => e.querySelector('.sl-state').textContent === 'finished'", arg=panel.root.element_handle()
+    )
+    first, rates, stops = [], [], []
+    for index in range(10):
+        slider = panel.slider("width")
+        slider.focus()
+        element = panel.root.element_handle()
+        page.evaluate("(area) => { window.result = window.watch(() => area, 0); }", element)
+        page.keyboard.press("ArrowRight" if index % 2 else "ArrowLeft")
+        first.append(page.evaluate("() => window.result")["ms"])
+        page.evaluate("(area) => { window.result = window.watch(() => area, 250); }", element)
+        page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown'))")
+        page.wait_for_timeout(1000)
+        stops.append(
+            page.evaluate(
+                """async (area) => {
+                    const began = performance.now();
+                    area.querySelector('.sl-run').click();
+                    while (area.querySelector('.sl-state').textContent !== 'stopped') {
+                        await new Promise((resolve) => requestAnimationFrame(resolve));
+                        if (performance.now() - began > 5000) return NaN;
+                    }
+                    return performance.now() - began;
+                }""",
+                element,
+            )
+        )
+        result = page.evaluate("() => window.result")
+        rates.append(result["changes"] / result["ms"] * 1e3)
+    return [
+        f"{name}: median {statistics.median(values):.1f} {unit} (worst {worst(values):.1f}, n {len(values)})"
+        for name, values, unit, worst in (
+            ("first training point after the key", first, "ms", max),
+            ("frames while training", rates, "a second", min),
+            ("Stop after the click", stops, "ms", max),
+        )
+    ]
+
+
+def run(rounds: int = 30) -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        cells = [SETUP]
+        for rows in (2_000, 20_000):
+            cells += [code.format(rows=rows) for code in (OURS, JUPYTER_CHART, INTERACTIVE)]
+        write(folder, cells)
+        with serve(folder, folder / "server.log") as address:
+            browser = launch(playwright)
+            page = browser.new_page(viewport={"width": 1300, "height": 1100})
+            page.add_init_script(WATCH)
+            notebook = Notebook(page, address, "bench.ipynb")
+            notebook.open()
+            notebook.run_all()
+            for error in notebook.cell_errors():
+                print(error)
+            lines = []
+            for rows, others in ((2_000, 10), (20_000, 3)):
+                lines += slider_to_pixels(notebook, rows, rounds, others)
+            lines.append(burst(notebook.panel("ours 2000")))
+            lines.append(memory(notebook.panel("ours 2000")))
+            print("\n".join(lines))
+            browser.close()

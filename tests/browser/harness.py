@@ -1,0 +1,205 @@
+"""Drive the course as a student does: ``scalinglab lab``, a real Chromium, a real kernel, no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
+
+TOKEN = "for-this-test-only"
+#: Chromium may reach this machine and nothing else; it does not try to, either.
+FLAGS = [
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--js-flags=--expose-gc",
+    "--enable-precise-memory-info",
+]
+#: Console errors that say nothing about the course.
+HARMLESS = ("favicon", "ResizeObserver loop")
+
+
+def find_chromium() -> str | None:
+    """An installed Chromium or Chrome, or the one that playwright itself downloaded."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"):
+        if path := shutil.which(name):
+            return path
+    usual = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+    usual += [rf"{os.environ.get('PROGRAMFILES', '')}\Google\Chrome\Application\chrome.exe"]
+    return next((path for path in usual if Path(path).is_file()), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser, in a sandbox unless the user is root."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS
+    return playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serve(course: Path, log: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """Run ``scalinglab lab`` on a folder; yields the address of the server, and stops it as Ctrl-C would."""
+    port = free_port()
+    command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
+    command += ["--", "--LabApp.expose_app_in_browser=True"]
+    variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env=variables | (environment or {}), cwd=course
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _await_server(server, address, log)
+            yield address
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _await_server(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
+
+
+class Notebook:
+    """One notebook in one page of JupyterLab."""
+
+    def __init__(self, page: Page, address: str, name: str) -> None:
+        self.page = page
+        self.address = address
+        self.name = name
+        self.foreign: list[str] = []
+        self.errors: list[str] = []
+        page.set_default_timeout(30_000)
+        page.on("request", self._note_request)
+        page.on("console", self._note_message)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note_request(self, request: Request) -> None:
+        local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+        if not request.url.startswith(local):
+            self.foreign.append(request.url)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(word in message.text for word in HARMLESS):
+            self.errors.append(message.text)
+
+    def open(self) -> None:
+        """Load the page and wait for the kernel."""
+        self.page.goto(f"{self.address}/lab/tree/{self.name}?token={TOKEN}&reset")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.wait_for_kernel()
+
+    def wait_for_kernel(self) -> None:
+        """Wait until the kernel of the notebook is connected and idle."""
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=60_000,
+        )
+
+    def run_all(self) -> None:
+        """Run all cells and wait until the kernel has nothing left to do."""
+        self.page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.wait_until_run()
+
+    def wait_until_run(self) -> None:
+        """Wait until no cell runs or waits to; the prompt of a running cell is a star."""
+        self.page.wait_for_timeout(300)
+        self.page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                const cells = panel.content.widgets.filter((cell) => cell.model.type === 'code');
+                return cells.every((cell) => cell.model.executionState !== 'running' && !cell.prompt?.includes('*'))
+                    && cells.some((cell) => cell.model.executionCount > 0);
+            }""",
+            timeout=120_000,
+        )
+
+    def save(self) -> None:
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_timeout(500)
+
+    def cell_errors(self) -> list[str]:
+        """Text of every error output."""
+        selector = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
+        return self.page.locator(selector).all_inner_texts()
+
+    def panel(self, title: str) -> Panel:
+        """The panel with this title, scrolled into view with its chart drawn."""
+        return Panel(self.page.get_by_role("region", name=title, exact=True).first)
+
+
+class Panel:
+    """One panel on the page, through what a learner sees."""
+
+    def __init__(self, root: Locator) -> None:
+        self.root = root
+        self.page = root.page
+        expect(root).to_be_visible(timeout=30_000)
+        root.scroll_into_view_if_needed()
+        expect(root.locator("canvas").first).to_be_visible(timeout=30_000)
+
+    def slider(self, label: str) -> Locator:
+        return self.root.get_by_role("slider", name=label, exact=True)
+
+    def box(self, label: str) -> Locator:
+        return self.root.get_by_role("spinbutton", name=label)
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    @property
+    def state(self) -> str:
+        return self.root.locator(".sl-state").inner_text()
+
+    @property
+    def alert(self) -> str:
+        return self.root.locator(".sl-alert").inner_text()
+
+    def wait_for_state(self, state: str, timeout: float = 30.0) -> None:
+        """Wait until the panel says that it is "running", "stopped", "finished"."""
+        self.page.wait_for_timeout(50)  # the click that came before is on its way
+        expect(self.root.locator(".sl-state")).to_have_text(state, timeout=timeout * 1000)
+
+    def pixels(self) -> str:
+        """The charts as the browser drew them."""
+        pictures = self.root.locator("canvas").evaluate_all("(all) => all.map((one) => one.toDataURL())")
+        return "|".join(pictures)
+
+    def wait_for_change(self, before: str, timeout: float = 5.0) -> str:
+        """The pixels once they differ from what they were."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if (now := self.pixels()) != before:
+                return now
+            self.page.wait_for_timeout(20)
+        raise AssertionError("the chart did not change")

@@ -1,0 +1,24 @@
+"""What all tests share: notebooks run strictly, one torch thread, and no file of the user is touched."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+#: Set before any kernel starts, in the main process and in each worker; the kernels inherit it.
+_home = Path(tempfile.mkdtemp(prefix="scalinglab-tests-"))
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+
+_startup = _home / "ipython" / "profile_default" / "startup"
+_startup.mkdir(parents=True)
+shutil.copy(Path(__file__).parent / "ipython" / "00-strict.py", _startup)
+
+os.environ |= {
+    "IPYTHONDIR": str(_home / "ipython"),
+    "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, whatever the user has at home
+    "SCALINGLAB_JOURNAL": str(_home / "predictions.json"),
+    "OMP_NUM_THREADS": "1",
+}

@@ -1,0 +1,87 @@
+"""What every chapter must be: thin, clean, linked, and built on public names only."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+from tests.course.notebooks import CHAPTERS, COURSE, code_cells, load, prose
+
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+
+
+def lines(cell: str) -> int:
+    return sum(bool(line.strip()) for line in cell.splitlines())
+
+
+def test_there_are_chapters():
+    assert COURSE / "00_start_here.ipynb" in CHAPTERS
+
+
+@each_chapter
+def test_it_is_committed_without_outputs_and_widget_state(chapter: Path):
+    notebook = load(chapter)
+    assert "widgets" not in notebook["metadata"]
+    for cell in notebook["cells"]:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+@each_chapter
+def test_it_runs_in_the_kernel_of_its_environment(chapter: Path):
+    assert load(chapter)["metadata"]["kernelspec"]["name"] == "python3"
+
+
+@each_chapter
+def test_its_code_is_thin(chapter: Path):
+    sizes = [lines(cell) for cell in code_cells(chapter)]
+    assert max(sizes) <= 12
+    assert statistics.median(sizes) <= 5
+
+
+@each_chapter
+def test_its_first_code_cell_imports_and_no_other_does(chapter: Path):
+    first, *others = [ast.parse(cell) for cell in code_cells(chapter)]
+    assert any(isinstance(node, ast.ImportFrom) for node in first.body)
+    assert not any(isinstance(node, ast.Import | ast.ImportFrom) for cell in others for node in ast.walk(cell))
+
+
+@each_chapter
+def test_it_imports_public_names_only(chapter: Path):
+    for node in ast.walk(ast.parse(code_cells(chapter)[0])):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("scalinglab"):
+            module = importlib.import_module(node.module or "")
+            for alias in node.names:
+                assert alias.name in module.__all__, f"{node.module}.{alias.name} is not public"
+
+
+@each_chapter
+def test_it_uses_nothing_that_swallows_errors_or_needs_a_network(chapter: Path):
+    for cell in code_cells(chapter):
+        assert not re.search(r"\binteract|Output\(|%pip|!pip|https?://|\._[a-z]", cell)
+
+
+@each_chapter
+def test_it_has_the_shape_of_a_chapter(chapter: Path):
+    text = prose(chapter)
+    assert re.match(rf"# {chapter.stem[:2]} \w+.*\n\n\*\*.+\?\*\*", text), "a title, then a question in bold"
+    for needed in ("After this chapter you can", "Time:", "## Take-away", "## Further reading", "| previous | next |"):
+        assert needed in text
+    assert any("Tie-out" in cell for cell in code_cells(chapter))
+
+
+@each_chapter
+def test_its_links_lead_somewhere(chapter: Path):
+    for target in re.findall(r"\]\((?!https?://|#)([^)]+)\)", prose(chapter)):
+        assert (COURSE / target).exists(), target
+
+
+@each_chapter
+def test_the_tests_that_it_names_exist(chapter: Path):
+    for target in re.findall(r"tests/[\w/]+\.py", "\n".join(code_cells(chapter))):
+        assert (COURSE.parent / target).is_file(), target

@@ -1,0 +1,227 @@
+"""One thread, the newest job: nothing queues up, Stop stops, Resume goes on, errors are not lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from scalinglab.live.background import Background
+
+
+@dataclass
+class Snapshot:
+    done: int
+    total: int = 100
+
+
+class Sink:
+    """Collects what is delivered."""
+
+    def __init__(self):
+        self.results, self.reports = [], []
+
+    def __call__(self, result, report):
+        self.results.append(result)
+        self.reports.append(report)
+
+
+@pytest.fixture
+def sink():
+    return Sink()
+
+
+def counting(total=100, gate=None):
+    """A run that waits for a turn of the gate before each step."""
+    for done in range(1, total + 1):
+        if gate is not None:
+            assert gate.acquire(timeout=10)
+        yield Snapshot(done, total)
+
+
+def until(condition, timeout=10):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.001)
+
+
+def test_a_plain_result_is_delivered_once(sink):
+    background = Background(sink)
+    background.submit(lambda: "picture")
+    background.wait()
+    assert sink.results == ["picture"]
+    assert sink.reports[0].state == "done"
+
+
+def test_the_last_snapshot_is_always_delivered(sink):
+    background = Background(sink, frames_per_second=1)
+    background.submit(counting)
+    background.wait()
+    assert sink.results[-1].done == 100
+    assert len(sink.results) <= 3  # far fewer frames than snapshots
+    assert sink.reports[-1].state == "done"
+
+
+def test_of_many_jobs_the_newest_is_shown_last_and_most_are_dropped(sink):
+    gate, started = threading.Semaphore(0), []
+
+    def slow(number):
+        started.append(number)
+        assert gate.acquire(timeout=10)
+        return number
+
+    background = Background(sink)
+    background.submit(lambda: slow(0))
+    until(lambda: started == [0])
+    for number in range(1, 1000):
+        background.submit(lambda number=number: slow(number))
+    gate.release(2)
+    background.wait()
+    assert started == [0, 999]
+    assert sink.results[-1] == 999
+
+
+def test_a_new_job_cancels_a_run(sink):
+    gate = threading.Semaphore(0)
+    closed = threading.Event()
+
+    def run():
+        try:
+            yield from counting(gate=gate)
+        finally:
+            closed.set()
+
+    background = Background(sink)
+    background.submit(run)
+    gate.release(3)
+    until(lambda: sink.results)
+    background.submit(lambda: "new")
+    gate.release()
+    background.wait()
+    assert closed.wait(10)
+    assert sink.results[-1] == "new"
+    assert sink.results[-2].done < 100
+
+
+def test_stop_keeps_the_run_and_resume_goes_on_from_there(sink):
+    gate = threading.Semaphore(0)
+    background = Background(sink)
+    background.submit(lambda: counting(gate=gate))
+    gate.release(10)
+    until(lambda: sink.results)
+    background.stop()
+    gate.release()
+    background.wait()
+    stopped = sink.results[-1].done
+    assert sink.reports[-1].state == "stopped"
+    assert background.resumable
+    assert stopped <= 11
+    gate.release(100)
+    background.resume()
+    background.wait()
+    assert sink.results[-1].done == 100
+    assert sink.reports[-1].state == "done"
+    assert not background.resumable
+
+
+def test_stop_with_nothing_running_harms_no_later_job(sink):
+    background = Background(sink)
+    background.stop()
+    background.resume()
+    background.submit(counting)
+    background.wait()
+    assert sink.results[-1].done == 100
+
+
+def test_a_new_job_after_stop_starts_over(sink):
+    background = Background(sink)
+    background.first(counting, seconds=0)
+    assert background.resumable
+    background.submit(lambda: "new")
+    background.wait()
+    assert not background.resumable
+    assert sink.results == ["new"]
+
+
+def test_the_head_start_runs_here_and_the_rest_is_held(sink):
+    background = Background(sink)
+    assert background.first(counting, seconds=0).done == 1
+    assert background.report.state == "ready"
+    assert not background.running
+    background.resume()
+    background.wait()
+    assert [result.done for result in sink.results][-1] == 100
+    assert background.first(lambda: counting(5), seconds=60).done == 5
+    assert background.report.state == "done"
+
+
+@pytest.mark.parametrize("job", [lambda: 1 / 0, lambda: (1 / 0 for _ in range(3))], ids=["function", "run"])
+def test_an_error_is_delivered_and_raised_by_wait(sink, job):
+    background = Background(sink)
+    background.submit(job)
+    with pytest.raises(ZeroDivisionError):
+        background.wait()
+    assert sink.reports[-1].state == "failed"
+    background.submit(lambda: "well again")
+    background.wait()
+    assert sink.results[-1] == "well again"
+
+
+def test_an_error_while_showing_is_not_lost():
+    def deliver(result, report):
+        if result is not None:
+            raise ValueError("no such column")
+
+    background = Background(deliver)
+    background.submit(lambda: 1)
+    with pytest.raises(ValueError, match="no such column"):
+        background.wait()
+
+
+def test_wait_says_that_a_run_goes_on(sink):
+    gate = threading.Semaphore(0)
+    background = Background(sink)
+    background.submit(lambda: counting(gate=gate))
+    with pytest.raises(TimeoutError, match=r"did not end within 0\.01 seconds"):
+        background.wait(0.01)
+    gate.release(100)
+    background.wait()
+
+
+def test_frames_are_skipped_while_the_browser_is_busy_but_not_the_last(sink):
+    drawn = threading.Event()
+    background = Background(sink, ready=drawn.is_set, frames_per_second=1e6)
+    background.submit(counting)
+    time.sleep(0.05)
+    drawn.set()
+    background.wake()
+    background.wait()
+    assert sink.results[-1].done == 100
+    assert len(sink.results) < 100
+
+
+def test_progress_and_time_left(sink):
+    background = Background(sink, frames_per_second=1e6)
+
+    def run():
+        for done in (1, 2, 3, 4):
+            time.sleep(0.01)
+            yield Snapshot(done, 4)
+
+    background.submit(run)
+    background.wait()
+    running = [report for report in sink.reports if report.state == "running"]
+    assert [(report.done, report.total) for report in running] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    # Time left is time so far x steps left / steps done: with one of four done, three times what has passed (>= 10 ms).
+    assert running[0].seconds_left >= 0.03
+    assert running[-1].seconds_left == 0
+
+
+def test_no_thread_is_left_behind(sink):
+    background = Background(sink)
+    background.submit(lambda: 1)
+    background.wait()
+    until(lambda: not any(thread.name == "scalinglab-panel" for thread in threading.enumerate()))

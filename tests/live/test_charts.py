@@ -1,0 +1,107 @@
+"""Charts that cannot jump, cannot be silent about a missing column, and that Vega accepts."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pytest
+import vl_convert
+
+from scalinglab.live import PALETTE, Axis, Band, Lines, Points, chart
+from scalinglab.live.charts import check_fields, specification
+
+X = Axis("n", "samples", 10, 1e4, log=True)
+Y = Axis("error", "error", 0, 1, format="%")
+ROWS = {"n": np.array([10.0, 100.0]), "error": np.array([0.5, 0.2]), "seed": np.array([0, 0])}
+
+
+def made(*layers):
+    return chart(*layers, x=X, y=Y, title="Error", description="Error falls with samples.")
+
+
+def test_axes_stay_where_they_are():
+    encoding = specification(made(Lines()))["layer"][0]["encoding"]
+    assert encoding["x"]["scale"]["domain"] == [10, 1e4]
+    assert encoding["x"]["scale"]["type"] == "log"
+    assert encoding["y"]["scale"]["domain"] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("axis", "ticks"),
+    [
+        (Axis("n", "n", 10, 1e4, log=True), [10, 100, 1000, 10000]),
+        (Axis("n", "n", 0.02, 1, log=True), [0.02, 0.05, 0.1, 0.2, 0.5, 1]),
+        (Axis("n", "n", 3, 7, log=True), [5]),
+    ],
+)
+def test_log_axes_label_round_numbers(axis, ticks):
+    assert axis.ticks() == ticks
+
+
+def test_colour_is_never_the_only_difference():
+    lines, points = (
+        specification(made(layer))["layer"][0]["encoding"] for layer in (Lines(by="seed"), Points(by="seed"))
+    )
+    assert lines["strokeDash"]["field"] == lines["color"]["field"] == "seed"
+    assert points["shape"]["field"] == points["color"]["field"] == "seed"
+    assert specification(made(Lines()))["config"]["range"]["category"] == list(PALETTE)
+
+
+def test_vega_draws_every_layer():
+    rows = [
+        {"n": 10.0, "error": 0.5, "seed": 0, "low": 0.4, "high": 0.6},
+        {"n": 100.0, "error": 0.2, "seed": 0, "low": 0.1, "high": 0.3},
+    ]
+    layers = (
+        Band(y="low", top="high", opacity=0.2),
+        Lines(detail="seed", dashed=True),
+        Points(by="seed"),
+        Lines(mean=True),
+    )
+    picture = vl_convert.vegalite_to_svg(specification(made(*layers)) | {"datasets": {"rows": rows}})
+    assert picture.count('aria-roledescription="line mark container"') == 2
+    for word in ("area mark", "symbol mark", "samples", ">Error<"):
+        assert word in picture
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(ValueError, match=r"^the chart draws 'loss' of 'rows', which has only n, error, seed$"):
+        check_fields(specification(made(Lines(y="loss"))), {"rows": ROWS})
+    with pytest.raises(ValueError, match=r"^the chart draws the data set 'theory', got rows$"):
+        check_fields(specification(made(Lines(), Lines(data="theory"))), {"rows": ROWS})
+
+
+def test_an_empty_second_data_set_is_no_mistake():
+    check_fields(specification(made(Lines(), Lines(data="theory"))), {"rows": ROWS, "theory": {}})
+
+
+def test_columns_made_by_the_chart_itself_are_not_missed():
+    spec = specification(made(Lines(y="half")))
+    spec["layer"][0]["transform"] = [{"calculate": "datum.error / 2", "as": "half"}]
+    check_fields(spec, {"rows": ROWS})
+
+
+def bare(**properties):
+    x = alt.X("n:Q", scale=alt.Scale(domain=[0, 1]))
+    return alt.Chart(alt.NamedData(name="rows")).mark_line().encode(x=x, y="error:Q").properties(**properties)
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: specification(bare(description="d")), "a chart must have a title, for those who cannot see it"),
+        (lambda: specification(bare(title="t")), "a chart must have a description, for those who cannot see it"),
+        (
+            lambda: specification(bare(title="t", description="d")),
+            "axis y must have a fixed domain, so that it does not jump",
+        ),
+        (lambda: specification("chart"), "charts must be made by chart(...) or Altair, got 'chart'"),
+        (lambda: chart(x=X, y=Y, title="t", description="d"), "layers must not be empty, got ()"),
+        (lambda: made(Lines()) and Axis("n", "n", 1, 1), "high must be above low = 1, got 1"),
+        (lambda: Axis("n", "n", 0, 1, log=True), "low must be positive, got 0"),
+    ],
+)
+def test_a_chart_that_breaks_the_contract_is_refused(build, sentence):
+    with pytest.raises(ValueError, match="must") as caught:
+        build()
+    assert str(caught.value) == sentence

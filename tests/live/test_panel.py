@@ -1,0 +1,281 @@
+"""The panel without a browser: values in, rows out, sentences for what does not fit, and a state that comes back."""
+
+from __future__ import annotations
+
+import gc
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, chart, open_panels
+from scalinglab.live.rows import MAX_ROWS
+
+CHART = chart(
+    Lines(),
+    x=Axis("n", "samples", 1, 100),
+    y=Axis("error", "error", 0, 1),
+    title="Error",
+    description="Error against samples.",
+)
+SLOPE = Slider("slope", 0, 1, 0.5)
+
+
+def curve(slope):
+    n = np.arange(1, 101)
+    return {"n": n, "error": slope / n}
+
+
+@dataclass
+class Snapshot:
+    done: int
+    total: int = 10
+    caption: str = ""
+
+    def rows(self):
+        return [{"n": n, "error": 1 / n} for n in range(1, self.done + 1)]
+
+
+def run(slope):
+    for done in range(1, 11):
+        yield Snapshot(done, caption="1 of 3 runs diverged" if done > 5 else "")
+
+
+def slow_run(slope):
+    for done in range(1, 1001):
+        time.sleep(0.002)
+        yield Snapshot(done, 1000)
+
+
+@pytest.fixture
+def panel():
+    return Panel(curve, controls=[SLOPE], charts=CHART, title="A curve", presets={"flat": {"slope": 0.0}})
+
+
+def click(panel, action, **rest):
+    """What the browser sends for a click."""
+    panel._view._handle_custom_msg({"action": action} | rest, [])
+
+
+def test_the_first_frame_is_there_at_once(panel):
+    assert panel.rows()[0] == {"n": 1, "error": 0.5}
+    assert panel.status["state"] == "done"
+
+
+def test_a_slider_moves_the_rows(panel):
+    panel.set(slope=0.25)
+    panel.wait()
+    assert panel.rows()[0]["error"] == 0.25
+    panel.reset()
+    panel.wait()
+    assert panel.rows()[0]["error"] == 0.5
+
+
+def test_the_browser_asks_through_one_trait(panel):
+    panel._view.request = {"view": "v", "count": 3, "values": {"slope": 1}}
+    panel.wait()
+    assert panel.values == {"slope": 1.0}
+    assert panel._view.values == {"view": "v", "count": 3, "values": {"slope": 1.0}, "text": "a-curve?slope=1.0"}
+
+
+def test_clicks_do_what_they_say(panel):
+    click(panel, "preset", name="flat")
+    assert panel.values == {"slope": 0.0}
+    click(panel, "paste", text="a-curve?slope=0.75")
+    assert panel.values == {"slope": 0.75}
+    click(panel, "reset")
+    assert panel.values == {"slope": 0.5}
+    panel.wait()
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ({"action": "set", "values": {"slope": 7}}, "Slope must be from 0 to 1, got 7"),
+        ({"action": "set", "values": {"slop": 1}}, "Control must be one of slope, got 'slop'"),
+        ({"action": "paste", "text": "b?slope=1"}, "State must belong to the panel 'a-curve', got one of 'b'"),
+        ({"action": "preset", "name": "steep"}, "Preset must be one of flat, got 'steep'"),
+    ],
+)
+def test_a_click_that_does_not_fit_becomes_a_sentence_and_changes_nothing(panel, message, sentence):
+    before = panel.rows()
+    click(panel, **message)
+    assert panel.status["error"] == sentence
+    assert panel.values == {"slope": 0.5}
+    assert panel.rows() == before
+    panel.set(slope=0.5)
+    panel.wait()
+    assert panel.status["error"] == ""
+
+
+def test_a_sentence_about_a_value_outlives_the_frames_of_a_run():
+    panel = Panel(slow_run, controls=[SLOPE], charts=CHART, title="A slow run")
+    panel.resume()
+    click(panel, "set", values={"slope": 2})
+    sent = panel._view.frame["number"]
+    while panel._view.frame["number"] == sent:
+        panel._drawn = panel._sent
+        time.sleep(0.01)
+    assert panel.status["error"] == "Slope must be from 0 to 1, got 2"
+    assert panel.status["invalid"] == "slope"
+    panel.stop()
+    panel.wait()
+
+
+def test_an_exception_in_the_function_is_a_sentence_and_is_raised_by_wait():
+    def breaks(slope):
+        return {"n": [1.0], "error": [1 / slope]}
+
+    panel = Panel(breaks, controls=[SLOPE], charts=CHART, title="Breaks")
+    panel.set(slope=0)
+    with pytest.raises(ZeroDivisionError):
+        panel.wait()
+    assert panel.status["error"] == "ZeroDivisionError: float division by zero"
+    assert panel.status["state"] == "failed"
+    assert isinstance(panel.error, ZeroDivisionError)
+    panel.set(slope=1)
+    panel.wait()
+    assert panel.status["error"] == ""
+    assert panel.error is None
+
+
+def test_a_broken_panel_fails_its_cell():
+    with pytest.raises(ValueError, match=r"^the chart draws 'error' of 'rows', which has only n$"):
+        Panel(lambda: {"n": [1.0]}, charts=CHART)
+    with pytest.raises(ZeroDivisionError):
+        Panel(lambda: 1 / 0, charts=CHART)
+    with pytest.raises(ValueError, match="there is nothing to draw"):
+        Panel(lambda: (snapshot for snapshot in [[]]), charts=CHART)
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: Panel(curve, controls=[SLOPE, SLOPE], charts=CHART), "controls must have different names"),
+        (
+            lambda: Panel(curve, controls=[], charts=CHART),
+            r"rows must take the controls \(none\) as arguments: missing a",
+        ),
+        (lambda: Panel(curve, controls=[Switch("on")], charts=CHART), "rows must take the controls on as arguments"),
+        (
+            lambda: Panel(curve, controls=[SLOPE], charts=CHART, presets={"x": {"slope": 2}}),
+            "slope must be from 0 to 1",
+        ),
+        (lambda: Panel(curve, controls=[SLOPE], charts=CHART, presets={"x": {"y": 2}}), "control must be one of slope"),
+        (lambda: Panel(curve, controls=[SLOPE], charts="chart"), "charts must be made by chart"),
+    ],
+)
+def test_what_does_not_fit_together_is_named(build, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        build()
+
+
+def test_a_run_has_a_head_start_in_the_cell_and_goes_on_once_shown():
+    panel = Panel(slow_run, controls=[SLOPE], charts=CHART, title="Run", budget=lambda slope: f"slope {slope}")
+    assert 10 < len(panel.rows()) < 1000  # 0.3 seconds of 2 ms steps, on a machine of any speed
+    assert panel.status["state"] == "ready"
+    assert panel.status["budget"] == "slope 0.5"
+    assert not panel.running
+    panel._repr_mimebundle_()
+    assert panel.running
+    panel.stop()
+    panel.wait()
+    assert panel.status["state"] == "stopped"
+
+
+def test_a_run_ends_with_its_last_snapshot_and_its_caption():
+    panel = Panel(run, controls=[SLOPE], charts=CHART, title="Run")
+    assert panel.status["state"] == "done"
+    assert panel.status["caption"] == "1 of 3 runs diverged"
+    assert len(panel.rows()) == 10
+    panel.set(slope=0.1)
+    panel.wait()
+    assert (panel.status["done"], panel.status["total"]) == (10, 10)
+
+
+def test_running_a_cell_again_stops_the_run_of_the_old_panel():
+    old = Panel(slow_run, controls=[SLOPE], charts=CHART, title="Again")
+    old.resume()
+    Panel(run, controls=[SLOPE], charts=CHART, title="Again")
+    old.wait(10)
+    assert old.status["state"] == "stopped"
+
+
+def test_a_long_data_set_is_thinned_and_the_panel_says_so():
+    def long():
+        n = np.linspace(1, 100, 3 * MAX_ROWS)
+        return {"n": n, "error": 1 / n}
+
+    panel = Panel(long, charts=CHART)
+    assert len(panel.rows()) == MAX_ROWS
+    assert panel.status["caption"] == "Showing 20000 rows of rows, evenly chosen."
+
+
+def test_a_message_to_the_browser_is_bounded():
+    def wide():
+        return {"n": np.arange(10**6), "error": np.ones(10**6)}
+
+    columns = Panel(wide, charts=CHART)._view.frame["sets"]["rows"]["columns"]
+    assert sum(len(column["bytes"]) for column in columns.values()) == 2 * 8 * MAX_ROWS
+
+
+def test_values_and_frames_leave_together_and_survive_a_reload(panel):
+    panel.set(slope=1)
+    panel.wait()
+    state = panel._view.get_state()
+    assert state["values"]["values"] == {"slope": 1.0}
+    error = state["frame"]["sets"]["rows"]["columns"]["error"]["bytes"]
+    assert np.frombuffer(error)[0] == 1.0
+    assert state["status"]["state"] == "done"
+
+
+def test_a_copied_state_gets_the_same_picture(panel):
+    panel.set(slope=1 / 3)
+    panel.wait()
+    rows, text = panel.rows(), panel.state
+    panel.reset()
+    panel.restore(text)
+    panel.wait()
+    assert panel.rows() == rows
+
+
+def test_probes_reach_both_ends_odd_values_options_and_presets():
+    controls = [SLOPE, Choice("kind", ["a", "b"])]
+    panel = Panel(lambda slope, kind: curve(slope), controls=controls, charts=CHART, presets={"p": {"slope": 1}})
+    slopes = [probe["slope"] for probe in panel.probes()]
+    assert slopes[0] == 0
+    assert slopes[2] == slopes[-1] == 1
+    assert {probe["kind"] for probe in panel.probes()} == {"a", "b"}
+
+
+def test_evaluate_leaves_the_panel_alone():
+    panel = Panel(run, controls=[SLOPE], charts=CHART)
+    assert len(panel.evaluate(snapshots=2, slope=1)["rows"]["n"]) == 2
+    assert len(panel.rows()) == 10
+
+
+def test_an_export_without_a_kernel_shows_a_picture(panel):
+    data, _ = panel._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == panel._view.model_id
+    assert data["image/svg+xml"].startswith("<svg")
+    assert "samples" in data["image/svg+xml"]
+    assert data["text/plain"] == "Panel(a-curve: slope=0.5)"
+
+
+def test_a_broken_chart_in_the_browser_is_visible_to_tests(panel):
+    click(panel, "broken", message="Duplicate signal name")
+    with pytest.raises(RuntimeError, match="Duplicate signal name"):
+        panel.wait()
+
+
+def test_a_frame_that_no_browser_draws_holds_up_no_run():
+    panel = Panel(slow_run, controls=[SLOPE], charts=CHART, title="Unseen")
+    panel.resume()
+    panel.wait(60)
+    assert len(panel.rows()) == 1000
+
+
+def test_open_panels_are_known_to_tests(panel):
+    gc.collect()
+    assert panel in open_panels()

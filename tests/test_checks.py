@@ -1,0 +1,68 @@
+"""Every check raises one sentence that names the argument, the condition and the value."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalinglab import _checks as checks
+from scalinglab._errors import ConvergenceError, DivergenceError
+
+BAD = [
+    (checks.positive, -3, "width must be positive, got -3"),
+    (checks.positive, 0, "width must be positive, got 0"),
+    (checks.positive, math.nan, "width must be a finite number, got nan"),
+    (checks.positive, "3", "width must be a finite number, got '3'"),
+    (checks.number, True, "width must be a finite number, got True"),
+    (checks.non_negative, -0.5, "width must not be negative, got -0.5"),
+    (checks.fraction, 1.5, "width must be from 0 to 1, got 1.5"),
+    (checks.integer, 3.0, "width must be a whole number, got 3.0"),
+    (checks.integer, False, "width must be a whole number, got False"),
+    (checks.positive_integer, 0, "width must be positive, got 0"),
+    (checks.non_negative_integer, -1, "width must not be negative, got -1"),
+]
+
+
+@pytest.mark.parametrize(("check", "value", "sentence"), BAD)
+def test_bad_values_are_named(check, value, sentence):
+    with pytest.raises(ValueError, match=r"^width must ") as caught:
+        check("width", value)
+    assert str(caught.value) == sentence
+
+
+@given(st.one_of(st.text(), st.none(), st.lists(st.integers(), max_size=50), st.complex_numbers()))
+def test_what_is_no_number_is_refused_in_a_short_sentence(value):
+    with pytest.raises(ValueError, match="width must be a finite number") as caught:
+        checks.positive("width", value)
+    assert len(str(caught.value)) < 130
+
+
+@pytest.mark.parametrize("value", [3, np.int64(3), np.uint8(3)])
+def test_whole_numbers_of_numpy_become_int(value):
+    assert type(checks.positive_integer("width", value)) is int
+
+
+@pytest.mark.parametrize("value", [3, 0.25, np.float32(0.25), np.int64(2)])
+def test_numbers_of_numpy_become_float(value):
+    assert type(checks.positive("width", value)) is float
+
+
+def test_choices_are_listed():
+    assert checks.one_of("optimizer", "sgd", ["sgd", "adam"]) == "sgd"
+    with pytest.raises(ValueError, match=r"^optimizer must be one of sgd, adam, got 'adagrad'$"):
+        checks.one_of("optimizer", "adagrad", ["sgd", "adam"])
+
+
+def test_lengths_are_listed():
+    assert checks.same_length(steps=[1, 2], errors=(3, 4)) == 2
+    with pytest.raises(ValueError, match=r"^steps and errors must have the same length, got steps 2, errors 1$"):
+        checks.same_length(steps=[1, 2], errors=[3])
+
+
+def test_errors_carry_what_was_computed():
+    assert ConvergenceError("no", partial=[1]).partial == [1]
+    assert DivergenceError("grows", rate=0.5).rate == 0.5

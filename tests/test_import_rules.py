@@ -1,0 +1,87 @@
+"""Who may import whom, read from the source: the architecture cannot rot unnoticed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import scalinglab
+from scalinglab import live
+
+PACKAGE = Path(scalinglab.__file__).parent
+HELPERS = {"_checks", "_errors", "bibliography"}
+THEORY = {"scaling_laws", "approximation", "random_features", "heavy_tails", "compression"}
+#: What each part may import of ours beside itself and the helpers. A theory family's one torch file may use training.
+MAY_IMPORT = {
+    **{helper: set() for helper in HELPERS},
+    **{family: set() for family in THEORY},
+    "training": set(),
+    "pruning": {"training"},
+    "live": set(),
+    "exercises": THEORY | {"training", "pruning", "live"},
+    "cli": THEORY | {"training", "pruning", "live", "exercises"},
+}
+#: The one file of a theory family that may import torch and training.
+TORCH_FILE = {"approximation": "networks.py", "compression": "networks.py"}
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(source: Path, *, top_level: bool = False) -> Iterator[str]:
+    """Dotted names that a file imports, relative imports resolved; only those at module level if asked."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    package = ("scalinglab", *source.relative_to(PACKAGE).parts[:-1])
+    for node in tree.body if top_level else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            stem = ".".join(part for part in (base, node.module or "") if part)
+            yield from (f"{stem}.{alias.name}" for alias in node.names)
+
+
+def part_of(source: Path) -> str:
+    return source.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def test_every_part_of_the_package_has_a_rule():
+    parts = {part_of(source) for source in SOURCES} - {"__init__"}
+    assert parts <= set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_imports_only_what_its_part_may(source: Path):
+    part = part_of(source)
+    allowed = MAY_IMPORT.get(part, set()) | HELPERS | {part}
+    torch_file = source.name == TORCH_FILE.get(part)
+    if torch_file:
+        allowed |= {"training"}
+    for name in imports(source):
+        head, *rest = name.split(".")
+        if head == "scalinglab" and rest and rest[0] != "__version__":
+            assert rest[0] in allowed, f"{part} imports {name}"
+            private = [step for step in rest[1:] if step.startswith("_")]
+            assert rest[0] == part or not private, f"{part} reaches into {name}"
+        if part in THEORY | HELPERS:
+            assert head not in {"altair", "ipywidgets", "anywidget"}, f"{part} imports {head}"
+            assert torch_file or head != "torch", f"{part} imports torch"
+        assert head not in {"course", "tests"}
+
+
+def test_other_parts_use_only_the_public_names_of_live():
+    for source in SOURCES:
+        for name in imports(source):
+            if name.startswith("scalinglab.live.") and part_of(source) != "live":
+                assert name.removeprefix("scalinglab.live.") in live.__all__, f"{source.name} imports {name}"
+
+
+@pytest.mark.parametrize("module", ["scalinglab", "scalinglab.cli"])
+def test_importing_loads_nothing_heavy(module: str):
+    heavy = {"torch", "altair", "scipy", "numpy", "jupyterlab"}
+    code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
