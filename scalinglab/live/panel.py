@@ -88,7 +88,7 @@ class Panel:
         if len(self._controls) < len(controls):
             checks.fail("controls", "have different names", [control.name for control in controls])
         _check_arguments(rows, self._controls)
-        self._start: dict[str, Any] = {control.name: control.value for control in controls}
+        self._start: dict[str, Any] = {control.name: control.check(control.value) for control in controls}
         self._presets = {key: self._start | self._checked(values) for key, values in (presets or {}).items()}
         self._budget = budget
         self.name = name or re.sub(r"\W+", "-", title.lower()).strip("-") or "panel"

@@ -61,6 +61,7 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
     command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
     command += ["--", "--LabApp.expose_app_in_browser=True"]
     variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
+    variables.pop("IPYTHONDIR", None)  # a student's kernel: not the strict one, which waits for runs to end
     with log.open("w") as output:
         server = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, env=variables | (environment or {}), cwd=course
@@ -144,6 +145,26 @@ class Notebook:
             timeout=120_000,
         )
 
+    def run_code(self, code: str) -> None:
+        """Run code in a new cell below the others."""
+        self.page.evaluate(
+            """(code) => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                panel.content.activeCellIndex = panel.content.widgets.length - 1;
+                return window.jupyterapp.commands.execute('notebook:insert-cell-below').then(() => {
+                    panel.content.activeCell.model.sharedModel.setSource(code);
+                    void window.jupyterapp.commands.execute('notebook:run-cell');
+                });
+            }""",
+            code,
+        )
+        self.wait_until_run()
+
+    def restart(self) -> None:
+        """Restart the kernel, without the question."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        self.wait_for_kernel()
+
     def save(self) -> None:
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         self.page.wait_for_timeout(500)
@@ -152,6 +173,10 @@ class Notebook:
         """Text of every error output."""
         selector = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
         return self.page.locator(selector).all_inner_texts()
+
+    def panels(self) -> list[Panel]:
+        """All panels, from top to bottom."""
+        return [Panel(root) for root in self.page.locator(".sl-panel").all()]
 
     def panel(self, title: str) -> Panel:
         """The panel with this title, scrolled into view with its chart drawn."""
@@ -170,6 +195,9 @@ class Panel:
 
     def slider(self, label: str) -> Locator:
         return self.root.get_by_role("slider", name=label, exact=True)
+
+    def sliders(self) -> list[Locator]:
+        return self.root.get_by_role("slider").all()
 
     def box(self, label: str) -> Locator:
         return self.root.get_by_role("spinbutton", name=label)
@@ -194,6 +222,17 @@ class Panel:
         """The charts as the browser drew them."""
         pictures = self.root.locator("canvas").evaluate_all("(all) => all.map((one) => one.toDataURL())")
         return "|".join(pictures)
+
+    def settle(self, timeout: float = 60.0) -> str:
+        """Wait until no run is under way and the picture stands still; the pixels then."""
+        expect(self.root.locator(".sl-state")).not_to_have_text("running", timeout=timeout * 1000)
+        deadline, before = time.monotonic() + timeout, self.pixels()
+        while time.monotonic() < deadline:
+            self.page.wait_for_timeout(250)
+            if (now := self.pixels()) == before:
+                return now
+            before = now
+        raise AssertionError("the chart does not stand still")
 
     def wait_for_change(self, before: str, timeout: float = 5.0) -> str:
         """The pixels once they differ from what they were."""

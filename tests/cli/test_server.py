@@ -124,7 +124,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY", "COV", "IPYTHON"))}
+    foreign = ("JUPYTER", "JPY", "COV", "IPYTHON")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     environment = {
         **own,
         "CALLS_FILE": str(folder / "calls.txt"),

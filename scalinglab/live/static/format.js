@@ -49,9 +49,9 @@ const format = {
       .join("\n");
   },
 
-  /** Offer a file to the reader of the page. */
+  /** Offer a file to the reader of the page; its content is text, or the address of what is already made. */
   download(name, content, type) {
-    const url = typeof content === "string" && content.startsWith("data:") ? content : URL.createObjectURL(new Blob([content], { type }));
+    const url = /^(data|blob):/.test(content) ? content : URL.createObjectURL(new Blob([content], { type }));
     const link = document.createElement("a");
     link.href = url;
     link.download = name;

@@ -1,0 +1,67 @@
+"""Each chapter in JupyterLab as a student meets it: run all, move every slider, look at the pixels, no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.harness import Panel
+from tests.course.notebooks import CHAPTERS
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
+def chapter(request, open_notebook):
+    """A chapter after Run All."""
+    notebook = open_notebook(Path(request.param).name)
+    notebook.run_all()
+    return notebook
+
+
+def drag(panel: Panel, slider) -> None:
+    """Drag a slider from where it stands to a quarter of its way, in small moves."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    mouse, middle = panel.page.mouse, box["y"] + box["height"] / 2
+    mouse.move(box["x"] + box["width"] / 2, middle)
+    mouse.down()
+    for step in range(1, 11):
+        mouse.move(box["x"] + box["width"] * (0.5 - step / 40), middle)
+        panel.page.wait_for_timeout(16)
+    mouse.up()
+
+
+def test_every_control_of_every_panel_changes_the_picture(chapter):
+    panels = chapter.panels()
+    assert panels
+    assert chapter.cell_errors() == []
+    for panel in panels:
+        panel.settle()
+        for slider in panel.sliders():
+            before = panel.settle()
+            slider.press("ArrowLeft")
+            panel.wait_for_change(before)
+            before = panel.settle()
+            drag(panel, slider)
+            panel.wait_for_change(before)
+            assert panel.alert == ""
+            panel.button("Reset").click()
+        panel.settle()
+        assert panel.alert == ""
+    assert chapter.errors == []
+    assert chapter.cell_errors() == []
+
+
+def test_no_panel_has_a_serious_accessibility_finding(chapter):
+    for panel in chapter.panels():
+        panel.settle()
+        for summary in panel.root.locator("summary").all():
+            summary.click()
+    # Only what is ours: the panels and the predictions, not JupyterLab around them.
+    result = Axe().run(chapter.page, context={"include": [[".jp-OutputArea section"]]})
+    found = [violation for violation in result.response["violations"] if violation["impact"] in ("serious", "critical")]
+    assert found == [], [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
+    assert len(result.response["passes"]) > 5

@@ -1,0 +1,239 @@
+"""What goes wrong in a real course: Stop, bad values, bursts, reloads, restarts, two chapters, a run left alone."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+SETUP = """
+import math, time
+from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, chart
+
+class Snapshot:
+    def __init__(self, rows, done):
+        self.listed, self.done, self.total, self.caption = rows, done, 2000, f"at {done}"
+    def rows(self):
+        return self.listed
+
+def curve(slope):
+    if slope == 0:
+        raise ArithmeticError("slope zero has no curve")
+    return [{"x": x / 50, "y": (x / 50) ** slope} for x in range(51)]
+
+def run(slope):
+    rows = []
+    for step in range(2000):
+        time.sleep(0.01)
+        rows.append({"x": step / 2000, "y": math.exp(-slope * step / 500)})
+        yield Snapshot(rows, step + 1)
+
+drawn = chart(Lines(), x=Axis("x", "x", 0, 1), y=Axis("y", "y", 0, 1), title="t", description="A curve.")
+"""
+CURVE = 'Panel(curve, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Curve")'
+RUN = 'runs = Panel(run, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Run")\nruns'
+
+
+@pytest.fixture
+def notebook(course: Path, open_notebook):
+    """A notebook with a closed-form panel and a run of twenty seconds, after Run All."""
+    write(course / "faults.ipynb", [SETUP, CURVE, RUN])
+    opened = open_notebook("faults.ipynb")
+    opened.run_all()
+    return opened
+
+
+def write(path: Path, cells: list[str]) -> None:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(made, path)
+
+
+def progress(panel) -> int:
+    return int(panel.root.locator(".sl-left").inner_text().split(" of ")[0])
+
+
+def test_stop_holds_the_run_and_resume_goes_on(notebook):
+    panel = notebook.panel("Run")
+    panel.wait_for_state("running")
+    expect(panel.root.locator(".sl-left")).to_contain_text("left")
+    panel.button("Stop").click()
+    panel.wait_for_state("stopped")
+    held, picture = progress(panel), panel.pixels()
+    notebook.page.wait_for_timeout(500)
+    assert progress(panel) == held
+    assert panel.pixels() == picture
+    panel.button("Resume").click()
+    panel.wait_for_state("running")
+    panel.wait_for_change(picture)
+    assert progress(panel) > held
+    panel.button("Stop").click()
+
+
+def test_a_new_value_starts_the_run_over(notebook):
+    panel = notebook.panel("Run")
+    panel.wait_for_state("running")
+    notebook.page.wait_for_timeout(1500)
+    before = progress(panel)
+    panel.slider("slope").press("ArrowRight")
+    notebook.page.wait_for_timeout(300)
+    assert progress(panel) < before
+    panel.button("Stop").click()
+
+
+def test_a_value_that_does_not_fit_is_a_sentence_and_the_next_one_heals_it(notebook):
+    panel = notebook.panel("Curve")
+    picture, box = panel.settle(), panel.box("slope")
+    box.fill("100000")
+    box.press("Enter")
+    expect(panel.root.locator(".sl-alert")).to_have_text("Slope must be from 0 to 4, got 100000")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    assert panel.pixels() == picture
+    box.fill("2")
+    box.press("Enter")
+    panel.wait_for_change(picture)
+    expect(panel.root.locator(".sl-alert")).to_have_text("")
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    expect(panel.slider("slope")).to_have_attribute("aria-valuetext", "2")
+
+
+def test_an_exception_is_a_sentence_and_the_panel_goes_on(notebook):
+    panel = notebook.panel("Curve")
+    before = panel.settle()
+    panel.slider("slope").press("Home")
+    expect(panel.root.locator(".sl-alert")).to_have_text("ArithmeticError: slope zero has no curve")
+    panel.slider("slope").press("End")
+    panel.wait_for_change(before)
+    expect(panel.root.locator(".sl-alert")).to_have_text("")
+
+
+def test_a_burst_of_a_thousand_events_ends_with_the_last_value(notebook):
+    panel = notebook.panel("Curve")
+    panel.slider("slope").evaluate(
+        """(slider) => {
+            for (let i = 0; i < 1000; i += 1) {
+                slider.value = 1 + (i * 7) % 60;
+                slider.dispatchEvent(new Event('input', { bubbles: true }));
+            }
+            slider.value = 30;
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+        }"""
+    )
+    last = panel.slider("slope").get_attribute("aria-valuetext")
+    panel.settle()
+    assert panel.box("slope").input_value() == last
+    panel.root.get_by_text("Rows behind the chart").click()
+    rows = panel.root.locator("tbody tr")
+    expect(rows).to_have_count(51)
+    # The table shows what was drawn: at x = 0.5, y = 0.5 to the power of the slope.
+    x, y = rows.nth(25).locator("td").all_inner_texts()
+    assert float(y) == pytest.approx(float(x) ** float(last), rel=1e-5)
+
+
+def test_a_state_is_copied_pasted_and_refused(notebook):
+    panel = notebook.panel("Curve")
+    picture = panel.settle()
+    panel.root.get_by_text("Copy, paste, download").click()
+    line = panel.root.get_by_label("State of this panel as text")
+    assert line.input_value() == "curve?slope=1.0"
+    line.fill("curve?slope=3.5")
+    line.press("Enter")
+    panel.wait_for_change(picture)
+    assert panel.box("slope").input_value() == "3.5"
+    line.fill("run?slope=1")
+    line.press("Enter")
+    expect(panel.root.locator(".sl-alert")).to_contain_text("State must belong to the panel 'curve'")
+
+
+def test_chart_and_rows_can_be_downloaded(notebook, tmp_path):
+    panel = notebook.panel("Curve")
+    panel.root.get_by_text("Copy, paste, download").click()
+    starts = {"Chart as PNG": b"\x89PNG", "Chart as SVG": b"<svg", "Rows as CSV": b"x,y\n0,0\n0.02,0.02\n"}
+    for name, start in starts.items():
+        with notebook.page.expect_download() as download:
+            panel.button(name).click()
+        content = Path(download.value.path()).read_bytes()
+        assert content.startswith(start), name
+    assert len(content.splitlines()) == 52
+
+
+def test_a_page_reload_in_the_middle_of_a_run_changes_nothing(notebook):
+    panel = notebook.panel("Run")
+    panel.wait_for_state("running")
+    panel.slider("slope").press("ArrowRight")
+    value = panel.slider("slope").get_attribute("aria-valuetext")
+    notebook.save()
+    notebook.page.reload()
+    notebook.wait_for_kernel()
+    panel = notebook.panel("Run")
+    panel.wait_for_state("running")
+    assert panel.slider("slope").get_attribute("aria-valuetext") == value
+    panel.wait_for_change(panel.pixels())
+    panel.button("Stop").click()
+    panel.wait_for_state("stopped")
+    assert notebook.errors == []
+
+
+def test_a_second_view_shows_the_same(notebook):
+    notebook.run_code("runs")
+    panels = notebook.page.get_by_role("region", name="Run", exact=True)
+    expect(panels).to_have_count(2)
+    panels.nth(1).get_by_role("slider", name="slope").press("ArrowRight")
+    expect(panels.nth(0).get_by_role("slider", name="slope")).to_have_attribute("aria-valuetext", "1.067")
+    panels.nth(0).get_by_role("button", name="Stop").click()
+    expect(panels.nth(1).locator(".sl-state")).to_have_text("stopped")
+
+
+def test_after_a_kernel_restart_the_panel_says_what_to_do(notebook):
+    panel = notebook.panel("Run")
+    notebook.restart()
+    panel.slider("slope").press("ArrowRight")
+    expect(panel.root.locator(".sl-alert")).to_contain_text("run this cell again", timeout=15_000)
+    notebook.run_all()
+    panel = notebook.panel("Run")
+    panel.wait_for_state("running")
+    panel.button("Stop").click()
+
+
+def test_two_open_chapters_live_side_by_side(course, open_notebook):
+    write(course / "one.ipynb", [SETUP, CURVE, RUN])
+    write(course / "two.ipynb", [SETUP, CURVE, RUN])
+    both = [open_notebook(name) for name in ("one.ipynb", "two.ipynb")]
+    for notebook in both:
+        notebook.run_all()
+    for notebook in both:
+        panel = notebook.panel("Curve")
+        before = panel.settle()
+        panel.slider("slope").press("End")
+        panel.wait_for_change(before)
+        notebook.panel("Run").button("Stop").click()
+
+
+def test_a_run_left_alone_goes_on_and_ends(notebook):
+    """A run of twenty seconds whose page the browser freezes for most of them, as it does with a hidden tab."""
+    panel = notebook.panel("Run")
+    session = notebook.page.context.new_cdp_session(notebook.page)
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    time.sleep(18)
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+    panel.wait_for_state("finished")
+    assert progress(panel) == 2000
+    assert panel.root.locator(".sl-caption").inner_text() == "at 2000"
+    assert notebook.errors == []
+
+
+def test_the_exported_page_shows_a_picture_in_place_of_the_widget(notebook, course, tmp_path):
+    notebook.panel("Run").button("Stop").click()
+    notebook.save()
+    saved = nbformat.read(course / "faults.ipynb", as_version=4)
+    assert "widgets" not in json.loads((course / "faults.ipynb").read_text())["metadata"]
+    page, _ = HTMLExporter().from_notebook_node(saved)
+    assert page.count('<img src="data:image/svg+xml') == 2
+    assert "widget-view+json" not in page
