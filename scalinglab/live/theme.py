@@ -43,6 +43,6 @@ def theme() -> dict[str, Any]:
             "titleFontWeight": 500,
             "symbolStrokeWidth": 2,
         },
-        "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
+        "line": {"strokeWidth": 2},
         "point": {"filled": True, "size": 45},
     }

@@ -45,12 +45,11 @@ class Charts {
   /** Take a frame; if one is being drawn, only the newest of those that come meanwhile is drawn next. */
   update(frame) {
     this.waiting = frame;
-    if (this.busy) return;
-    this.busy = true;
-    requestAnimationFrame(() => this.draw());
+    if (!this.busy) this.draw();
   }
 
   async draw() {
+    this.busy = true;
     try {
       while (this.waiting) {
         const frame = this.waiting;
