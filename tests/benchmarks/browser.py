@@ -79,8 +79,8 @@ window.watch = (find, quiet) => new Promise((resolve) => {
         const now = performance.now(), shown = hash();
         if (start !== null && shown !== seen) { last = now; seen = shown; changes += 1; }
         const patience = last === null ? 10000 : quiet;
-        if (start !== null && now - (last ?? start) > patience) resolve({ ms: last === null ? NaN : last - start, changes });
-        else requestAnimationFrame(look);
+        if (start === null || now - (last ?? start) < patience) requestAnimationFrame(look);
+        else resolve({ ms: last === null ? NaN : last - start, changes });
     };
     look();
 });
@@ -127,7 +127,8 @@ def drag(cell: Locator, index: int) -> float:
         mouse.move(x + (15 if index % 4 < 2 else -15), y)
         mouse.up()
 
-    return watch(cell, 500, move)["ms"]
+    # The whole notebook is watched, as a new output takes the place of the old one.
+    return watch(cell.page.locator(".jp-Notebook"), 500, move)["ms"]
 
 
 def slider_to_pixels(ours: Notebook, theirs: Notebook, rows: int, rounds: int, others: int) -> list[str]:
