@@ -6,7 +6,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.harness import find_chromium, launch
 
 #: Set before any kernel starts, in the main process and in each worker; the kernels inherit it.
 _home = Path(tempfile.mkdtemp(prefix="scalinglab-tests-"))
@@ -22,3 +28,16 @@ os.environ |= {
     "SCALINGLAB_JOURNAL": str(_home / "predictions.json"),
     "OMP_NUM_THREADS": "1",
 }
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the tests are skipped, but never in CI."""
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        if not (find_chromium() or Path(own).is_file()):
+            reason = "needs Chromium or Chrome (on Debian: apt-get install chromium)"
+            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        started = launch(playwright)
+        yield started
+        started.close()

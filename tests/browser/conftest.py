@@ -1,4 +1,4 @@
-"""One server and one browser for all browser tests; a page of its own for each."""
+"""One server for all browser tests; a page of its own for each notebook."""
 
 from __future__ import annotations
 
@@ -9,23 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.harness import Notebook, find_chromium, launch, serve
+from tests.browser.harness import Notebook, serve
 from tests.course.notebooks import COURSE
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; without one the tests are skipped, but never in CI."""
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        if not (find_chromium() or Path(own).is_file()):
-            reason = "needs Chromium or Chrome (on Debian: apt-get install chromium)"
-            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-        started = launch(playwright)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,12 @@ A model of twenty lines stands in for anywidget's: it hands messages to Python a
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from scalinglab import exercises
 from scalinglab.exercises import Journal, Prediction, predict
@@ -75,22 +73,6 @@ THEMES = {
         "--jp-brand-color1": "#2196f3",
     },
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium: the system's own or Playwright's. Without one the tests are skipped, and fail where CI is set."""
-    with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(
-                executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), args=["--no-sandbox"]
-            )
-        except Error as problem:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(f"no Chromium: {str(problem).splitlines()[0]}")
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
