@@ -166,6 +166,34 @@ def test_chart_and_rows_can_be_downloaded(notebook, tmp_path):
     assert len(content.splitlines()) == 52
 
 
+def test_rows_written_in_place_draw_the_same_as_fresh_ones(course, open_notebook):
+    """More rows, fewer rows, series that come and go: then the same picture as after a reload."""
+    code = """
+def changing(rows, kind):
+    words = ["a", "b", "c"][: 1 if kind == "one" else 3]
+    return [{"x": i / rows, "y": (j + i / rows) / 3, "word": w, "status": "alive" if i % 2 else "dead"}
+            for j, w in enumerate(words) for i in range(rows)]
+layers = (Lines(by="word"), Points(only="datum.status === 'dead'", colour="#888888"), Lines(mean=True))
+several = chart(*layers, x=Axis("x", "x", 0, 1), y=Axis("y", "y", 0, 1), title="t", description="d")
+Panel(changing, controls=[Slider("rows", 2, 60, 10, integer=True), Choice("kind", ["three", "one"])],
+      charts=several, title="Changing")
+"""
+    write(course / "rows.ipynb", [SETUP.replace("Lines, Panel", "Lines, Panel, Points"), code])
+    notebook = open_notebook("rows.ipynb")
+    notebook.run_all()
+    panel = notebook.panel("Changing")
+    for key in ("End", "Home", "ArrowRight", "End", "ArrowLeft"):
+        panel.slider("rows").press(key)
+        panel.settle()
+        panel.root.get_by_label("kind").select_option("one" if key == "Home" else "three")
+    drawn = panel.settle()
+    notebook.save()
+    notebook.page.reload()
+    notebook.wait_for_kernel()
+    assert notebook.panel("Changing").settle() == drawn
+    assert notebook.errors == []
+
+
 def test_a_page_reload_in_the_middle_of_a_run_changes_nothing(notebook):
     panel = notebook.panel("Run")
     panel.wait_for_state("running")
