@@ -1,6 +1,6 @@
 """How alive a panel feels, in Chromium: slider to pixels, first training point, frames, Stop, bursts, memory.
 
-Beside it, in the same notebook and run: re-embedding (``JupyterChart.chart = ...``) and ``interactive_output``.
+Beside it, in the same run: re-embedding (``JupyterChart.chart = ...``) and ``interactive_output``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ window.watch = (find, quiet) => new Promise((resolve) => {
             for (let i = 0; i < data.length; i += 1) sum = (sum * 31 + data[i]) | 0;
         }
         // Altair's own widget draws into an svg element.
-        return sum + [...find().querySelectorAll('.vega-embed svg.marks')].map((svg) => svg.innerHTML).join();
+        return sum + [...find().querySelectorAll('svg')].map((svg) => svg.innerHTML).join();
     };
     let start = null, last = null, seen = hash(), changes = 0;
     for (const kind of ['keydown', 'mousedown']) {
@@ -114,7 +114,7 @@ def press(panel: Panel, index: int) -> float:
     return watch(panel.root, 120, lambda: panel.page.keyboard.press(key))["ms"]
 
 
-def drag(cell: Locator, index: int) -> float:
+def drag(cell: Locator, index: int, quiet: int) -> float:
     """The same for a drag of an ipywidgets slider (its arrow keys never reach it in JupyterLab)."""
     handle, mouse = cell.locator(".noUi-handle"), cell.page.mouse
     handle.scroll_into_view_if_needed()
@@ -128,27 +128,24 @@ def drag(cell: Locator, index: int) -> float:
         mouse.up()
 
     # The whole notebook is watched, as a new output takes the place of the old one.
-    return watch(cell.page.locator(".jp-Notebook"), 3000, move)["ms"]
+    return watch(cell.page.locator(".jp-Notebook"), quiet, move)["ms"]
 
 
-def slider_to_pixels(ours: Notebook, theirs: Notebook, rows: int, rounds: int, others: int) -> list[str]:
-    """Ours in every round; the slow contestants, in a page of their own, in some of them in between."""
-    panel = ours.panel(f"ours {rows}")
-    times: dict[str, list[float]] = {"ours": [], "JupyterChart": [], "interactive_output": []}
-    for index in range(rounds):
-        ours.page.bring_to_front()
-        times["ours"].append(press(panel, index))
-        if index % (rounds // others) == 0:
-            theirs.page.bring_to_front()
-            for name in ("JupyterChart", "interactive_output"):
-                cell = theirs.page.locator(".jp-OutputArea-output").filter(has_text=f"{name} {rows}").last
-                times[name].append(drag(cell, index))
-            theirs.page.wait_for_timeout(2000)  # until they have finished, or they would slow ours down
-    return [
-        f"slider to pixels, {rows:>6} rows, {name:<20} median {statistics.median(ms):7.1f} ms"
-        f"  (worst {max(ms):7.1f}, n {len(ms)})"
-        for name, ms in times.items()
-    ]
+def report(rows: int, name: str, times: list[float]) -> None:
+    """Print one line of the table."""
+    median, worst = statistics.median(times), max(times)
+    print(f"slider to pixels, {rows:>6} rows, {name:<20} median {median:7.1f} ms  (worst {worst:7.1f}, n {len(times)})")
+
+
+def contestant(notebook: Notebook, rows: int, rounds: int) -> list[float]:
+    """Another way to redraw, alone in a notebook of its own: its leftovers must slow nobody else down."""
+    notebook.open()
+    notebook.run_all()
+    notebook.page.wait_for_timeout(3000)
+    cell = notebook.page.locator(".jp-OutputArea-output").filter(has=notebook.page.locator(".noUi-handle")).last
+    found = [drag(cell, index, 1000 + rows // 5) for index in range(rounds)]
+    notebook.shut_down()
+    return found
 
 
 def burst(panel: Panel) -> str:
@@ -248,26 +245,28 @@ def training(panel: Panel) -> list[str]:
     ]
 
 
-def run(rounds: int = 30) -> None:
+def run() -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        folder = Path(temporary)
         write(folder / "ours.ipynb", [SETUP, TRAINING, *(OURS.format(rows=rows) for rows in ROWS)])
-        contestants = [code.format(rows=rows) for rows in ROWS for code in (JUPYTER_CHART, INTERACTIVE)]
-        write(folder / "theirs.ipynb", [SETUP, *contestants])
         with serve(folder, folder / "server.log") as address:
             browser = launch(playwright)
             context = browser.new_context(viewport={"width": 1300, "height": 1100})
             context.add_init_script(WATCH)
-            ours, theirs = (Notebook(context.new_page(), address, name) for name in ("ours.ipynb", "theirs.ipynb"))
-            for notebook in (theirs, ours):
-                notebook.page.bring_to_front()
-                notebook.open()
-                notebook.run_all()
-                print(*notebook.cell_errors(), sep="\n")
-            print(memory(ours.panel("ours 2000")), flush=True)
-            print(burst(ours.panel("ours 2000")), flush=True)
-            print(*training(ours.panel("training")), sep="\n", flush=True)
-            for rows, others in zip(ROWS, (10, 3), strict=True):
-                print(*slider_to_pixels(ours, theirs, rows, rounds, others), sep="\n", flush=True)
+            notebook = Notebook(context.new_page(), address, "ours.ipynb")
+            notebook.open()
+            notebook.run_all()
+            for rows in ROWS:
+                panel = notebook.panel(f"ours {rows}")
+                report(rows, "ours", [press(panel, index) for index in range(30)])
+            print(burst(notebook.panel("ours 2000")))
+            print(memory(notebook.panel("ours 2000")))
+            print(*training(notebook.panel("training")), sep="\n", flush=True)
+            notebook.shut_down()
+            for rows, rounds in zip(ROWS, (10, 4), strict=True):
+                for name, code in (("JupyterChart", JUPYTER_CHART), ("interactive_output", INTERACTIVE)):
+                    write(folder / "theirs.ipynb", [SETUP, code.format(rows=rows)])
+                    theirs = Notebook(context.new_page(), address, "theirs.ipynb")
+                    report(rows, name, contestant(theirs, rows, rounds))
             browser.close()
