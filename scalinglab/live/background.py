@@ -7,6 +7,7 @@ lives only while there is work. Errors become a state and are raised again by ``
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -76,6 +77,7 @@ class Background:
         self._held: _Job | None = None
         self._stopping = False
         self.report = Report("ready")
+        self.streams = False
 
     def first(self, start: Callable[[], Any], seconds: float) -> Any:
         """Run a new job here and now, an iterator for about so many seconds; the rest is held until ``resume``."""
@@ -87,6 +89,7 @@ class Background:
                 if time.perf_counter() - began > seconds:
                     self._held = job
                     break
+            _refuse_nothing(job)
         job.seconds = time.perf_counter() - began
         self.report = job.report("ready" if self._held else "done")
         return job.latest
@@ -96,15 +99,16 @@ class Background:
         self._enqueue(_Job(start))
 
     def stop(self) -> None:
-        """Ask the running job to stop at its next snapshot; what waits is dropped."""
+        """Ask the newest job to stop at its next snapshot."""
         with self._changed:
             self._stopping = self._thread is not None
-            self._waiting = None
 
     def resume(self) -> None:
         """Go on with the job that was stopped, from where it stood."""
-        if self._held is not None:
-            self._enqueue(self._held)
+        with self._changed:
+            held = self._held
+        if held is not None:
+            self._enqueue(held)
 
     def wake(self) -> None:
         """Tell the thread that the browser has drawn a frame."""
@@ -154,7 +158,9 @@ class Background:
             try:
                 self._run(job)
             except BaseException as error:
-                self._tell(None, Report("failed", error=error))
+                self.report = Report("failed", error=error)
+                with contextlib.suppress(Exception):  # showing may be what failed; ``wait`` raises the first error
+                    self._deliver(None, self.report)
 
     def _begin(self, job: _Job) -> bool:
         """Start the job; true if it is an iterator, which is then still to be run."""
@@ -162,6 +168,7 @@ class Background:
             result = job.start()
             job.iterator = result if isinstance(result, Iterator) else None
             job.latest = result if job.iterator is None else job.latest
+        self.streams = job.iterator is not None
         return job.iterator is not None
 
     def _run(self, job: _Job) -> None:
@@ -192,6 +199,7 @@ class Background:
                 if self._stopping:
                     self._held, self._stopping = job, False
                     return "stopped"
+        _refuse_nothing(job)
         return "done"
 
     def _wait_for_browser(self) -> bool:
@@ -203,3 +211,8 @@ class Background:
     def _tell(self, result: Any, report: Report) -> None:
         self.report = report
         self._deliver(result, report)
+
+
+def _refuse_nothing(job: _Job) -> None:
+    if job.latest is None:
+        raise ValueError("there is nothing to draw: the run yielded nothing")

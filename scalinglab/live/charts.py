@@ -33,7 +33,7 @@ class Axis:
     title : str
         What the reader sees, with its unit.
     low, high : float
-        The ends; what lies outside is clipped.
+        The ends; what lies outside is clipped, or on a logarithmic axis drawn at the edge.
     log : bool
         A logarithmic axis; needs ``low > 0``.
     format : str
@@ -56,13 +56,14 @@ class Axis:
 
     def scale(self) -> dict[str, Any]:
         """The Vega-Lite scale."""
-        kind = {"type": "log"} if self.log else {"type": "linear", "zero": False}
+        # Clamped, as a zero has no logarithm: Vega would draw an error of 0 at the top of the chart.
+        kind = {"type": "log", "clamp": True} if self.log else {"type": "linear", "zero": False}
         return kind | {"domain": [self.low, self.high], "nice": False}
 
     def labels(self) -> dict[str, Any]:
         """The Vega-Lite axis."""
         found: dict[str, Any] = {"format": self.format} if self.format else {}
-        return found | {"values": self.ticks()} if self.log else found
+        return found | {"values": self.ticks()} if self.log and len(self.ticks()) > 1 else found
 
     def ticks(self) -> list[float]:
         """The labelled values of a logarithmic axis: powers of ten, and 2 and 5 between them where there is room."""
@@ -143,7 +144,7 @@ class Layer:
         channels = self.channels(x, y) | (self.named(legend) if self.label and not self.by else {})
         made = alt.Chart(alt.NamedData(name=self.data), mark=alt.MarkDef(**mark)).encode(**channels)
         made = made.transform_filter(self.only) if self.only else made
-        return made.transform_calculate(layer=json.dumps(self.label)) if self.label else made
+        return made.transform_calculate(series_label=json.dumps(self.label)) if self.label else made
 
     def named(self, legend: Mapping[str, Layer]) -> dict[str, Any]:
         """Colour and dash as a scale over the labels, so that they stand in one legend."""
@@ -151,8 +152,8 @@ class Layer:
         colours = alt.Scale(domain=labels, range=[layer.colour for layer in legend.values()])
         dashes = alt.Scale(domain=labels, range=[[6, 4] if layer.dashed else [1, 0] for layer in legend.values()])
         return {
-            "color": alt.Color(field="layer", type="nominal", title=None, scale=colours),
-            "strokeDash": alt.StrokeDash(field="layer", type="nominal", title=None, scale=dashes),
+            "color": alt.Color(field="series_label", type="nominal", title=None, scale=colours),
+            "strokeDash": alt.StrokeDash(field="series_label", type="nominal", title=None, scale=dashes),
         }
 
 
@@ -226,7 +227,10 @@ def chart(*layers: Layer, x: Axis, y: Axis, title: str, description: str, width:
     built = [layer.build(x, y, legend) for layer in layers]
     built[0] = built[0].add_params(move)
     size = {"width": checks.positive_integer("width", width), "height": checks.positive_integer("height", height)}
-    return alt.layer(*built).properties(title=title, description=description, **size)
+    made = alt.layer(*built).properties(title=title, description=description, **size)
+    if legend and any(layer.by for layer in layers):  # two legends: of the series, and of the labelled layers
+        made = made.resolve_scale(color="independent", strokeDash="independent", shape="independent")
+    return made
 
 
 def specification(chart: Chart) -> dict[str, Any]:

@@ -7,10 +7,11 @@ snapshot that replaces the one before, and the run happens in the background wit
 from __future__ import annotations
 
 import inspect
+import itertools
 import re
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scalinglab import _checks as checks
@@ -84,6 +85,7 @@ class Panel:
         name: str = "",
     ) -> None:
         self._rows = rows
+        self._serial = itertools.count(1)  # makes each answer differ from the last, or it would not be sent
         self._controls = {control.name: control for control in controls}
         if len(self._controls) < len(controls):
             checks.fail("controls", "have different names", [control.name for control in controls])
@@ -96,6 +98,7 @@ class Panel:
         self._specs = [specification(chart) for chart in ([charts] if not isinstance(charts, Sequence) else charts)]
         self._sent, self._drawn, self._sent_at = 0, 0, 0.0
         self._complaint: dict[str, str] = {}
+        self._broken: RuntimeError | None = None
         self._previous: Columns = {}
         self._compares = any(PREVIOUS in names_in(spec) for spec in self._specs)
         self._background = Background(self._deliver, ready=self._browser_ready)
@@ -108,7 +111,6 @@ class Panel:
             controls=[control.describe() for control in controls],
             presets=list(self._presets),
             charts=self._specs,
-            streams=inspect.isgeneratorfunction(rows),
             values=self._answer({}),
         )
         self._first_frame()
@@ -138,8 +140,10 @@ class Panel:
         self._background.resume()
 
     def wait(self, timeout: float = 60.0) -> None:
-        """Block until the run ends; raises what the run raised, or ``TimeoutError``."""
+        """Block until the run ends; raises what the run or the drawing raised, or ``TimeoutError``."""
         self._background.wait(timeout)
+        if self._broken:
+            raise self._broken
 
     @property
     def running(self) -> bool:
@@ -148,8 +152,8 @@ class Panel:
 
     @property
     def error(self) -> BaseException | None:
-        """What the last run raised, or None."""
-        return self._background.report.error
+        """What the last run or the drawing raised, or None."""
+        return self._broken or self._background.report.error
 
     @property
     def status(self) -> dict[str, Any]:
@@ -181,7 +185,7 @@ class Panel:
     def evaluate(self, snapshots: int = 3, **values: Any) -> dict[str, Columns]:
         """Compute the data sets for some values here and now, without touching the panel; a run only so far."""
         result = self._rows(**(self.values | self._checked(values)))
-        if inspect.isgenerator(result):
+        if isinstance(result, Iterator):
             result = [snapshot for snapshot, _ in zip(result, range(snapshots), strict=False)][-1]
         return self._accept(result)
 
@@ -199,11 +203,13 @@ class Panel:
         self._complaint = {}
         self._view.values = self._answer(question)
         chosen = dict(self.values)
+        if self._view.streams:  # Stop and the new budget are there before the first snapshot
+            self._view.status = self._status(Report("running"), None, "")
         self._background.submit(lambda: self._rows(**chosen))
 
     def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         asked = {"view": question.get("view", ""), "count": question.get("count", 0)}
-        return asked | {"values": self.values, "text": self.state}
+        return asked | {"number": next(self._serial), "values": self.values, "text": self.state}
 
     def _accept(self, result: Any) -> dict[str, Columns]:
         found = datasets_of(result) | ({PREVIOUS: self._previous} if self._compares else {})
@@ -214,9 +220,10 @@ class Panel:
     def _first_frame(self) -> None:
         chosen = dict(self.values)
         result = self._background.first(lambda: self._rows(**chosen), _HEAD_START)
+        self._view.streams = self._background.streams
         self._deliver(result, self._background.report)
         for other in _open:
-            if other.name == self.name:  # its cell was run again: nobody watches the old one
+            if other.name == self.name != "panel":  # its cell was run again: nobody watches the old one
                 other.stop()
         _open.add(self)
 
@@ -242,10 +249,18 @@ class Panel:
             "done": report.done,
             "total": report.total,
             "seconds_left": report.seconds_left,
-            "budget": str(self._budget(**self.values)) if self._budget else "",
+            "number": next(self._serial),
+            "budget": self._cost(),
             "caption": caption if found is not None else self._view.status.get("caption", ""),
-            "error": _sentence(report.error) if report.error else "",
+            "error": _sentence(error) if (error := self._broken or report.error) else "",
         } | self._complaint
+
+    def _cost(self) -> str:
+        """What the budget function says; it may fail at values at which the run has its own sentence."""
+        try:
+            return str(self._budget(**self.values)) if self._budget else ""
+        except Exception as error:
+            return f"No budget: {_sentence(error)}"
 
     def _browser_ready(self) -> bool:
         return self._drawn >= self._sent or time.monotonic() - self._sent_at > _UNSEEN
@@ -259,7 +274,7 @@ class Panel:
         except ValueError as error:
             # Kept until a value that fits comes, so that the frames of a run do not wipe it away.
             self._complaint = {"error": _sentence(error), "invalid": str(error).split(" ", 1)[0]}
-            self._view.status = self._view.status | self._complaint
+            self._view.status = self._view.status | self._complaint | {"number": next(self._serial)}
 
     def _do(self, message: Mapping[str, Any]) -> None:
         match message.get("action"):
@@ -274,14 +289,17 @@ class Panel:
                 self.set()
             case "stop":
                 self.stop()
+                self._view.values = self._answer({})
             case "resume":
                 self.resume()
+                self._view.values = self._answer({})
             case "preset":
                 self.set(**self._presets[checks.one_of("preset", str(message.get("name")), self._presets)])
             case "paste":
                 self.restore(message.get("text", ""))
             case "broken":
-                self._background.report = Report("failed", error=RuntimeError(str(message.get("message"))))
+                self._broken = RuntimeError(f"the chart could not be drawn: {message.get('message')}")
+                self._view.status = self._view.status | {"error": _sentence(self._broken)}
 
     # ---- showing ----------------------------------------------------------------------------------------------
 

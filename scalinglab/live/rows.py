@@ -39,7 +39,7 @@ def datasets_of(result: Any) -> dict[str, Columns]:
     ValueError
         If it is none of these, or holds no row at all.
     """
-    if isinstance(result, Mapping) and result and all(_is_table(value) for value in result.values()):
+    if isinstance(result, Mapping) and _are_tables(result.values()):
         found = {str(name): columns_of(value) for name, value in result.items()}
     else:
         found = {"rows": columns_of(result)}
@@ -84,6 +84,13 @@ def to_wire(datasets: Mapping[str, Columns]) -> dict[str, Any]:
         name: {"rows": length(columns), "columns": {field: _encode(values) for field, values in columns.items()}}
         for name, columns in datasets.items()
     }
+
+
+def _are_tables(values: Iterable[Any]) -> bool:
+    """Whether these are data sets by name: some are tables, and the others are empty lists."""
+    values = list(values)
+    empty = [isinstance(value, list | tuple) and not value for value in values]
+    return any(map(_is_table, values)) and all(_is_table(v) or e for v, e in zip(values, empty, strict=True))
 
 
 def _is_table(value: Any) -> bool:

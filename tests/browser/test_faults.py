@@ -106,6 +106,18 @@ def test_a_value_that_does_not_fit_is_a_sentence_and_the_next_one_heals_it(noteb
     expect(panel.slider("slope")).to_have_attribute("aria-valuetext", "2")
 
 
+def test_a_healthy_panel_never_says_that_the_kernel_is_lost(notebook):
+    panel = notebook.panel("Curve")
+    panel.settle()
+    panel.slider("slope").press("ArrowRight")
+    for _ in range(2):
+        panel.button("Reset").click()
+        notebook.page.wait_for_timeout(1000)
+    assert panel.state == ""
+    notebook.page.wait_for_timeout(4500)
+    assert panel.alert == ""
+
+
 def test_an_exception_is_a_sentence_and_the_panel_goes_on(notebook):
     panel = notebook.panel("Curve")
     before = panel.settle()

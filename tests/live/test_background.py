@@ -127,6 +127,19 @@ def test_stop_keeps_the_run_and_resume_goes_on_from_there(sink):
     assert not background.resumable
 
 
+def test_stop_after_a_move_stops_the_new_job_not_the_old(sink):
+    gate = threading.Semaphore(0)
+    background = Background(sink)
+    background.submit(lambda: counting(total=50, gate=gate))
+    gate.release()
+    until(lambda: sink.results)
+    background.submit(lambda: counting(total=70))
+    background.stop()
+    gate.release()
+    background.wait()
+    assert (sink.reports[-1].state, sink.results[-1].total) == ("stopped", 70)
+
+
 def test_stop_with_nothing_running_harms_no_later_job(sink):
     background = Background(sink)
     background.stop()

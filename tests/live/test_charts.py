@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import altair as alt
 import numpy as np
 import pytest
@@ -62,6 +64,31 @@ def test_vega_draws_every_layer():
     assert picture.count('aria-roledescription="line mark container"') == 2
     for word in ("area mark", "symbol mark", "samples", ">Error<"):
         assert word in picture
+
+
+def test_zero_on_a_log_axis_is_drawn_at_the_bottom_not_at_the_top():
+    axis = Axis("error", "error", 0.01, 1, log=True)
+    spec = specification(chart(Lines(), x=X, y=axis, title="t", description="d", height=300))
+    rows = [{"n": 10.0, "error": 0.5}, {"n": 100.0, "error": 0.0}, {"n": 1000.0, "error": 0.5}]
+    picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
+    found = re.search(r'mark-line.*? d="M[\d.]+,([\d.]+)L[\d.]+,([\d.]+)L', picture, re.DOTALL)
+    assert found
+    heights = [float(y) for y in found.groups()]
+    assert heights[0] < heights[1] == 300
+
+
+def test_a_narrow_log_axis_still_has_labels():
+    spec = specification(chart(Lines(), x=X, y=Axis("error", "e", 0.6, 0.9, log=True), title="t", description="d"))
+    assert "values" not in spec["layer"][0]["encoding"]["y"]["axis"]
+
+
+def test_series_keep_their_colours_beside_a_labelled_layer():
+    layers = Lines(by="seed"), Lines(mean=True, label="mean", colour="#000000")
+    rows = [{"n": n, "error": 0.5, "seed": seed} for n in (10.0, 100.0) for seed in (0, 1)]
+    picture = vl_convert.vegalite_to_svg(specification(made(*layers)) | {"datasets": {"rows": rows}})
+    assert {PALETTE[0].lower(), PALETTE[1].lower(), "#000000"} <= {
+        c.lower() for c in re.findall(r'stroke="(#\w+)"', picture)
+    }
 
 
 def test_a_missing_column_is_named():

@@ -76,7 +76,8 @@ def test_the_browser_asks_through_one_trait(panel):
     panel._view.request = {"view": "v", "count": 3, "values": {"slope": 1}}
     panel.wait()
     assert panel.values == {"slope": 1.0}
-    assert panel._view.values == {"view": "v", "count": 3, "values": {"slope": 1.0}, "text": "a-curve?slope=1.0"}
+    answer = {"view": "v", "count": 3, "values": {"slope": 1.0}, "text": "a-curve?slope=1.0"}
+    assert panel._view.values == answer | {"number": panel._view.values["number"]}
 
 
 def test_clicks_do_what_they_say(panel):
@@ -218,6 +219,58 @@ def test_a_message_to_the_browser_is_bounded():
 
     columns = Panel(wide, charts=CHART)._view.frame["sets"]["rows"]["columns"]
     assert sum(len(column["bytes"]) for column in columns.values()) == 2 * 8 * MAX_ROWS
+
+
+@pytest.mark.parametrize("message", [{"action": "reset"}, {"action": "stop"}, {"action": "paste", "text": "x"}])
+def test_every_click_is_answered_even_if_nothing_changes(panel, message):
+    # Traitlets sends nothing where the new value equals the old one; the browser would take the kernel for dead.
+    for _ in range(2):
+        before = panel._view.values, panel._view.status
+        click(panel, **message)
+        panel.wait()
+        assert (panel._view.values, panel._view.status) != before
+
+
+def test_a_budget_that_fails_is_a_sentence_and_the_panel_lives():
+    panel = Panel(curve, controls=[SLOPE], charts=CHART, title="Cost", budget=lambda slope: f"{1 / slope:g}")
+    panel.set(slope=0)
+    panel.wait(10)
+    assert panel.status["budget"] == "No budget: ZeroDivisionError: float division by zero"
+    panel.set(slope=0.5)
+    panel.wait(10)
+    assert panel.status["budget"] == "2"
+
+
+def test_stop_and_the_new_budget_are_there_before_the_first_snapshot():
+    def late(slope):
+        if slope == 1:
+            time.sleep(0.5)
+        yield Snapshot(10)
+
+    panel = Panel(late, controls=[SLOPE], charts=CHART, title="Late", budget=lambda slope: f"costs {slope}")
+    panel.set(slope=1)
+    assert panel.status["state"] == "running"
+    assert panel.status["budget"] == "costs 1.0"
+    panel.wait()
+
+
+def test_a_run_that_yields_nothing_says_so():
+    def empty(slope):
+        yield from (Snapshot(10) for _ in range(round(slope * 10)))
+
+    panel = Panel(empty, controls=[SLOPE], charts=CHART, title="Empty")
+    panel.set(slope=0)
+    with pytest.raises(ValueError, match="the run yielded nothing"):
+        panel.wait()
+
+
+def test_a_function_that_returns_a_generator_is_a_run_too():
+    def wrapped(slope):
+        return slow_run(slope)
+
+    panel = Panel(wrapped, controls=[SLOPE], charts=CHART, title="Wrapped")
+    assert panel._view.streams
+    assert not Panel(curve, controls=[SLOPE], charts=CHART)._view.streams
 
 
 def test_values_and_frames_leave_together_and_survive_a_reload(panel):

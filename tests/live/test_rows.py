@@ -37,6 +37,10 @@ def test_data_sets_are_told_apart_by_name():
     }
 
 
+def test_one_of_several_data_sets_may_be_empty():
+    assert datasets_of({"rows": RECORDS, "diverged": []})["diverged"] == {}
+
+
 def test_a_missing_number_is_a_gap_and_a_missing_word_is_empty():
     columns = columns_of([{"x": 1, "word": "a"}, {"x": None}, {"word": "c"}])
     np.testing.assert_equal(columns["x"], [1.0, np.nan, np.nan])

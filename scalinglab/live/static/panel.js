@@ -21,13 +21,13 @@ class PanelView {
     try {
       await this.charts.embed(this.model);
     } catch (error) {
-      this.alert.textContent = `The chart could not be drawn. ${error}`;
       this.model.send({ action: "broken", message: String(error) });
     }
     this.listen("frame", () => this.showFrame());
     this.listen("values", () => this.showValues());
     this.listen("status", () => this.showStatus());
     // What changed while the chart was being embedded.
+    this.showValues();
     this.showFrame();
     this.showStatus();
   }
@@ -54,10 +54,12 @@ class PanelView {
       return control.element;
     });
     this.chartArea = make("div", { class: "sl-charts" });
-    const side = make("div", { class: "sl-side" }, ...controls, this.buildButtons(), this.buildStatus());
+    const buttons = this.buildButtons();
+    buttons.hidden = !controls.length && !get("streams");
+    const side = make("div", { class: "sl-side" }, ...controls, buttons, this.buildStatus());
     const title = make("h3", { class: "sl-title" }, get("title"));
     const note = get("note") ? make("p", { class: "sl-note" }, get("note")) : undefined;
-    const body = make("div", { class: "sl-body" }, ...(controls.length ? [side] : []), this.chartArea);
+    const body = make("div", { class: "sl-body" }, side, this.chartArea);
     this.root = make(
       "section",
       { class: "sl-panel", "aria-label": get("title") },
