@@ -257,6 +257,7 @@ def run() -> None:
             notebook = Notebook(context.new_page(), address, "ours.ipynb")
             notebook.open()
             notebook.run_all()
+            notebook.panel("training").button("Stop").click()  # it would share the processor with what comes first
             for rows in ROWS:
                 panel = notebook.panel(f"ours {rows}")
                 report(rows, "ours", [press(panel, index) for index in range(30)])
