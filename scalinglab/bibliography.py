@@ -108,6 +108,20 @@ _ALL = (
         venue="UCI Machine Learning Repository; shipped with scikit-learn",
     ),
     Reference(
+        "Lecun1998",
+        "LeCun, Bottou, Bengio, Haffner",
+        1998,
+        "Gradient-Based Learning Applied to Document Recognition",
+        venue="Proceedings of the IEEE 86(11)",
+    ),
+    Reference(
+        "Krizhevsky2009",
+        "Krizhevsky",
+        2009,
+        "Learning Multiple Layers of Features from Tiny Images",
+        venue="University of Toronto",
+    ),
+    Reference(
         "Okabe2008",
         "Okabe, Ito",
         2008,

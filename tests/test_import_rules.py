@@ -14,13 +14,14 @@ import scalinglab
 from scalinglab import live
 
 PACKAGE = Path(scalinglab.__file__).parent
-HELPERS = {"_checks", "_errors", "bibliography"}
+HELPERS = {"_checks", "_errors", "_files", "_machine", "bibliography"}
 THEORY = {"scaling_laws", "approximation", "random_features", "heavy_tails", "compression"}
 #: What each part may import of ours beside itself and the helpers. A theory family's one torch file may use training.
 MAY_IMPORT = {
     **{helper: set() for helper in HELPERS},
     **{family: set() for family in THEORY},
     "training": set(),
+    "tables": set(),
     "pruning": {"training"},
     "live": set(),
     "exercises": THEORY | {"training", "pruning", "live"},

@@ -21,6 +21,7 @@ __all__ = ["Finding", "MachineReport", "machine_report", "main"]
 COMMANDS = {
     "lab": "open the course in JupyterLab",
     "check": "say what is missing or wrong on this machine",
+    "sweep": "train a grid of networks, write a table",
 }
 
 

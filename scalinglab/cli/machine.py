@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from scalinglab import _machine
 from scalinglab._checks import in_range, integer
-from scalinglab.cli import container
 from scalinglab.cli.folder import FIRST_CHAPTER, find_course
 
 REINSTALL = "in the folder of the clone run: python -m pip install -c binder/constraints.txt -e ."
@@ -157,11 +157,8 @@ def _packages() -> Finding:
 def _memory() -> Finding:
     import psutil
 
-    machine = psutil.virtual_memory()
-    total, available = float(machine.total), float(machine.available)
-    limit = container.memory_limit()
-    if limit is not None and limit < total:
-        total, available = limit, min(available, limit - container.memory_used())
+    total = min(psutil.virtual_memory().total, _machine.memory_limit() or math.inf)
+    available = _machine.free_memory()
     told = f"{total / GIGABYTE:.1f} GB of memory, {available / GIGABYTE:.1f} GB free"
     if total < SMALL_MEMORY:
         return Finding("memory", "warning", f"{told}: keep one chapter open at a time (each takes about 0.6 GB).")
@@ -172,7 +169,7 @@ def _memory() -> Finding:
 
 def _processor() -> Finding:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    seen, quota = cores, container.cores()
+    seen, quota = cores, _machine.cores()
     if quota is not None:
         cores = max(1, min(cores, math.ceil(quota)))
     told = f"{cores} {'core' if cores == 1 else 'cores'}"

@@ -11,7 +11,7 @@ For authors and graders:
 
 - ``Exercise``, ``Mistake``, ``all_exercises``: what an exercise is, and the bank of them (``exercise``, ``bank``)
 - ``grade``: a check that writes nothing (``checking``)
-- ``Journal``: the student's file, ``predictions.json`` (``journal``, written safely by ``storage``)
+- ``Journal``: the student's file, ``predictions.json`` (``journal``, written safely by ``scalinglab._files``)
 
 Inside: ``running`` calls a student's function safely, ``answers`` compares, ``wording`` writes numbers and sentences.
 """

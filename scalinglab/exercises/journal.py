@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scalinglab.exercises.storage import locked, write_atomically
+from scalinglab._files import locked, write_atomically
 
 __all__ = ["Journal", "JournalError", "Merged"]
 

@@ -1,26 +1,75 @@
-"""Training many small networks at once, and watching them.
+"""Training many small networks at once, and watching them; grids of runs that survive a crash.
 
-- ``digits``, ``Task``: what is learned
+What is learned:
+
+- ``digits``, ``teacher_student``, ``text``, ``mnist``, ``cifar10``: tasks, real and made; ``teacher`` and ``alphabet``
+  say what is behind two of them
+- ``Task``: one of your own
+
+Training:
+
 - ``train``: the one training loop, a generator that yields a ``Training`` after each step
 - ``finish``: run such a generator to its end
 - ``budget``, ``Budget``: what a run will cost, exactly
 - ``forward``: the outputs of networks from their weights and biases, differentiable
+- ``save_networks``, ``load_networks``, ``SavedNetworks``: weights and biases in a file
+
+Many runs:
+
+- ``sweep``: all runs of a grid, here or on other machines, kept in a store; ``sweeping``: the same, step by step
+- ``Sweep``: what is finished so far; ``summarize``: means over seeds
+- ``Store``: where runs are kept; ``SweepError``, ``StoreError``: what went wrong
 
 The networks of a call are multilayer perceptrons of one depth, trained side by side by batched products: many seeds,
 widths, step sizes and amounts of data, for little more than the price of the arithmetic. The parts:
 
-- ``tasks``, ``digits``: inputs and labels as arrays
-- ``plans``: arguments checked and broadcast to the stack
-- ``networks``: the layout of a stack in memory, forward and backward passes
+- ``tasks/``: what is learned; ``sweeps/``: grids of runs
+- ``plans``, ``given``: arguments checked and broadcast to the stack
+- ``networks``, ``passes``: the layout of a stack in memory, forward and backward
+- ``weighting``: masks, and masses of units
 - ``losses``, ``optimizers``, ``batches``: the loss with its gradient, the update rules, the order of the data
-- ``loop``, ``progress``, ``budgets``: the loop, its snapshots, its costs
+- ``loop``, ``evaluation``, ``progress``, ``budgets``: the loop, its measurements, its snapshots, its costs
+- ``saving``: networks in files
 """
 
 from scalinglab.training.budgets import Budget, budget
-from scalinglab.training.digits import digits
 from scalinglab.training.loop import finish, train
 from scalinglab.training.networks import forward
 from scalinglab.training.progress import Training
-from scalinglab.training.tasks import Task
+from scalinglab.training.saving import SavedNetworks, load_networks, save_networks
+from scalinglab.training.sweeps.outcomes import Sweep, SweepError
+from scalinglab.training.sweeps.store import Store, StoreError
+from scalinglab.training.sweeps.summaries import summarize
+from scalinglab.training.sweeps.sweep import sweep, sweeping
+from scalinglab.training.tasks.digits import digits
+from scalinglab.training.tasks.files import cifar10, mnist
+from scalinglab.training.tasks.task import Task
+from scalinglab.training.tasks.teachers import teacher, teacher_student
+from scalinglab.training.tasks.text import alphabet, text
 
-__all__ = ["Budget", "Task", "Training", "budget", "digits", "finish", "forward", "train"]
+__all__ = [
+    "Budget",
+    "SavedNetworks",
+    "Store",
+    "StoreError",
+    "Sweep",
+    "SweepError",
+    "Task",
+    "Training",
+    "alphabet",
+    "budget",
+    "cifar10",
+    "digits",
+    "finish",
+    "forward",
+    "load_networks",
+    "mnist",
+    "save_networks",
+    "summarize",
+    "sweep",
+    "sweeping",
+    "teacher",
+    "teacher_student",
+    "text",
+    "train",
+]

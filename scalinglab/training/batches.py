@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from scalinglab.training.plans import Plan
 
-__all__ = ["Batches", "Order"]
+__all__ = ["Batches", "Order", "drawn_samples", "label_rows"]
 
-BATCHES = 1
+BATCHES, SUBSETS = 1, 2
 #: Indices that are drawn ahead, about 2 MB of them.
 AHEAD = 2**18
 
@@ -45,30 +45,47 @@ class Order:
         return indices[:wanted].reshape(batches, self.batch)
 
 
+def drawn_samples(plan: Plan, network: int) -> NDArray[np.int64] | None:
+    """Which samples of the task a network is trained on, in order; ``None`` stands for the first ones."""
+    if not plan.resample:
+        return None
+    generator = np.random.default_rng(np.random.SeedSequence((plan.seed[network], SUBSETS)))
+    return generator.permutation(plan.task.samples)[: plan.samples[network]]
+
+
+def label_rows(plan: Plan, labels: NDArray[np.generic]) -> torch.Tensor:
+    """Labels on the device, a row for each sample: one class, or a number for each output."""
+    if plan.task.loss == "cross_entropy":
+        return torch.tensor(labels, device=plan.device)[:, None]
+    return torch.tensor(labels, dtype=plan.dtype, device=plan.device)
+
+
 class Batches:
     """The current batch of every network, in buffers that are filled anew by each ``advance``.
 
     Attributes
     ----------
     inputs : Tensor, shape (networks, examples, inputs)
-    labels : Tensor of int64, shape (networks, 1, examples)
+        Whole numbers where the task's inputs are codes.
+    labels : Tensor, shape (networks, 1, examples) of int64, or (networks, outputs, examples)
     weights : Tensor, shape (networks, 1, examples)
         1 / batch; zero where a network has fewer samples than others have in a batch.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan, most = plan, max(plan.batch_sizes)
-        place = {"dtype": plan.dtype, "device": plan.device}
-        self.all_inputs = torch.tensor(plan.task.train_inputs, **place)
-        self.all_labels = torch.tensor(plan.task.train_labels, device=plan.device)
-        self.inputs = torch.empty((plan.networks, most, plan.task.inputs), **place)
-        self.labels = self.all_labels.new_empty((plan.networks, 1, most))
-        self.weights = torch.zeros((plan.networks, 1, most), **place)
+        self.all_inputs = torch.tensor(plan.task.train_inputs, dtype=plan.input_dtype, device=plan.device)
+        self.all_labels = label_rows(plan, plan.task.train_labels)
+        self.inputs = self.all_inputs.new_empty((plan.networks, most, plan.task.inputs))
+        self._rows = self.all_labels.new_empty((plan.networks, most, self.all_labels.shape[1]))
+        self.labels = self._rows.mT
+        self.weights = torch.zeros((plan.networks, 1, most), dtype=plan.dtype, device=plan.device)
         for network, size in enumerate(plan.batch_sizes):
             self.weights[network, 0, :size] = 1 / size
         self.orders = {
             key: Order(*key) for key in zip(plan.seed, plan.samples, plan.batch_sizes, strict=True)
         }  # networks that see the same batches share one
+        self.drawn = [drawn_samples(plan, network) for network in range(plan.networks)]
         self.whole = plan.batch_sizes == plan.samples
         self.indices: list[torch.Tensor] = []
 
@@ -80,7 +97,7 @@ class Batches:
             return
         index = self.indices[-1] if self.whole else self.indices.pop()
         torch.index_select(self.all_inputs, 0, index, out=self.inputs.view(len(index), -1))
-        torch.index_select(self.all_labels, 0, index, out=self.labels.view(-1))
+        torch.index_select(self.all_labels, 0, index, out=self._rows.view(len(index), -1))
 
     def _draw(self) -> list[torch.Tensor]:
         """Indices of the next batches of all networks, the last one first."""
@@ -89,5 +106,6 @@ class Batches:
         drawn = {key: order.take(ahead) for key, order in self.orders.items()}
         indices = np.zeros((ahead, networks, most), dtype=np.int64)
         for network, key in enumerate(zip(plan.seed, plan.samples, plan.batch_sizes, strict=True)):
-            indices[:, network, : key[2]] = drawn[key]
+            mine = self.drawn[network]
+            indices[:, network, : key[2]] = drawn[key] if mine is None else mine[drawn[key]]
         return list(torch.from_numpy(indices.reshape(ahead, -1)).to(plan.device).flip(0))

@@ -10,7 +10,7 @@ from typing import Any
 from scalinglab._checks import fail
 from scalinglab.training.loop import train
 from scalinglab.training.plans import PROBE, Plan, checked_plan
-from scalinglab.training.tasks import Task
+from scalinglab.training.tasks.task import Task
 
 __all__ = ["Budget", "budget"]
 
@@ -28,9 +28,10 @@ class Budget:
         Updates of each network.
     multiply_adds : int
         Of all matrix products of all networks, each at its own width: three for each weight and example of a batch
-        (forward, gradient of the weight, gradient of what came in; the first layer has no use for the last), and one
-        for each weight and example of an evaluation (the test set and at most 256 training samples). Not counted:
-        biases, activations, softmax, the optimizer, and the padding of networks narrower than the widest.
+        (forward, gradient of the weight, gradient of what came in; the first layer has a use for the last only above
+        an embedding), and one for each weight and example of an evaluation (the test set, a validation set, and at
+        most 256 training samples). Not counted: biases, activations, softmax, embeddings, the optimizer, a penalty,
+        and the padding of networks narrower than the widest; weights behind a mask are counted as any other.
     """
 
     networks: int
@@ -71,19 +72,19 @@ def budget(task: Task, **settings: Any) -> Budget:
     plan = checked_plan(task, **(defaults | settings))
     return Budget(
         networks=plan.networks,
-        parameters=tuple(sum(w + o for w, o in _layers(plan, width)) for width in plan.width),
+        parameters=tuple(plan.parameters(network) for network in range(plan.networks)),
         steps=plan.steps,
         multiply_adds=sum(_multiply_adds(plan, network) for network in range(plan.networks)),
     )
 
 
-def _layers(plan: Plan, width: int) -> list[tuple[int, int]]:
-    """Weights and outputs of each layer."""
-    return [(inputs * outputs, outputs) for inputs, outputs in itertools.pairwise(plan.sizes(width))]
-
-
 def _multiply_adds(plan: Plan, network: int) -> int:
-    weights = [count for count, _ in _layers(plan, plan.width[network])]
-    update = plan.batch_sizes[network] * (3 * sum(weights) - weights[0])
-    evaluation = (len(plan.task.test_labels) + min(plan.samples[network], PROBE)) * sum(weights)
-    return plan.steps * update + len(plan.schedule) * evaluation
+    weights = [inputs * outputs for inputs, outputs in itertools.pairwise(plan.sizes(plan.width[network]))]
+    # What came into the first layer has a gradient only where it was made by an embedding.
+    unused = 0 if plan.table else weights[0]
+    update = plan.batch_sizes[network] * (3 * sum(weights) - unused)
+    held_out = len(plan.task.test_labels)
+    if plan.task.validation_labels is not None:
+        held_out += len(plan.task.validation_labels)
+    evaluation = (held_out + min(plan.samples[network], PROBE)) * sum(weights)
+    return plan.steps * update + len(plan.evaluated) * evaluation

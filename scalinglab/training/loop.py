@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,20 @@ from torch import Tensor
 
 from scalinglab._checks import fail
 from scalinglab.training.batches import Batches
-from scalinglab.training.losses import cross_entropy, mistakes
-from scalinglab.training.networks import ACTIVATIONS, Buffers, Stack, backward, draw, propagate
-from scalinglab.training.optimizers import make_optimizer, step_sizes
-from scalinglab.training.plans import PROBE, Plan, checked_plan
+from scalinglab.training.evaluation import Examples, held_out, probe
+from scalinglab.training.losses import LOSSES
+from scalinglab.training.networks import ACTIVATIONS, Stack, draw
+from scalinglab.training.optimizers import SCHEDULES, make_optimizer, step_sizes
+from scalinglab.training.passes import Buffers, backward, embed, propagate, pull_embedding
+from scalinglab.training.plans import Plan, checked_plan
 from scalinglab.training.progress import Record, Training
-from scalinglab.training.tasks import Task
+from scalinglab.training.tasks.task import Task
+from scalinglab.training.weighting import Weighting
 
 __all__ = ["BOUND", "finish", "train"]
 
-#: A network whose loss exceeds this (or is not a number) has diverged.
+#: A network whose loss exceeds this (or is not a number) has diverged. A squared loss has a scale of its own: it is
+#: measured in units of what the best constant or the untrained network loses, whichever is more.
 BOUND = 1e3
 
 
@@ -41,6 +44,15 @@ def train(
     steps: int = 400,
     seed: int | Sequence[int] | NDArray[np.integer] = 0,
     samples: int | Sequence[int] | NDArray[np.integer] | None = None,
+    resample: bool = False,
+    scaling: str = "standard",
+    schedule: str = "constant",
+    embedding: int = 12,
+    initial: Sequence[Any] | None = None,
+    masks: Sequence[Any] | None = None,
+    masses: Sequence[Any] | None = None,
+    mass_rule: bool = True,
+    penalty: Callable[[list[tuple[Tensor, Tensor]]], Tensor] | None = None,
     dtype: str = "float32",
     device: str | torch.device = "cpu",
     evaluations: int = 100,
@@ -78,6 +90,30 @@ def train(
     seed : int or sequence of int
     samples : int or sequence of int, optional
         How many training samples each network sees, the first ones of the task; all if left out.
+    resample : bool
+        If true, each network draws its training samples from those of the task, by a third stream of its seed: the
+        spread over seeds is then that over data sets, too. With one seed, fewer samples are a part of more.
+    scaling : {"standard", "mean-field"}
+        Mean-field: a hidden unit counts 1 / width in the layer above (its mass), so that training hardly depends on
+        the width [Wang2025]. Step sizes are then of the order of 1 for all widths.
+    schedule : {"constant", "cosine"}
+        The step size over time; "cosine" goes down to zero along half a wave.
+    embedding : int
+        Numbers into which each code is turned where the task's inputs are codes (``task.vocabulary``); else not used.
+    initial : sequence, optional
+        Weights and biases to begin with, as ``Training.arrays`` gives them: of one network, for all, or for each. They
+        are drawn by the seed if left out. An embedding comes first, (embedding, vocabulary) and an empty bias.
+    masks : sequence, optional
+        An array of zeros and ones (or booleans) for each layer of weights, of the shape (outputs, inputs): of one
+        network, for all, or for each. A weight behind a zero is zero and stays so; biases are never masked.
+    masses : sequence, optional
+        How much each hidden unit counts in the layer above: an array of the shape (width,) for each hidden layer; of
+        one network, for all, or for each. A unit of mass 2 learns like two equal units.
+    mass_rule : bool
+        Divide gradients by masses, the 1/c rule of [Wang2025]; false leaves the plain gradient.
+    penalty : callable, optional
+        From the layers of the whole stack (weights in which masses are multiplied in), as ``forward`` takes them, to
+        a tensor of the shape (networks,) that is added to the losses. It must be differentiable by PyTorch.
     dtype : {"float32", "float64"}
     device : str or torch.device
     evaluations : int
@@ -116,6 +152,15 @@ def train(
         steps=steps,
         seed=seed,
         samples=samples,
+        resample=resample,
+        scaling=scaling,
+        schedule=schedule,
+        embedding=embedding,
+        initial=initial,
+        masks=masks,
+        masses=masses,
+        mass_rule=mass_rule,
+        penalty=penalty,
         dtype=dtype,
         device=device,
         evaluations=evaluations,
@@ -150,7 +195,7 @@ def finish(training: Iterable[Training]) -> Training:
 def _run(plan: Plan) -> Iterator[Training]:
     """Set up, then alternate evaluation, yield and update."""
     run = _Run(plan)
-    schedule = iter(plan.schedule.tolist())
+    schedule = iter(plan.evaluated.tolist())
     due = next(schedule)
     for step in range(plan.steps + 1):
         if step == due:
@@ -165,11 +210,10 @@ class _Run:
     """The working memory of one run."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.activation = plan, ACTIVATIONS[plan.activation]
-        self.stack = Stack(plan.sizes(max(plan.width)), plan.networks, plan.dtype, plan.device)
-        for network, (width, seed) in enumerate(zip(plan.width, plan.seed, strict=True)):
-            self.stack.put(network, draw(plan.sizes(width), seed, plan.activation))
+        self.plan, self.activation, self.loss = plan, ACTIVATIONS[plan.activation], LOSSES[plan.task.loss]
+        self.stack = initial_stack(plan)
         self.gradients = self.stack.like()
+        self.weighting = Weighting(plan, self.stack)
         self.optimizer = make_optimizer(
             plan.optimizer,
             self.stack,
@@ -181,77 +225,101 @@ class _Run:
         )
         self.batches = Batches(plan)
         self.buffers = Buffers(self.stack, self.batches.inputs.shape[1])
-        probe = [min(samples, PROBE) for samples in plan.samples]
-        self.train_set = _Examples(self.stack, plan.task.train_inputs, plan.task.train_labels, probe)
-        tests = [len(plan.task.test_labels)] * plan.networks
-        self.test_set = _Examples(self.stack, plan.task.test_inputs, plan.task.test_labels, tests)
+        self.train_set = probe(plan, self.stack)
+        self.held_out = held_out_sets(plan, self.stack)
         self.record = Record(plan, self.stack)
+        self.units: Tensor | None = None
 
     def update(self) -> None:
         """One batch forward and back, a look at the losses, one update."""
-        batches, buffers = self.batches, self.buffers
-        batches.advance()
-        inputs = batches.inputs.mT
-        outputs = propagate(self.stack, inputs, buffers, self.activation)
-        losses = cross_entropy(outputs, batches.labels, batches.weights, buffers.gradients[-1])
-        backward(self.stack, self.gradients, inputs, buffers, self.activation)
-        # The maximum of anything and nan is nan, and no comparison with nan is true.
-        if not float(losses.max()) <= BOUND:
-            self.freeze(losses)
+        losses = self.pull()
+        if self.plan.penalty is not None:
+            losses = losses + self.penalize(self.plan.penalty)
+        self.weighting.pull(self.gradients)
+        self.freeze_the_diverged(losses)
+        factor = SCHEDULES[self.plan.schedule](self.record.step / self.plan.steps)
         self.record.step += 1
-        self.optimizer.step()
+        self.optimizer.step(factor)
+        self.weighting.refresh()
+
+    def pull(self) -> Tensor:
+        """One batch forward and back: the losses, and in place the gradients of the effective weights."""
+        batches, buffers, stack = self.batches, self.buffers, self.weighting.effective
+        batches.advance()
+        inputs = embed(stack, batches.inputs)
+        outputs = propagate(stack, inputs, buffers, self.activation)
+        losses = self.loss(outputs, batches.labels, batches.weights, buffers.gradients[-1])
+        backward(stack, self.gradients, inputs, buffers, self.activation)
+        pull_embedding(stack, self.gradients, batches.inputs, buffers)
+        return losses
+
+    def penalize(self, penalty: Callable[..., Tensor]) -> Tensor:
+        """The penalty of each network; its gradient is added to that of the loss."""
+        flat = self.weighting.effective.flat.detach().clone().requires_grad_()
+        values = penalty(self.stack.over(flat))
+        if not isinstance(values, Tensor) or values.shape != (self.plan.networks,) or not values.requires_grad:
+            fail("penalty", f"return a differentiable tensor of the shape ({self.plan.networks},)", values)
+        # A frozen network is zeros: what a penalty says of them is of no interest, and could be nan.
+        alive = torch.from_numpy(self.record.diverged_at < 0).to(values.device)
+        values = torch.where(alive, values, 0)
+        (gradient,) = torch.autograd.grad(values.sum(), flat)
+        self.gradients.flat.add_(gradient)
+        for network in np.flatnonzero(self.record.diverged_at >= 0).tolist():
+            self.gradients.clear(network)
+        return values.detach()
 
     def evaluate(self) -> None:
-        """Measure all networks on the test set and on their training probes."""
-        test_loss, test_error = self.test_set.measure(self.stack, self.activation)
-        train_loss, _ = self.train_set.measure(self.stack, self.activation)
-        worse = torch.maximum(test_loss, train_loss)
-        if not float(worse.max()) <= BOUND:
-            self.freeze(worse)
-        self.record.add(
-            train_loss=_to_numpy(train_loss), test_loss=_to_numpy(test_loss), test_error=_to_numpy(test_error)
-        )
+        """Measure all networks on their training probes and on all that was held out."""
+        stack = self.weighting.effective
+        worst, _ = self.train_set.measure(stack)
+        found = {"train_loss": worst}
+        for name, examples in self.held_out.items():
+            loss, error = examples.measure(stack)
+            found |= {f"{name}_loss": loss, f"{name}_error": error}
+            worst = torch.maximum(worst, loss)
+        if self.units is None and self.plan.task.loss == "squared":
+            self.units = worst.nan_to_num(0, 0).clamp(min=self.plan.task.chance_loss)
+        self.freeze_the_diverged(worst)
+        self.record.add(**{name: _to_numpy(values) for name, values in found.items()})
 
-    def freeze(self, losses: Tensor) -> None:
+    def freeze_the_diverged(self, losses: Tensor) -> None:
         """Put networks with a bad loss aside; zeros take their place, which have no gradient as their weight is zero.
 
         So nothing is left in the stack that could overflow, and the others compute what they would have anyway.
         """
+        if self.units is not None:
+            losses = losses / self.units
+        # The maximum of anything and nan is nan, and no comparison with nan is true.
+        if float(losses.max()) <= BOUND:
+            return
         for network in np.flatnonzero(~(_to_numpy(losses) <= BOUND)).tolist():
             if self.record.diverged_at[network] < 0:
                 self.record.diverge(network)
             self.batches.weights[network] = 0
-            for part in (self.stack, self.gradients):
+            for part in (self.stack, self.weighting.effective, self.gradients):
                 part.clear(network)
             self.optimizer.forget(network)
 
 
-class _Examples:
-    """Examples on which all networks are measured, in slices of nearly equal length."""
+def initial_stack(plan: Plan) -> Stack:
+    """The networks before training: as they were given, or drawn each from its seed."""
+    stack = Stack(plan.sizes(max(plan.width)), plan.networks, plan.dtype, plan.device, table=plan.table)
+    for network, (width, seed) in enumerate(zip(plan.width, plan.seed, strict=True)):
+        if plan.initial is not None:
+            stack.put(network, plan.initial[network])
+        else:
+            drawn = draw(plan.sizes(width), seed, plan.activation, scaling=plan.scaling, table=plan.table)
+            stack.put(network, drawn)
+    return stack
 
-    def __init__(self, stack: Stack, inputs: NDArray[Any], labels: NDArray[Any], counts: list[int]) -> None:
-        most, pieces = max(counts), math.ceil(max(counts) / PROBE)
-        flat, networks = stack.flat, stack.networks
-        weights = np.zeros((networks, 1, most))
-        for network, count in enumerate(counts):
-            weights[network, 0, :count] = 1 / count
-        columns = [
-            torch.tensor(inputs[:most].T).to(flat).expand(networks, -1, -1),
-            torch.tensor(labels[:most], device=flat.device).expand(networks, 1, -1),
-            torch.tensor(weights).to(flat),
-        ]
-        self.slices = list(zip(*(part.tensor_split(pieces, dim=2) for part in columns), strict=True))
-        self.buffers = {size: Buffers(stack, size) for size in {part[1].shape[2] for part in self.slices}}
 
-    def measure(self, stack: Stack, activation: Any) -> tuple[Tensor, Tensor]:
-        """Mean loss and error of each network."""
-        loss, error = stack.flat.new_zeros(stack.networks), stack.flat.new_zeros(stack.networks)
-        for inputs, labels, weights in self.slices:
-            buffers = self.buffers[labels.shape[2]]
-            outputs = propagate(stack, inputs, buffers, activation)
-            loss += cross_entropy(outputs, labels, weights, buffers.gradients[-1])
-            error += mistakes(outputs, labels, weights)
-        return loss, error
+def held_out_sets(plan: Plan, stack: Stack) -> dict[str, Examples]:
+    """What networks are measured on beside their training samples, by name."""
+    task = plan.task
+    found = {"test": held_out(plan, stack, task.test_inputs, task.test_labels)}
+    if task.validation_inputs is not None and task.validation_labels is not None:
+        found["validation"] = held_out(plan, stack, task.validation_inputs, task.validation_labels)
+    return found
 
 
 def _to_numpy(values: Tensor) -> NDArray[np.float64]:

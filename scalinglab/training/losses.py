@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-__all__ = ["cross_entropy", "mistakes"]
+__all__ = ["LOSSES", "cross_entropy", "mistakes", "squared"]
 
 
 def cross_entropy(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) -> Tensor:
@@ -42,3 +42,28 @@ def mistakes(outputs: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     largest = (outputs == outputs.amax(1, keepdim=True)).to(weights.dtype)
     right = largest.gather(1, labels) / largest.sum(1, keepdim=True)
     return ((1 - right) * weights).sum((1, 2))
+
+
+def squared(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) -> Tensor:
+    """Weighted squared error of each network, a mean over outputs; the gradient is written in place.
+
+    Parameters
+    ----------
+    outputs, labels : Tensor, shape (networks, outputs, examples)
+    weights : Tensor, shape (networks, 1, examples)
+        As for ``cross_entropy``.
+    gradient : Tensor, shape (networks, outputs, examples)
+        Receives ``2 * weight * (output - label) / outputs``.
+
+    Returns
+    -------
+    Tensor, shape (networks,)
+    """
+    torch.sub(outputs, labels, out=gradient)
+    losses = (gradient.square().mean(1, keepdim=True) * weights).sum((1, 2))
+    gradient.mul_(weights * (2 / outputs.shape[1]))
+    return losses
+
+
+#: By the name that a task gives its loss.
+LOSSES = {"cross_entropy": cross_entropy, "squared": squared}

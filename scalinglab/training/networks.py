@@ -1,15 +1,16 @@
-"""A stack of multilayer perceptrons: how their parameters lie in memory, and the passes forward and back.
+"""A stack of multilayer perceptrons: how their parameters lie in memory, and how they are drawn.
 
-All networks of a stack have the same depth, and each product below multiplies all of them at once. A layer computes
-``f(weight @ inputs + bias)``; examples are columns, because a softmax over ten rows of many columns is fast where one
-over many rows of ten columns is not. Narrower networks are padded to the widest with units whose weights and biases
-are zero. Since f(0) = 0 for both activations, such a unit puts out zero, gets a gradient of exactly zero, and stays so.
+All networks of a stack have the same depth. A layer computes ``f(weight @ inputs + bias)``. Narrower networks are
+padded to the widest with units whose weights and biases are zero. Since f(0) = 0 for both activations, such a unit
+puts out zero, gets a gradient of exactly zero, and stays so. Where inputs are codes (characters), an embedding comes
+before the first layer.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +21,25 @@ from torch import Tensor
 
 from scalinglab._checks import fail
 
-__all__ = ["ACTIVATIONS", "Activation", "Buffers", "Stack", "backward", "draw", "forward", "propagate", "stack_size"]
+__all__ = [
+    "ACTIVATIONS",
+    "SCALINGS",
+    "Activation",
+    "Arrays",
+    "Stack",
+    "draw",
+    "forward",
+    "parameter_sizes",
+    "stack_size",
+]
 
 #: Blocks of parameters take up multiples of this many numbers. The flat vector has no remainder then that a loop over
 #: vector registers would finish one by one, with other roundings: the last network would depend on its place.
 ALIGNMENT = 16
 WEIGHTS = 0
+SCALINGS = ("standard", "mean-field")
+#: The weights and biases of one network, a pair for each layer.
+Arrays = tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
 
 
 @dataclass(frozen=True)
@@ -76,86 +90,125 @@ class Stack:
         Units from the inputs to the outputs, hidden layers as wide as the widest network.
     networks : int
         Height of the stack.
+    table : (int, int), optional
+        Codes and numbers for each code of an embedding that comes before the first layer.
 
     Attributes
     ----------
     flat : Tensor, shape (numbers,)
     layers : list of (weight, bias)
         Of the shapes (networks, outputs, inputs) and (networks, outputs), as in ``torch.nn.Linear``.
+    embedding : Tensor of shape (networks, codes, numbers), or None
     """
 
-    def __init__(self, sizes: Sequence[int], networks: int, dtype: torch.dtype, device: torch.device) -> None:
-        self.sizes, self.networks = tuple(sizes), networks
-        self.flat = torch.zeros(_parameter_numbers(sizes, networks), dtype=dtype, device=device)
-        self.layers: list[tuple[Tensor, Tensor]] = []
-        start = 0
-        for inputs, outputs in itertools.pairwise(sizes):
-            views = []
-            for shape in ((networks, outputs, inputs), (networks, outputs)):
-                numbers = networks * outputs * (inputs if len(shape) == 3 else 1)
-                views.append(self.flat[start : start + numbers].view(shape))
-                start += _aligned(numbers)
-            self.layers.append((views[0], views[1]))
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        networks: int,
+        dtype: torch.dtype,
+        device: torch.device,
+        *,
+        table: tuple[int, int] | None = None,
+    ) -> None:
+        self.sizes, self.networks, self.table = tuple(sizes), networks, table
+        self.flat = torch.zeros(_parameter_numbers(sizes, networks, table), dtype=dtype, device=device)
+        blocks = self._blocks(self.flat)
+        self.embedding: Tensor | None = blocks.pop() if table else None
+        self.layers: list[tuple[Tensor, Tensor]] = list(zip(blocks[::2], blocks[1::2], strict=True))
+
+    def _blocks(self, flat: Tensor) -> list[Tensor]:
+        """Views of a vector of this layout, in their order in memory."""
+        found, start = [], 0
+        for shape in _block_shapes(self.sizes, self.networks, self.table):
+            found.append(flat[start : start + math.prod(shape)].view(shape))
+            start += _aligned(math.prod(shape))
+        return found
 
     def like(self) -> Stack:
         """Return another stack of the same layout, filled with zeros."""
-        return Stack(self.sizes, self.networks, self.flat.dtype, self.flat.device)
+        return Stack(self.sizes, self.networks, self.flat.dtype, self.flat.device, table=self.table)
+
+    def over(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Views by layer of another vector of the same layout, through which gradients flow; an embedding first."""
+        blocks = self._blocks(flat)
+        first = [(blocks.pop().mT, flat[:0])] if self.table else []
+        return first + list(zip(blocks[::2], blocks[1::2], strict=True))
 
     def clear(self, network: int) -> None:
         """Set all numbers of one network to zero."""
+        if self.embedding is not None:
+            self.embedding[network] = 0
         for weight, bias in self.layers:
             weight[network] = 0
             bias[network] = 0
 
     def put(self, network: int, arrays: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> None:
         """Write the weights and biases of one network, which may be narrower than the stack."""
+        if self.embedding is not None:
+            self.embedding[network] = torch.tensor(arrays[0][0].T)
+            arrays = arrays[1:]
         for (weight, bias), (new_weight, new_bias) in zip(self.layers, arrays, strict=True):
             outputs, inputs = new_weight.shape
-            weight[network, :outputs, :inputs] = torch.from_numpy(new_weight)
-            bias[network, :outputs] = torch.from_numpy(new_bias)
+            weight[network, :outputs, :inputs] = torch.tensor(new_weight)
+            bias[network, :outputs] = torch.tensor(new_bias)
 
-    def take(self, network: int, sizes: Sequence[int]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+    def take(self, network: int, sizes: Sequence[int]) -> Arrays:
         """Copy the weights and biases of one network out, without the padding; the one way from networks to arrays."""
-        return tuple(
+        first = []
+        if self.embedding is not None:
+            first = [(_copy(self.embedding[network].mT), _copy(self.flat[:0]))]
+        return *first, *(
             (_copy(weight[network, :outputs, :inputs]), _copy(bias[network, :outputs]))
             for (weight, bias), (inputs, outputs) in zip(self.layers, itertools.pairwise(sizes), strict=True)
         )
 
 
-class Buffers:
-    """Room for one pass of so many examples: the outputs of each layer, and the gradients with respect to them."""
-
-    def __init__(self, stack: Stack, columns: int) -> None:
-        def room() -> list[Tensor]:
-            return [stack.flat.new_empty((stack.networks, outputs, columns)) for outputs in stack.sizes[1:]]
-
-        self.outputs, self.gradients = room(), room()
-
-
 def draw(
-    sizes: Sequence[int], seed: int, activation: str
-) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+    sizes: Sequence[int],
+    seed: int,
+    activation: str,
+    *,
+    scaling: str = "standard",
+    table: tuple[int, int] | None = None,
+) -> Arrays:
     """Initial weights and biases of one network: normal, variance gain / fan_in [He2015], and zero.
 
+    In mean-field scaling a unit's output is multiplied by its mass 1 / width on its way up. Weights between hidden
+    layers are larger by the width, so that what arrives is as large as in the standard scaling; those of the last
+    layer have the variance ``gain`` at all widths, so that the outputs begin near zero and units move by a
+    distance that does not depend on the width. An embedding is standard normal.
     Drawn in float64 from a stream of the seed's own, so that they depend on nothing else.
     """
     generator = np.random.default_rng(np.random.SeedSequence((seed, WEIGHTS)))
-    gain = ACTIVATIONS[activation].gain
-    return tuple(
-        (generator.standard_normal((outputs, inputs)) * np.sqrt(gain / inputs), np.zeros(outputs))
-        for inputs, outputs in itertools.pairwise(sizes)
-    )
+    gain, layers = ACTIVATIONS[activation].gain, []
+    for number, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
+        spread = np.sqrt(gain / inputs)
+        if scaling == "mean-field" and number:
+            spread *= np.sqrt(inputs) if number == len(sizes) - 2 else inputs
+        layers.append((generator.standard_normal((outputs, inputs)) * spread, np.zeros(outputs)))
+    if table:
+        layers.insert(0, (generator.standard_normal(table).T, np.zeros(0)))
+    return tuple(layers)
 
 
-def forward(layers: Sequence[tuple[Tensor, Tensor]], inputs: Tensor, activation: str = "relu") -> Tensor:
+def forward(
+    layers: Sequence[tuple[Tensor, Tensor]],
+    inputs: Tensor,
+    activation: str = "relu",
+    masses: Sequence[Tensor] | None = None,
+) -> Tensor:
     """Outputs of one network or of a stack, by plain differentiable operations.
 
     Parameters
     ----------
     layers : sequence of (weight, bias)
-        Of the shapes (..., outputs, inputs) and (..., outputs).
+        Of the shapes (..., outputs, inputs) and (..., outputs). A first layer without biases, (..., embedding,
+        vocabulary) and (0,), is an embedding.
     inputs : Tensor, shape (..., examples, inputs)
+        Whole numbers if an embedding comes first.
     activation : {"relu", "tanh"}
+    masses : sequence of Tensor, shape (..., width), optional
+        One for each hidden layer; 1 if left out.
 
     Returns
     -------
@@ -171,51 +224,49 @@ def forward(layers: Sequence[tuple[Tensor, Tensor]], inputs: Tensor, activation:
         fail("activation", "be one of " + ", ".join(ACTIVATIONS), activation)
     if not len(layers):
         fail("layers", "hold at least one (weight, bias)", layers)
+    if not layers[0][1].numel():
+        inputs, layers = _embedded(layers[0][0], inputs), layers[1:]
+    if masses is not None and len(masses) != len(layers) - 1:
+        fail("masses", f"be {len(layers) - 1}, one for each hidden layer", masses)
     for number, (weight, bias) in enumerate(layers):
         if inputs.shape[-1] != weight.shape[-1]:
             fail("inputs", f"have {weight.shape[-1]} columns at layer {number}", tuple(inputs.shape))
         inputs = inputs @ weight.mT + bias.unsqueeze(-2)
         if number < len(layers) - 1:
             inputs = ACTIVATIONS[activation].function(inputs)
+            inputs = inputs if masses is None else inputs * masses[number].unsqueeze(-2)
     return inputs
 
 
-def propagate(stack: Stack, inputs: Tensor, buffers: Buffers, activation: Activation) -> Tensor:
-    """Fill the buffers' outputs from inputs of the shape (networks, inputs, examples), and return the last ones."""
-    last = len(stack.layers) - 1
-    for number, ((weight, bias), outputs) in enumerate(zip(stack.layers, buffers.outputs, strict=True)):
-        torch.baddbmm(bias.unsqueeze(2), weight, inputs, out=outputs)
-        inputs = outputs if number == last else activation.apply(outputs)
-    return inputs
+def _embedded(weight: Tensor, codes: Tensor) -> Tensor:
+    """Replace each code by its column of the weight (..., embedding, vocabulary), and join those of an example."""
+    if weight.dim() == 2:
+        return weight.mT[codes].flatten(-2)
+    network = torch.arange(len(weight), device=weight.device)[:, None, None]
+    return weight.mT[network, codes].flatten(-2)
 
 
-def backward(stack: Stack, gradients: Stack, inputs: Tensor, buffers: Buffers, activation: Activation) -> None:
-    """Fill the gradients of all parameters, when the loss has filled the gradient of the last outputs.
-
-    The inputs have the shape (networks, inputs, examples), as in ``propagate``.
-    Of a layer ``z = W x + b`` with dz known: ``dW = dz x^T``, ``db`` is dz summed over examples, ``dx = W^T dz``.
-    """
-    for number in reversed(range(len(stack.layers))):
-        below = inputs if number == 0 else buffers.outputs[number - 1]
-        gradient = buffers.gradients[number]
-        weight_gradient, bias_gradient = gradients.layers[number]
-        torch.bmm(gradient, below.mT, out=weight_gradient)
-        torch.sum(gradient, 2, out=bias_gradient)
-        if number:
-            torch.bmm(stack.layers[number][0].mT, gradient, out=buffers.gradients[number - 1])
-            activation.pull(buffers.gradients[number - 1], below)
+def parameter_sizes(sizes: Sequence[int], table: tuple[int, int] | None = None) -> list[int]:
+    """Weights and biases of one network, block by block."""
+    return [math.prod(shape) for shape in _block_shapes(sizes, 1, table)]
 
 
-def stack_size(sizes: Sequence[int], networks: int, columns: int) -> int:
-    """Most numbers that a run keeps: seven for each parameter, and the buffers of a batch and an evaluation."""
-    return 7 * _parameter_numbers(sizes, networks) + 4 * networks * columns * sum(sizes)
+def stack_size(sizes: Sequence[int], networks: int, columns: int, table: tuple[int, int] | None = None) -> int:
+    """Most numbers that a run keeps: nine for each parameter, and the buffers of a batch and an evaluation."""
+    return 9 * _parameter_numbers(sizes, networks, table) + 4 * networks * columns * sum(sizes)
 
 
-def _parameter_numbers(sizes: Sequence[int], networks: int) -> int:
-    return sum(
-        _aligned(networks * outputs * inputs) + _aligned(networks * outputs)
-        for inputs, outputs in itertools.pairwise(sizes)
-    )
+def _parameter_numbers(sizes: Sequence[int], networks: int, table: tuple[int, int] | None) -> int:
+    return sum(_aligned(math.prod(shape)) for shape in _block_shapes(sizes, networks, table))
+
+
+def _block_shapes(sizes: Sequence[int], networks: int, table: tuple[int, int] | None) -> Iterator[tuple[int, ...]]:
+    """Shapes of the blocks of a stack in their order in memory: weights and biases in turn, the embedding last."""
+    for inputs, outputs in itertools.pairwise(sizes):
+        yield networks, outputs, inputs
+        yield networks, outputs
+    if table:
+        yield networks, *table
 
 
 def _aligned(numbers: int) -> int:

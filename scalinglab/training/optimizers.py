@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 import torch
@@ -10,16 +11,21 @@ from torch.optim.adam import adam as adam_rule
 
 from scalinglab.training.networks import Stack
 
-__all__ = ["OPTIMIZERS", "SGD", "Adam", "Momentum", "Optimizer", "make_optimizer", "step_sizes"]
+__all__ = ["OPTIMIZERS", "SCHEDULES", "SGD", "Adam", "Momentum", "Optimizer", "make_optimizer", "step_sizes"]
 
 EPSILON = 1e-8
+#: Factor of the step size, from the share of the steps that have been made.
+SCHEDULES = {
+    "constant": lambda _: 1.0,
+    "cosine": lambda share: (1 + math.cos(math.pi * share)) / 2,  # half a wave from one down to zero
+}
 
 
 class Optimizer(Protocol):
     """Moves the parameters of a stack against their gradients."""
 
-    def step(self) -> None:
-        """Make one update in place."""
+    def step(self, factor: float = 1.0) -> None:
+        """Make one update in place, with all step sizes multiplied by a factor."""
         ...
 
     def forget(self, network: int) -> None:
@@ -39,11 +45,11 @@ def step_sizes(stack: Stack, each: tuple[float, ...]) -> float | Tensor:
     return rates.flat
 
 
-def _move(parameters: Tensor, direction: Tensor, rate: float | Tensor) -> None:
+def _move(parameters: Tensor, direction: Tensor, rate: float | Tensor, factor: float) -> None:
     if isinstance(rate, Tensor):
-        parameters.addcmul_(direction, rate, value=-1)
+        parameters.addcmul_(direction, rate, value=-factor)
     else:
-        parameters.sub_(direction, alpha=rate)
+        parameters.sub_(direction, alpha=rate * factor)
 
 
 class SGD:
@@ -52,9 +58,9 @@ class SGD:
     def __init__(self, stack: Stack, gradients: Stack, rate: float | Tensor, decay: float) -> None:
         self.stack, self.gradients, self.rate, self.decay = stack, gradients, rate, decay
 
-    def step(self) -> None:
+    def step(self, factor: float = 1.0) -> None:
         """Make one update in place."""
-        _move(self.stack.flat, self.regularized(), self.rate)
+        _move(self.stack.flat, self.regularized(), self.rate, factor)
 
     def regularized(self) -> Tensor:
         """Return the gradient, with that of ``weight_decay / 2 * p^2`` added in place."""
@@ -73,10 +79,10 @@ class Momentum(SGD):
         super().__init__(stack, gradients, rate, decay)
         self.momentum, self.velocity = momentum, stack.like()
 
-    def step(self) -> None:
+    def step(self, factor: float = 1.0) -> None:
         """Make one update in place."""
         self.velocity.flat.mul_(self.momentum).add_(self.regularized())
-        _move(self.stack.flat, self.velocity.flat, self.rate)
+        _move(self.stack.flat, self.velocity.flat, self.rate, factor)
 
     def forget(self, network: int) -> None:
         """Stop one network."""
@@ -108,19 +114,19 @@ class Adam(SGD):
         self.fused = stack.flat.device.type in {"cpu", "cuda"}
         self.count = torch.zeros((), device=stack.flat.device if self.fused else None)
 
-    def step(self) -> None:
+    def step(self, factor: float = 1.0) -> None:
         """Make one update in place."""
         parameters = self.stack.flat
         gradient = self.regularized()
         if isinstance(self.shrink, Tensor):
-            parameters.addcmul_(parameters, self.shrink, value=-1)
+            parameters.addcmul_(parameters, self.shrink, value=-factor)
         elif self.shrink:
-            parameters.mul_(1 - self.shrink)
-        if self.direction is None or not isinstance(self.rate, Tensor):
-            self._rule(parameters, gradient, self.rate)
-        else:
+            parameters.mul_(1 - self.shrink * factor)
+        if self.direction is not None and isinstance(self.rate, Tensor):
             self._rule(self.direction.zero_(), gradient, 1.0)
-            parameters.addcmul_(self.direction, self.rate)
+            parameters.addcmul_(self.direction, self.rate, value=factor)
+        else:
+            self._rule(parameters, gradient, self.rate * factor)
 
     def _rule(self, target: Tensor, gradient: Tensor, rate: float | Tensor) -> None:
         adam_rule(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
-import psutil
 import torch
 from numpy.typing import NDArray
 
@@ -20,16 +19,18 @@ from scalinglab._checks import (
     positive_integer,
     same_length,
 )
-from scalinglab.training.networks import ACTIVATIONS, stack_size
-from scalinglab.training.optimizers import OPTIMIZERS
-from scalinglab.training.tasks import Task
+from scalinglab._machine import free_memory
+from scalinglab.training.given import checked_arrays, per_network
+from scalinglab.training.networks import ACTIVATIONS, SCALINGS, Arrays, parameter_sizes, stack_size
+from scalinglab.training.optimizers import OPTIMIZERS, SCHEDULES
+from scalinglab.training.tasks.task import Task
 
 Value = TypeVar("Value")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 #: Most columns that an evaluation pushes through the networks at once, and most examples of its training probe.
 PROBE = 256
 #: Limits that no run in a course comes near; they keep a slip of the finger from filling the memory.
-MOST = {"networks": 100_000, "depth": 1000, "steps": 10**9, "evaluations": 10**5}
+MOST = {"networks": 100_000, "depth": 1000, "steps": 10**9, "evaluations": 10**5, "embedding": 10**4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,16 @@ class Plan:
     weight_decay: float
     batch_size: int
     steps: int
-    schedule: NDArray[np.int64]
+    scaling: str
+    schedule: str
+    resample: bool
+    embedding: int
+    initial: tuple[Arrays, ...] | None
+    masks: tuple[tuple[NDArray[np.float64], ...], ...] | None
+    masses: tuple[tuple[NDArray[np.float64], ...], ...] | None
+    mass_rule: bool
+    penalty: Callable[..., torch.Tensor] | None
+    evaluated: NDArray[np.int64]
     dtype: torch.dtype
     device: torch.device
 
@@ -65,7 +75,21 @@ class Plan:
 
     def sizes(self, width: int) -> tuple[int, ...]:
         """Numbers of units from the inputs to the outputs of a network of this width."""
-        return (self.task.inputs, *[width] * self.depth, self.task.classes)
+        return (self.task.inputs * (self.embedding or 1), *[width] * self.depth, self.task.outputs)
+
+    @property
+    def table(self) -> tuple[int, int] | None:
+        """Codes and numbers for each of the embedding, if the task's inputs are codes."""
+        return (self.task.vocabulary, self.embedding) if self.task.vocabulary else None
+
+    @property
+    def input_dtype(self) -> torch.dtype:
+        """Inputs are whole numbers if they are codes."""
+        return torch.int64 if self.task.vocabulary else self.dtype
+
+    def parameters(self, network: int) -> int:
+        """Weights and biases of one network."""
+        return sum(parameter_sizes(self.sizes(self.width[network]), self.table))
 
 
 def checked_plan(
@@ -83,6 +107,15 @@ def checked_plan(
     weight_decay: float,
     batch_size: int,
     steps: int,
+    scaling: str,
+    schedule: str,
+    resample: bool,
+    embedding: int,
+    initial: Any,
+    masks: Any,
+    masses: Any,
+    mass_rule: bool,
+    penalty: Any,
     dtype: str,
     device: Any,
     evaluations: int,
@@ -95,13 +128,26 @@ def checked_plan(
         "step_size": _each("step_size", step_size, positive),
         "seed": _each("seed", seed, non_negative_integer),
         "samples": _each("samples", task.samples if samples is None else samples, _samples_of(task)),
+        "initial": per_network("initial", initial, nested=True),
+        "masks": per_network("masks", masks),
+        "masses": per_network("masses", masses),
     }
     stacked = _broadcast(each)
+    given = {name: stacked.pop(name) for name in ("initial", "masks", "masses")}
     steps = _at_most("steps", steps)
     plan = Plan(
         task=task,
         **stacked,
+        initial=None,
+        masks=None,
+        masses=None,
         depth=_at_most("depth", depth),
+        scaling=_word("scaling", scaling, SCALINGS),
+        schedule=_word("schedule", schedule, SCHEDULES),
+        resample=_flag("resample", resample),
+        embedding=_at_most("embedding", embedding) if task.vocabulary else 0,
+        mass_rule=_flag("mass_rule", mass_rule),
+        penalty=_penalty(penalty),
         activation=_word("activation", activation, ACTIVATIONS),
         optimizer=_word("optimizer", optimizer, OPTIMIZERS),
         momentum=_below_one("momentum", momentum),
@@ -109,12 +155,12 @@ def checked_plan(
         weight_decay=non_negative("weight_decay", weight_decay),
         batch_size=positive_integer("batch_size", batch_size),
         steps=steps,
-        schedule=evaluation_steps(steps, _at_most("evaluations", evaluations)),
+        evaluated=evaluation_steps(steps, _at_most("evaluations", evaluations)),
         dtype=DTYPES[_word("dtype", dtype, DTYPES)],
         device=_device(device, DTYPES[dtype]),
     )
     _refuse_what_does_not_fit(plan)
-    return plan
+    return replace(plan, **checked_arrays(plan, **given))
 
 
 def evaluation_steps(steps: int, evaluations: int) -> NDArray[np.int64]:
@@ -174,6 +220,18 @@ def _below_one(name: str, value: Any) -> float:
     return float(value)
 
 
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        fail(name, "be True or False", value)
+    return value
+
+
+def _penalty(value: Any) -> Any:
+    if value is not None and not callable(value):
+        fail("penalty", "be a function of the layers", value)
+    return value
+
+
 def _betas(value: Any) -> tuple[float, float]:
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
         fail("betas", "be two numbers", value)
@@ -193,9 +251,9 @@ def _device(value: Any, dtype: torch.dtype) -> torch.device:
 def _refuse_what_does_not_fit(plan: Plan) -> None:
     """Stop a stack that would fill the memory, before anything is allocated."""
     widest = max(plan.width)
-    numbers = stack_size(plan.sizes(widest), plan.networks, max(*plan.batch_sizes, PROBE))
+    numbers = stack_size(plan.sizes(widest), plan.networks, max(*plan.batch_sizes, PROBE), plan.table)
     needed = numbers * plan.dtype.itemsize
-    free = psutil.virtual_memory().available
+    free = free_memory()
     if plan.device.type == "cuda":
         free = torch.cuda.mem_get_info(plan.device)[0]
     if needed > free // 2:

@@ -10,22 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, non_negative_integer
-from scalinglab.training.networks import Stack
+from scalinglab.training.networks import Arrays, Stack
 from scalinglab.training.plans import Plan
 
 __all__ = ["Record", "Training"]
 
-Arrays = tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
+HISTORIES = ("train_loss", "test_loss", "test_error", "validation_loss", "validation_error")
 
 
 class Record:
     """The histories of one run, with a column for each evaluation of the schedule; written by the loop alone."""
 
     def __init__(self, plan: Plan, stack: Stack) -> None:
-        shape = (plan.networks, len(plan.schedule))
+        shape = (plan.networks, len(plan.evaluated))
         self.plan, self.stack = plan, stack
         self.step = self.count = 0
-        self.train_loss, self.test_loss, self.test_error = (np.full(shape, np.nan) for _ in range(3))
+        names = HISTORIES if plan.task.validation_inputs is not None else HISTORIES[:3]
+        self.histories = {name: np.full(shape, np.nan) for name in names}
         self.diverged_at = _frozen(np.full(plan.networks, -1))
         self.kept: dict[int, Arrays] = {}
 
@@ -33,7 +34,7 @@ class Record:
         """Write one evaluation; networks that have diverged get no numbers."""
         alive = self.diverged_at < 0
         for name, column in columns.items():
-            getattr(self, name)[alive, self.count] = column[alive]
+            self.histories[name][alive, self.count] = column[alive]
         self.count += 1
 
     def diverge(self, network: int) -> None:
@@ -93,25 +94,42 @@ class Training:
     @property
     def evaluated(self) -> NDArray[np.int64]:
         """Steps that were evaluated so far, shape (evaluations,)."""
-        return _frozen(self._record.plan.schedule[: self._count])
+        return _frozen(self._record.plan.evaluated[: self._count])
 
     @property
     def train_loss(self) -> NDArray[np.float64]:
-        """Mean cross-entropy, shape (networks, evaluations), on the network's first 256 training samples, or all.
+        """Mean loss, shape (networks, evaluations), on the network's first 256 training samples, or all.
 
         It is measured at the same parameters as the test loss, so the difference of the two is the generalization gap.
+        A penalty is not a part of any loss here.
         """
-        return _frozen(self._record.train_loss[:, : self._count])
+        return self._history("train_loss")
 
     @property
     def test_loss(self) -> NDArray[np.float64]:
-        """Mean cross-entropy on the test set, shape (networks, evaluations)."""
-        return _frozen(self._record.test_loss[:, : self._count])
+        """Mean loss on the test set, shape (networks, evaluations): cross-entropy in nats, or mean squared error."""
+        return self._history("test_loss")
 
     @property
     def test_error(self) -> NDArray[np.float64]:
-        """Share of the test set that is misclassified, shape (networks, evaluations)."""
-        return _frozen(self._record.test_error[:, : self._count])
+        """Share of the test set that is misclassified, shape (networks, evaluations).
+
+        Of a regression: the mean squared error in units of the variance of the test labels.
+        """
+        return self._history("test_error")
+
+    @property
+    def validation_loss(self) -> NDArray[np.float64] | None:
+        """As ``test_loss``, on the task's validation set if it has one."""
+        return self._history("validation_loss") if "validation_loss" in self._record.histories else None
+
+    @property
+    def validation_error(self) -> NDArray[np.float64] | None:
+        """As ``test_error``, on the task's validation set if it has one."""
+        return self._history("validation_error") if "validation_error" in self._record.histories else None
+
+    def _history(self, name: str) -> NDArray[np.float64]:
+        return _frozen(self._record.histories[name][:, : self._count])
 
     @property
     def caption(self) -> str:
@@ -125,7 +143,7 @@ class Training:
         The ``status`` is that of the network, "alive" or "diverged", in all of its rows.
         """
         plan, rows = self._record.plan, []
-        histories = [history.tolist() for history in (self.train_loss, self.test_loss, self.test_error)]
+        histories = {name: self._history(name).tolist() for name in self._record.histories}
         steps, ends = self.evaluated.tolist(), self.diverged_at.tolist()
         for network in range(self.networks):
             about = {
@@ -136,14 +154,11 @@ class Training:
                 "samples": plan.samples[network],
                 "status": "alive" if ends[network] < 0 else "diverged",
             }
-            values = zip(steps, *(history[network] for history in histories), strict=True)
-            for step, train_loss, test_loss, test_error in values:
+            mine = zip(*(history[network] for history in histories.values()), strict=True)
+            for step, values in zip(steps, mine, strict=True):
                 # A loss that is nan is one that a diverged network does not have.
-                if not math.isnan(test_loss):
-                    rows.append(
-                        about
-                        | {"step": step, "train_loss": train_loss, "test_loss": test_loss, "test_error": test_error}
-                    )
+                if not math.isnan(values[0]):
+                    rows.append(about | {"step": step} | dict(zip(histories, values, strict=True)))
         return rows
 
     def arrays(self, network: int) -> Arrays:

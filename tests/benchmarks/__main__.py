@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("training", "browser")
+ALL = ("training", "sweep", "browser")
 
 for name in sys.argv[1:] or ALL:
     print(f"== {name}", flush=True)

@@ -14,7 +14,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from scalinglab.cli import Finding, MachineReport, container, machine, machine_report
+from scalinglab import _machine
+from scalinglab.cli import Finding, MachineReport, machine, machine_report
 
 GB = 10**9
 
@@ -27,7 +28,7 @@ def plain_machine(monkeypatch, tmp_path):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=8 * GB, available=5 * GB))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
     monkeypatch.setattr(webbrowser, "get", lambda: SimpleNamespace(name="firefox"))
-    monkeypatch.setattr(container, "CGROUP", tmp_path / "cgroup")
+    monkeypatch.setattr(_machine, "CGROUP", tmp_path / "cgroup")
     monkeypatch.setattr("platformdirs.user_cache_dir", lambda _: str(tmp_path / "cache" / "scalinglab"))
     (tmp_path / "cgroup").mkdir()
     (tmp_path / "course").mkdir()
@@ -146,16 +147,16 @@ def test_memory_warns_when_it_is_small_or_nearly_used_up(monkeypatch, total, ava
     ],
 )
 def test_memory_is_that_of_the_container(files, limit, used):
-    (container.CGROUP / limit).parent.mkdir(exist_ok=True)
-    (container.CGROUP / limit).write_text(f"{3 * GB}\n")
-    (container.CGROUP / used).write_text(f"{2.5 * GB:.0f}\n")
+    (_machine.CGROUP / limit).parent.mkdir(exist_ok=True)
+    (_machine.CGROUP / limit).write_text(f"{3 * GB}\n")
+    (_machine.CGROUP / used).write_text(f"{2.5 * GB:.0f}\n")
     # Of the 2.5 GB in use, 1.5 GB are files that were read, which are handed back when asked for.
-    (container.CGROUP / limit).with_name("memory.stat").write_text(f"anon {GB}\ninactive_file {1.5 * GB:.0f}\n")
+    (_machine.CGROUP / limit).with_name("memory.stat").write_text(f"anon {GB}\ninactive_file {1.5 * GB:.0f}\n")
     assert finding("memory").sentence.startswith("3.0 GB of memory, 2.0 GB free")
 
 
 def test_a_container_without_a_limit_has_the_memory_of_the_machine():
-    (container.CGROUP / "memory.max").write_text("max\n")
+    (_machine.CGROUP / "memory.max").write_text("max\n")
     assert finding("memory").sentence.startswith("8.0 GB of memory, 5.0 GB free")
 
 
@@ -171,7 +172,7 @@ def test_threads_should_not_outnumber_cores(monkeypatch, threads, state):
 
 
 def test_cores_are_those_that_the_container_may_use(monkeypatch):
-    (container.CGROUP / "cpu.max").write_text("100000 100000\n")
+    (_machine.CGROUP / "cpu.max").write_text("100000 100000\n")
     assert finding("processor").state == "warning"
     assert "1 core of 4" in finding("processor").sentence
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

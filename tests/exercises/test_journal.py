@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from scalinglab.exercises import Journal, JournalError, storage
+from scalinglab import _files
+from scalinglab.exercises import Journal, JournalError
 
 
 def seal(journal: Journal, key: str, value: float | str) -> dict:
@@ -121,7 +122,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(journal_file, monkey
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(_files.os, "fsync", full)
     with pytest.raises(JournalError, match="No space left on device"):
         seal(journal, "00-depth", 3.0)
     assert journal_file.read_bytes() == before
@@ -173,7 +174,7 @@ def test_two_notebooks_that_write_at_once_lose_nothing():
 HOLDER = """
 import sys, time
 from pathlib import Path
-from scalinglab.exercises.storage import locked
+from scalinglab._files import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -184,7 +185,7 @@ def test_a_killed_notebook_does_not_lock_the_student_out(journal_file):
     holder = python(HOLDER, journal_file)
     try:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(TimeoutError), storage.locked(journal_file, seconds=0.1):
+        with pytest.raises(TimeoutError), _files.locked(journal_file, seconds=0.1):
             pass
     finally:
         holder.kill()

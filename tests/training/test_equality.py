@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from scalinglab.training import digits, train
-from scalinglab.training.batches import Order
+from scalinglab.training import Task, digits, train
+from tests.training.plain import plain_network, plain_optimizer, plain_training
 
 OPTIMIZERS = ["sgd", "momentum", "adam", "adamw"]
 #: Four networks that differ in everything that may differ within a stack.
@@ -21,48 +19,8 @@ BATCH = 48
 MOMENTUM, BETAS, DECAY = 0.8, (0.85, 0.99), 0.02
 
 
-def plain_network(sizes, activation, dtype):
-    layers = []
-    for number, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
-        layers.append(nn.Linear(inputs, outputs, dtype=dtype))
-        if number < len(sizes) - 2:
-            layers.append({"relu": nn.ReLU, "tanh": nn.Tanh}[activation]())
-    return nn.Sequential(*layers)
-
-
-def plain_optimizer(name, network, step_size):
-    parameters = network.parameters()
-    return {
-        "sgd": lambda: torch.optim.SGD(parameters, lr=step_size, weight_decay=DECAY),
-        "momentum": lambda: torch.optim.SGD(parameters, lr=step_size, momentum=MOMENTUM, weight_decay=DECAY),
-        "adam": lambda: torch.optim.Adam(parameters, lr=step_size, betas=BETAS, weight_decay=DECAY),
-        "adamw": lambda: torch.optim.AdamW(parameters, lr=step_size, betas=BETAS, weight_decay=DECAY),
-    }[name]()
-
-
-def plain_training(task, initial, *, activation, optimizer, step_size, seed, samples, steps, dtype):
-    """Train one network; return its parameters and the test losses before each step and after the last."""
-    sizes = [task.inputs, *(len(bias) for _, bias in initial)]
-    network = plain_network(sizes, activation, dtype)
-    with torch.no_grad():
-        for parameter, array in zip(network.parameters(), (a for pair in initial for a in pair), strict=True):
-            parameter.copy_(torch.tensor(array))
-    rule = plain_optimizer(optimizer, network, step_size)
-    inputs, labels = torch.tensor(task.train_inputs, dtype=dtype), torch.tensor(task.train_labels)
-    tests, answers = torch.tensor(task.test_inputs, dtype=dtype), torch.tensor(task.test_labels)
-    losses = []
-    for batch in Order(seed, samples, min(BATCH, samples)).take(steps):
-        with torch.no_grad():
-            losses.append(float(nn.functional.cross_entropy(network(tests), answers)))
-        rule.zero_grad()
-        nn.functional.cross_entropy(network(inputs[batch]), labels[batch]).backward()
-        rule.step()
-    losses.append(float(nn.functional.cross_entropy(network(tests).detach(), answers)))
-    return [parameter.detach().numpy() for parameter in network.parameters()], losses
-
-
-def compare(optimizer, depth, activation, *, dtype, steps, tolerance, mixed=True):
-    task = digits(300, label_noise=0.1)
+def compare(optimizer, depth, activation, *, dtype, steps, tolerance, mixed=True, schedule="constant", task=None):
+    task = task or digits(300, label_noise=0.1)
     step_sizes = STEP_SIZES.get(optimizer, ADAM_STEP_SIZES)
     if not mixed:
         step_sizes = step_sizes[:1] * 4
@@ -80,6 +38,7 @@ def compare(optimizer, depth, activation, *, dtype, steps, tolerance, mixed=True
         steps=steps,
         seed=SEEDS,
         samples=SAMPLES,
+        schedule=schedule,
         dtype=dtype,
         evaluations=20,
     )
@@ -95,8 +54,13 @@ def compare(optimizer, depth, activation, *, dtype, steps, tolerance, mixed=True
             step_size=step_sizes[network],
             seed=SEEDS[network],
             samples=SAMPLES[network],
+            batch_size=BATCH,
             steps=steps,
-            dtype=getattr(torch, dtype),
+            dtype=dtype,
+            schedule=schedule,
+            momentum=MOMENTUM,
+            betas=BETAS,
+            decay=DECAY,
         )
         ours = [array for pair in last.arrays(network) for array in pair]
         for theirs, mine in zip(parameters, ours, strict=True):
@@ -115,6 +79,20 @@ def test_in_float64_300_steps_agree_with_plain_pytorch(optimizer, depth, activat
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_one_step_size_for_all_takes_another_path_to_the_same_numbers(optimizer):
     compare(optimizer, 1, "tanh", dtype="float64", steps=100, tolerance=1e-9, mixed=False)
+
+
+@pytest.mark.parametrize("mixed", [True, False])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_cosine_schedule_is_that_of_pytorch(optimizer, mixed):
+    compare(optimizer, 1, "tanh", dtype="float64", steps=60, tolerance=1e-9, mixed=mixed, schedule="cosine")
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_regression_agrees_with_plain_pytorch(optimizer):
+    generator = np.random.default_rng(0)
+    inputs, labels = generator.normal(size=(400, 5)), generator.normal(size=(400, 3))
+    task = Task("three outputs", inputs[:300], labels[:300], inputs[300:], labels[300:], classes=None)
+    compare(optimizer, 2, "tanh", dtype="float64", steps=100, tolerance=1e-9, task=task)
 
 
 @pytest.mark.parametrize("mixed", [True, False])
@@ -154,13 +132,12 @@ def test_final_accuracy_is_that_of_plain_pytorch_within_seed_noise(optimizer, st
 def independent_error(task, optimizer, step_size, seed, steps):
     """Test error of one network with PyTorch's own initialisation, shuffling and loop."""
     generator = torch.Generator().manual_seed(seed)
-    network = plain_network([task.inputs, 16, task.classes], "relu", torch.float32)
+    network = plain_network([task.inputs, 16, task.classes], "relu", "float32")
     for layer in (network[0], network[2]):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
         nn.init.zeros_(layer.bias)
-    rule = plain_optimizer(optimizer, network, step_size)
-    if optimizer != "adamw":
-        rule.param_groups[0]["weight_decay"] = 0.0
+    decay = DECAY * (optimizer == "adamw")
+    rule = plain_optimizer(optimizer, network.parameters(), step_size, momentum=MOMENTUM, betas=BETAS, decay=decay)
     inputs, labels = torch.tensor(task.train_inputs, dtype=torch.float32), torch.tensor(task.train_labels)
     epochs = -(-steps * BATCH // len(labels))
     order = torch.cat([torch.randperm(len(labels), generator=generator) for _ in range(epochs)])

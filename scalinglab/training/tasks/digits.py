@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, fraction, non_negative_integer, positive_integer
-from scalinglab.training.tasks import Task
+from scalinglab.training.tasks.task import Task
 
-__all__ = ["digits"]
+__all__ = ["digits", "digits_options"]
 
 POOL = 1200
 CLASSES = 10
@@ -53,10 +53,17 @@ def digits(samples: int = 1200, *, label_noise: float = 0.0, seed: int = 0) -> T
     >>> digits(300, label_noise=0.1)
     Task('digits', 300 training and 597 test samples, 64 inputs, 10 classes)
     """
+    return _digits(**digits_options(samples=samples, label_noise=label_noise, seed=seed))
+
+
+def digits_options(*, samples: Any, label_noise: Any, seed: Any) -> dict[str, Any]:
+    """Check the options of ``digits``, and return them in their canonical types."""
     samples = positive_integer("samples", samples)
     if samples > POOL:
         fail("samples", f"not exceed the pool of {POOL}", samples)
-    return _digits(samples, fraction("label_noise", label_noise), non_negative_integer("seed", seed))
+    # Zero is added because minus zero is the same noise, but another text in a recipe.
+    noise = fraction("label_noise", label_noise) + 0.0
+    return {"samples": samples, "label_noise": noise, "seed": non_negative_integer("seed", seed)}
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +76,8 @@ def _digits(samples: int, label_noise: float, seed: int) -> Task:
     rank, shift = noise.random(POOL)[:samples], noise.integers(1, CLASSES, POOL)[:samples]
     wrong = np.argsort(rank, kind="stable")[: round(label_noise * samples)]
     chosen[wrong] = (chosen[wrong] + shift[wrong]) % CLASSES
-    return Task("digits", inputs[order], chosen, inputs[POOL:], labels[POOL:], CLASSES)
+    recipe = {"name": "digits", "samples": samples, "label_noise": label_noise, "seed": seed}
+    return Task("digits", inputs[order], chosen, inputs[POOL:], labels[POOL:], CLASSES, recipe=recipe)
 
 
 @cache

@@ -1,0 +1,195 @@
+"""``scalinglab sweep``: train the networks of a grid that a TOML file names, and write the table of their results.
+
+The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits"`` or a ``[task]`` table, or several
+``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep) and ``digits``
+(significant digits of floats, 6 if left out).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scalinglab._checks import fail, integer, positive_integer
+from scalinglab.cli.folder import whole_number
+
+#: Significant digits of a float in a table: what float32 can tell.
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a TOML file asks for: a grid, and how its table is to look."""
+
+    grid: Any
+    title: str
+    columns: tuple[str, ...] | None
+    digits: int
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("file", metavar="FILE.toml", help="the grid, and how its table is to look")
+    parser.add_argument("--store", metavar="PATH", help="where finished runs are kept, so that a second call goes on")
+    parser.add_argument("--out", metavar="FILE.json", help="the table (beside the TOML file, under the same name)")
+    parser.add_argument("--workers", metavar="N", help="spread the runs over so many processes")
+    parser.add_argument("--address", metavar="TCP", help="spread the runs over the Dask cluster at this address")
+    parser.add_argument("--device", default="cpu", metavar="D", help="where networks are trained (cpu)")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sweep, write the table, say how many runs ended how; 1 if one failed or the sweep broke off."""
+    source = Path(arguments.file)
+    order = read_order(source)
+    out = Path(arguments.out) if arguments.out else source.with_suffix(".json")
+    if out.resolve() == source.resolve():
+        fail("out", "be another file than the grid", arguments.out)
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"out must be in a folder that exists, and {out.parent} does not")
+    _check_columns(order)
+    from scalinglab._files import write_atomically
+    from scalinglab.training.sweeps.outcomes import SweepError
+    from scalinglab.training.sweeps.store import StoreError
+    from scalinglab.training.sweeps.sweep import sweep
+
+    try:
+        with _executor(arguments) as executor:
+            done = sweep(
+                order.grid,
+                executor=executor,
+                store=arguments.store,
+                device=arguments.device,
+                progress=not arguments.quiet,
+            )
+    except (SweepError, StoreError) as error:
+        print(f"scalinglab sweep: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        kept = "what is finished is in the store" if arguments.store else "nothing is kept, as there is no --store"
+        print(f"scalinglab sweep: stopped; {kept}", file=sys.stderr)
+        return 1
+    write_atomically(out, table_text(order, done.rows()).encode())
+    print(f"{done.caption} Written to {out}.")
+    return 1 if done.failed else 0
+
+
+def read_order(source: Path) -> Order:
+    """Read a TOML file.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is no such file, or it is no TOML, or its ``[table]`` is wrong. The grid is checked by the sweep.
+    """
+    try:
+        given = tomllib.loads(source.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError):
+        raise FileNotFoundError(f"file must be a TOML file, and {source} is none") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"file must be in TOML, and {source} is not: {error}") from None
+    look = given.pop("table", {})
+    union = given.pop("grid", None)
+    if union is not None and given:
+        fail("file", "hold either [[grid]] tables or the keys of one grid", ", ".join(given))
+    if not isinstance(look, dict) or set(look) - {"title", "columns", "digits"}:
+        fail("table", "hold title, columns and digits", look)
+    columns = look.get("columns")
+    if columns is not None and not (isinstance(columns, list) and columns and all(isinstance(c, str) for c in columns)):
+        fail("columns", "be a list of names", columns)
+    title = look.get("title", source.stem)
+    if not isinstance(title, str):
+        fail("title", "be text", title)
+    digits = positive_integer("digits", integer("digits", look.get("digits", DIGITS)))
+    return Order(given if union is None else union, title, None if columns is None else tuple(columns), digits)
+
+
+def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The table as JSON, columnar, a line for each column; a column of one value is stored once.
+
+    Results are rounded; the configuration is not, as it says which run this is.
+    """
+    from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
+
+    columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
+    for name in {*RESULTS, *VALIDATED} & set(columns):
+        columns[name] = [_rounded(value, order.digits) for value in columns[name]]
+    lines = [f"{_json(name)}: {_json(_short(values))}" for name, values in columns.items()]
+    head = f'"title": {_json(order.title)},\n"made_with": {_json(order.grid)}'
+    return "{\n" + head + ',\n"columns": {\n' + ",\n".join(lines) + "\n}\n}\n"
+
+
+def _check_columns(order: Order) -> None:
+    """Refuse a column that no row will have, before the sweep and not after it."""
+    from scalinglab.training.sweeps.grids import runs_of
+    from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
+
+    known = dict.fromkeys(name for run in runs_of(order.grid) for name in (*run.row, *RESULTS, *VALIDATED))
+    for name in order.columns or ():
+        if name not in known:
+            fail("columns", "be among " + ", ".join(known), name)
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
+
+
+def _short(values: list[Any]) -> Any:
+    """One value in the place of a column that holds no other, of the same type; a list where that is the only row."""
+    same = all(value == values[0] and type(value) is type(values[0]) for value in values)
+    return values[0] if same and len(values) > 1 else values
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+@contextmanager
+def _executor(arguments: argparse.Namespace) -> Iterator[Executor | None]:
+    """What the runs are spread over, for the time of the sweep."""
+    if arguments.workers is not None and arguments.address is not None:
+        raise ValueError("--workers and --address are two ways to spread the runs: give one of them")
+    if arguments.workers is not None:
+        with _processes(positive_integer("workers", whole_number("workers", arguments.workers))) as executor:
+            yield executor
+    elif arguments.address is not None:
+        with _cluster(arguments.address) as executor:
+            yield executor
+    else:
+        yield None
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Never a fork: torch's threads would not survive it.
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, mp_context=context)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise ValueError("--address needs Dask: python -m pip install dask distributed") from None
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"address must be that of a Dask scheduler, got {address!r}: {error}") from None
+    with client:
+        yield client.get_executor()

@@ -1,0 +1,82 @@
+"""Measuring all networks of a stack on examples that stay the same."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from scalinglab.training.batches import drawn_samples, label_rows
+from scalinglab.training.losses import LOSSES, mistakes
+from scalinglab.training.networks import ACTIVATIONS, Stack
+from scalinglab.training.passes import Buffers, embed, propagate
+from scalinglab.training.plans import PROBE, Plan
+
+__all__ = ["Examples", "held_out", "probe"]
+
+
+def held_out(plan: Plan, stack: Stack, inputs: NDArray[Any], labels: NDArray[Any]) -> Examples:
+    """Examples that all networks share: a test set, a validation set."""
+    rows = torch.tensor(inputs, dtype=plan.input_dtype, device=plan.device)[None]
+    counts = [len(inputs)] * plan.networks
+    return Examples(plan, stack, rows, label_rows(plan, labels)[None], counts)
+
+
+def probe(plan: Plan, stack: Stack) -> Examples:
+    """The first training samples of each network."""
+    counts = [min(samples, PROBE) for samples in plan.samples]
+    most, task = max(counts), plan.task
+    rows = np.zeros((plan.networks if plan.resample else 1, most), dtype=np.int64)
+    for network in range(len(rows)):
+        drawn = drawn_samples(plan, network)
+        rows[network, : counts[network]] = np.arange(most)[: counts[network]] if drawn is None else drawn[:PROBE]
+    if not plan.resample:
+        rows[0] = np.arange(most)
+    inputs = torch.tensor(task.train_inputs[rows], dtype=plan.input_dtype, device=plan.device)
+    labels = label_rows(plan, task.train_labels[rows.ravel()])
+    return Examples(plan, stack, inputs, labels.view(len(rows), most, -1), counts)
+
+
+class Examples:
+    """Examples in slices of nearly equal length; inputs and labels are of the networks, or shared by all.
+
+    Parameters
+    ----------
+    plan : Plan
+    stack : Stack
+    inputs : Tensor, shape (networks or 1, examples, inputs)
+    labels : Tensor, shape (networks or 1, examples, 1 or outputs)
+    counts : list of int
+        How many of the examples each network is measured on.
+    """
+
+    def __init__(self, plan: Plan, stack: Stack, inputs: Tensor, labels: Tensor, counts: list[int]) -> None:
+        most, networks = max(counts), plan.networks
+        weights = np.zeros((networks, most, 1))
+        for network, count in enumerate(counts):
+            weights[network, :count] = 1 / count
+        columns = [
+            inputs.expand(networks, -1, -1),
+            labels.expand(networks, -1, -1),
+            torch.tensor(weights).to(stack.flat),
+        ]
+        parts = zip(*(part.tensor_split(math.ceil(most / PROBE), dim=1) for part in columns), strict=True)
+        self.slices = [(rows, labels.mT, weights.mT) for rows, labels, weights in parts]
+        self.buffers = {size: Buffers(stack, size) for size in {part[0].shape[1] for part in self.slices}}
+        self.activation, self.loss = ACTIVATIONS[plan.activation], LOSSES[plan.task.loss]
+        self.squared, self.chance_loss = plan.task.loss == "squared", plan.task.chance_loss
+
+    def measure(self, stack: Stack) -> tuple[Tensor, Tensor]:
+        """Mean loss and error of each network; the error of a regression is the loss in units of chance."""
+        loss, error = stack.flat.new_zeros(stack.networks), stack.flat.new_zeros(stack.networks)
+        for rows, labels, weights in self.slices:
+            buffers = self.buffers[rows.shape[1]]
+            outputs = propagate(stack, embed(stack, rows), buffers, self.activation)
+            if not self.squared:
+                error += mistakes(outputs, labels, weights)
+            loss += self.loss(outputs, labels, weights, buffers.gradients[-1])
+        return loss, loss / self.chance_loss if self.squared else error

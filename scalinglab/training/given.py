@@ -1,0 +1,133 @@
+"""Arrays that a run is given for its networks (initial weights, masks, masses), checked against their shapes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglab._checks import fail
+from scalinglab.training.networks import Arrays
+
+if TYPE_CHECKING:
+    from scalinglab.training.plans import Plan
+
+__all__ = ["checked_arrays", "per_network"]
+
+Layers = tuple[NDArray[np.float64], ...]
+
+
+def per_network(name: str, value: Any, *, nested: bool = False) -> Any:
+    """Tell the arrays of one network, a tuple that counts for all, from a list with a tuple for each network.
+
+    Nested are those that have pairs of arrays in the place of arrays.
+    """
+    if value is None:
+        return None
+    probe = value[0] if nested and _is_list(value) else value
+    if not _is_list(value) or not _is_list(probe):
+        kind = "(weight, bias)" if nested else "arrays, one for each layer"
+        fail(name, f"be a list of {kind}, or such a list for each network", value)
+    return tuple(value) if isinstance(probe[0], np.ndarray) else [tuple(_entries(name, entry)) for entry in value]
+
+
+def checked_arrays(plan: Plan, *, initial: Any, masks: Any, masses: Any) -> dict[str, Any]:
+    """Check what each network is given against its own shape; in mean-field scaling the masses default to 1 / width.
+
+    Parameters
+    ----------
+    plan : Plan
+    initial, masks, masses : tuple
+        An entry for each network: a tuple of arrays (or pairs), or ``None``.
+
+    Returns
+    -------
+    dict
+        The three, each a tuple of read-only float64 arrays for each network, or ``None``.
+    """
+    if masses[0] is None and plan.scaling == "mean-field":
+        masses = [tuple(np.full(width, 1 / width) for _ in range(plan.depth)) for width in plan.width]
+    shapes = [list(itertools.pairwise(plan.sizes(width))) for width in plan.width]
+    checks = {
+        "initial": lambda value, network: _initial(plan, value, shapes[network]),
+        "masks": lambda value, network: _masks(value, shapes[network]),
+        "masses": lambda value, network: _masses(value, shapes[network]),
+    }
+    given = {"initial": initial, "masks": masks, "masses": masses}
+    return {
+        name: tuple(checks[name](value, network) for network, value in enumerate(values))
+        if values[0] is not None
+        else None
+        for name, values in given.items()
+    }
+
+
+def _initial(plan: Plan, value: Any, shapes: list[tuple[int, int]]) -> Arrays:
+    """Weights and biases of one network, an embedding first where there is one."""
+    wanted = [((outputs, inputs), (outputs,)) for inputs, outputs in shapes]
+    if plan.table:
+        codes, numbers = plan.table
+        wanted.insert(0, ((numbers, codes), (0,)))
+    _check_count("initial", value, len(wanted), "layers")
+    return tuple(
+        (_array("initial", weight, weight_shape), _array("initial", bias, bias_shape))
+        for (weight, bias), (weight_shape, bias_shape) in zip(map(_pair, value), wanted, strict=True)
+    )
+
+
+def _masks(value: Any, shapes: list[tuple[int, int]]) -> Layers:
+    _check_count("masks", value, len(shapes), "arrays, one for each layer of weights")
+    found = tuple(
+        _array("masks", mask, (outputs, inputs)) for mask, (inputs, outputs) in zip(value, shapes, strict=True)
+    )
+    for mask in found:
+        if not np.isin(mask, (0, 1)).all():
+            fail("masks", "hold zeros and ones", float(mask[~np.isin(mask, (0, 1))][0]))
+    return found
+
+
+def _masses(value: Any, shapes: list[tuple[int, int]]) -> Layers:
+    _check_count("masses", value, len(shapes) - 1, "arrays, one for each hidden layer")
+    found = tuple(_array("masses", mass, (outputs,)) for mass, (_, outputs) in zip(value, shapes[:-1], strict=True))
+    for mass in found:
+        if not (mass > 0).all():
+            fail("masses", "be positive", float(mass.min()))
+    return found
+
+
+def _array(name: str, value: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return a read-only float64 copy of a finite array of this shape."""
+    try:
+        array = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        fail(name, "hold arrays of numbers", value)
+    if array.shape != shape:
+        fail(name, f"hold an array of the shape {shape} here", array.shape)
+    if not np.isfinite(array).all():
+        fail(name, "be finite", f"{np.count_nonzero(~np.isfinite(array))} entries that are not")
+    array.setflags(write=False)
+    return array
+
+
+def _check_count(name: str, value: Any, count: int, what: str) -> None:
+    if len(value) != count:
+        fail(name, f"hold {count} {what}", f"{len(value)}")
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    if not _is_list(value) or len(value) != 2:
+        fail("initial", "hold pairs of weight and bias", value)
+    return value[0], value[1]
+
+
+def _entries(name: str, value: Any) -> Any:
+    if not _is_list(value):
+        fail(name, "hold a list of arrays for each network", value)
+    return value
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes) and len(value) > 0

@@ -1,0 +1,81 @@
+"""The passes of a stack forward and back, by batched products in buffers that are made once.
+
+Each product multiplies all networks at once. Examples are columns, because a softmax over ten rows of many columns is
+fast where one over many rows of ten columns is not.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from scalinglab.training.networks import Activation, Stack
+
+__all__ = ["Buffers", "backward", "embed", "propagate", "pull_embedding"]
+
+
+class Buffers:
+    """Room for one pass of so many examples: the outputs of each layer, and the gradients with respect to them."""
+
+    def __init__(self, stack: Stack, columns: int) -> None:
+        def room() -> list[Tensor]:
+            return [stack.flat.new_empty((stack.networks, outputs, columns)) for outputs in stack.sizes[1:]]
+
+        self.outputs, self.gradients = room(), room()
+
+
+def embed(stack: Stack, inputs: Tensor) -> Tensor:
+    """Turn a batch of the shape (networks, examples, inputs) into columns (networks, numbers, examples).
+
+    Where there is an embedding, the inputs are codes, and each becomes its numbers of the network's own table.
+    """
+    if stack.embedding is None:
+        return inputs.mT
+    rows = stack.embedding.view(-1, stack.embedding.shape[2])
+    found = rows.index_select(0, _places(stack, inputs))
+    return found.view(*inputs.shape[:2], -1).mT
+
+
+def propagate(stack: Stack, inputs: Tensor, buffers: Buffers, activation: Activation) -> Tensor:
+    """Fill the buffers' outputs from inputs of the shape (networks, inputs, examples), and return the last ones."""
+    last = len(stack.layers) - 1
+    for number, ((weight, bias), outputs) in enumerate(zip(stack.layers, buffers.outputs, strict=True)):
+        torch.baddbmm(bias.unsqueeze(2), weight, inputs, out=outputs)
+        inputs = outputs if number == last else activation.apply(outputs)
+    return inputs
+
+
+def backward(stack: Stack, gradients: Stack, inputs: Tensor, buffers: Buffers, activation: Activation) -> None:
+    """Fill the gradients of all parameters, when the loss has filled the gradient of the last outputs.
+
+    The inputs have the shape (networks, inputs, examples), as in ``propagate``.
+    Of a layer ``z = W x + b`` with dz known: ``dW = dz x^T``, ``db`` is dz summed over examples, ``dx = W^T dz``.
+    """
+    for number in reversed(range(len(stack.layers))):
+        below = inputs if number == 0 else buffers.outputs[number - 1]
+        gradient = buffers.gradients[number]
+        weight_gradient, bias_gradient = gradients.layers[number]
+        torch.bmm(gradient, below.mT, out=weight_gradient)
+        torch.sum(gradient, 2, out=bias_gradient)
+        if number:
+            torch.bmm(stack.layers[number][0].mT, gradient, out=buffers.gradients[number - 1])
+            activation.pull(buffers.gradients[number - 1], below)
+
+
+def pull_embedding(stack: Stack, gradients: Stack, inputs: Tensor, buffers: Buffers) -> None:
+    """Fill the gradient of the embedding: each code sums what came back to its places in the batch."""
+    if stack.embedding is None or gradients.embedding is None:
+        return
+    codes, numbers = stack.embedding.shape[1:]
+    below = torch.bmm(buffers.gradients[0].mT, stack.layers[0][0])
+    found = torch.ops.aten.embedding_dense_backward(
+        below.view(-1, numbers), _places(stack, inputs), stack.networks * codes, -1, False
+    )
+    gradients.embedding.copy_(found.view_as(gradients.embedding))
+
+
+def _places(stack: Stack, inputs: Tensor) -> Tensor:
+    """Rows of the codes of a batch in the tables of all networks, one below the other."""
+    assert stack.embedding is not None
+    offsets = torch.arange(stack.networks, device=inputs.device) * stack.embedding.shape[1]
+    return (inputs + offsets[:, None, None]).reshape(-1)

@@ -1,0 +1,250 @@
+"""Grids of runs: from a mapping with lists to complete configurations, each with a key of its own.
+
+A grid maps argument names of ``train`` to a value or to several, and ``"task"`` to one or several tasks. Each value
+is brought to one canonical type, so that 1, 1.0 and ``np.float64(1)`` of the same argument are the same run.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import inspect
+import itertools
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from scalinglab._checks import fail, integer, number
+from scalinglab.training.loop import train
+from scalinglab.training.tasks.catalogue import complete_recipe
+from scalinglab.training.tasks.task import Task
+
+__all__ = ["ALGORITHM", "NOT_SWEPT", "Run", "runs_of"]
+
+#: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
+#: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
+#: A faster way to the same numbers, a new argument or a new version of the package is no reason.
+ALGORITHM = 1
+#: Arguments of ``train`` that a grid cannot hold: where it runs, and what is no plain number or word.
+NOT_SWEPT = ("task", "device", "initial", "masks", "masses", "penalty")
+#: Where a sweep differs from ``train``: the first and the last evaluation suffice.
+DEFAULTS = {"evaluations": 2}
+#: No course comes near; it keeps a slip of the finger from filling the memory.
+MOST_RUNS = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One run.
+
+    Attributes
+    ----------
+    recipe : dict
+        The complete recipe of its task.
+    settings : dict
+        All arguments of ``train`` that can be swept.
+    text : str
+        Both, and the version of the algorithm, as canonical JSON.
+    """
+
+    recipe: dict[str, Any]
+    settings: dict[str, Any]
+    text: str
+
+    def __reduce__(self) -> tuple[Callable[[str], Run], tuple[str]]:
+        """Travel to a worker as the text, which says it all."""
+        return _read, (self.text,)
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of the text: under this name the run is kept."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        """The configuration as a flat record; a pair is written as text, as a cell holds one value."""
+        row = {"task": self.recipe["name"]}
+        for option, value in self.recipe.items():
+            if option != "name":
+                row[f"task_{option}" if option in _names() else option] = value
+        for name, value in self.settings.items():
+            row[name] = ", ".join(map(repr, value)) if isinstance(value, list) else value
+        return row
+
+
+def runs_of(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[Run, ...]:
+    """All runs of a grid, or of the union of several, in order; the last axis varies fastest.
+
+    Parameters
+    ----------
+    grid : mapping or sequence of mappings
+
+    Returns
+    -------
+    tuple of Run
+        Each once, where it came first.
+
+    Raises
+    ------
+    ValueError
+        If the grid is empty or too large, a key is unknown, or a value is of the wrong type.
+    """
+    grids = [grid] if isinstance(grid, Mapping) else grid
+    if not isinstance(grids, Sequence) or isinstance(grids, str) or not all(isinstance(g, Mapping) for g in grids):
+        fail("grid", "be a mapping from names to values, or a list of these", grid)
+    if not grids:
+        fail("grid", "hold at least one mapping", grid)
+    axes = [_axes(one) for one in grids]
+    count = sum(math.prod(len(values) for values in each.values()) for each in axes)
+    if count > MOST_RUNS:
+        fail("grid", f"hold at most {MOST_RUNS} runs", count)
+    runs: dict[str, Run] = {}
+    for each in axes:
+        for values in itertools.product(*each.values()):
+            run = _run(dict(zip(each, values, strict=True)))
+            runs.setdefault(run.key, run)
+    return tuple(runs.values())
+
+
+def _axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The values of each key, checked and canonical."""
+    if not grid:
+        fail("grid", "name a task and what is to vary", dict(grid))
+    swept = _kinds()
+    for name in grid:
+        if name != "task" and name not in swept:
+            close = difflib.get_close_matches(str(name), ["task", *swept], n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else f"; there are task, {', '.join(swept)}"
+            raise ValueError(f"grid must have keys that are arguments of train and can be swept, got {name!r}{hint}")
+    if "task" not in grid:
+        fail("grid", 'name a task, as in {"task": "digits"}', dict(grid))
+    return {
+        name: list(_recipes(value)) if name == "task" else [_canonical(name, entry) for entry in _entries(name, value)]
+        for name, value in grid.items()
+    }
+
+
+def _run(chosen: dict[str, Any]) -> Run:
+    recipe = chosen.pop("task")
+    settings = _defaults() | chosen
+    if settings["samples"] is None:
+        settings["samples"] = recipe.get("samples")
+    text = json.dumps({"algorithm": ALGORITHM, "task": recipe, "train": settings}, sort_keys=True, allow_nan=False)
+    return Run(recipe, settings, text)
+
+
+def _read(text: str) -> Run:
+    parts = json.loads(text)
+    return Run(parts["task"], parts["train"], text)
+
+
+def _entries(name: str, value: Any) -> list[Any]:
+    """The values along one axis; a value alone is an axis of length one."""
+    pair = "pair" in _kinds().get(name, ())
+    several = _listed(value)
+    if several is None or (pair and len(several) == 2 and not any(_listed(entry) is not None for entry in several)):
+        return [value if several is None else several]
+    if not several:
+        fail(name, "hold at least one value", value)
+    return several
+
+
+def _listed(value: Any) -> list[Any] | None:
+    """The entries of a list, tuple, range or array, as plain values; None of anything else."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if not isinstance(value, list | tuple | range):
+        return None
+    if len(value) > MOST_RUNS:
+        fail("grid", f"hold at most {MOST_RUNS} runs", len(value))
+    return list(value)
+
+
+def _recipes(value: Any) -> Iterator[dict[str, Any]]:
+    """Complete recipes of all tasks that are asked for."""
+    for entry in _entries("task", value):
+        if isinstance(entry, Task):
+            if entry.recipe is None:
+                fail("task", "be made by a factory such as digits(), so that it can be made again", entry)
+            yield complete_recipe(entry.recipe)
+        elif isinstance(entry, Mapping):
+            options = {name: _entries(f"task {name}", values) for name, values in entry.items()}
+            for values in itertools.product(*options.values()):
+                yield complete_recipe(dict(zip(options, values, strict=True)))
+        elif isinstance(entry, str):
+            yield complete_recipe(entry)
+        else:
+            fail("task", "be a name, a mapping with a name, or a Task made by a factory", entry)
+
+
+def _canonical(name: str, value: Any) -> Any:
+    """The one form of a value: of the first kind that the argument's annotation names and that fits."""
+    kinds = _kinds()[name]
+    if value is None and "None" in kinds:
+        return None
+    # A word may be one of several kinds; whatever is no word is a number, so a wrong type gets the number's sentence.
+    fitting = [kind for kind in kinds if kind != "None" and (kind == "str") == isinstance(value, str)]
+    return _KINDS[(fitting or [kind for kind in kinds if kind != "None"])[0]](name, value)
+
+
+def _word(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        fail(name, "be a word", value)
+    return str(value)
+
+
+def _truth(name: str, value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        fail(name, "be true or false", value)
+    return bool(value)
+
+
+def _float(name: str, value: Any) -> float:
+    # Zero is added because minus zero is the same number, but another text.
+    return number(name, value) + 0.0
+
+
+def _pair(name: str, value: Any) -> list[float]:
+    values = _listed(value)
+    if values is None or len(values) != 2:
+        fail(name, "be two numbers", value)
+    return [_float(name, entry) for entry in values]
+
+
+_KINDS: dict[str, Callable[[str, Any], Any]] = {
+    "bool": _truth,
+    "float": _float,
+    "int": integer,
+    "str": _word,
+    "pair": _pair,
+}
+
+
+@cache
+def _kinds() -> dict[str, tuple[str, ...]]:
+    """What each argument of ``train`` that can be swept may be, read off its annotation."""
+    found = {}
+    for name, parameter in inspect.signature(train).parameters.items():
+        words = {word.strip().replace("tuple[float, float]", "pair") for word in str(parameter.annotation).split("|")}
+        kinds = tuple(kind for kind in (*_KINDS, "None") if kind in words)
+        if name not in NOT_SWEPT and set(kinds) - {"None"}:
+            found[name] = kinds
+    return found
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Names that an option of a task cannot have for itself in a row."""
+    return frozenset(inspect.signature(train).parameters)
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    """Canonical values of all arguments that a grid leaves out; to be copied."""
+    parameters = inspect.signature(train).parameters
+    return {name: _canonical(name, DEFAULTS.get(name, parameters[name].default)) for name in _kinds()}

@@ -1,0 +1,155 @@
+"""Computing a chunk: its runs as one stack, and one by one if the stack fails. Workers run this, and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from scalinglab.training.budgets import budget
+from scalinglab.training.loop import train
+from scalinglab.training.progress import Training
+from scalinglab.training.sweeps.chunks import STACKED
+from scalinglab.training.sweeps.grids import Run
+from scalinglab.training.tasks.catalogue import build_task
+
+__all__ = ["CURVES", "RESULTS", "VALIDATED", "Record", "check", "compute", "computing", "failed"]
+
+Record = dict[str, Any]
+#: The histories of a run as its record has them, beside the results of its row.
+CURVES = {"step": "curve_step", "train_loss": "curve_train_loss", "test_loss": "curve_test_loss"}
+CURVES |= {"test_error": "curve_test_error", "validation_loss": "curve_validation_loss"}
+#: What a run finds out about itself; the last four only where the task has a validation set.
+RESULTS = ("parameters", "status", "diverged_at", "error", "train_loss", "test_loss", "test_error", "device")
+VALIDATED = ("validation_loss", "best_step", "best_test_loss", "best_test_error")
+#: Longest text of an error that a row keeps.
+LONGEST = 500
+
+
+def compute(runs: Sequence[Run], device: str, ticket: str = "") -> list[Record]:
+    """Compute a chunk to its end on one thread; the function that an executor sends to a worker.
+
+    The ticket is not read. It makes each call another one, as Dask gives calls with equal arguments one fate: to cancel
+    that of a stopped sweep would cancel that of the next one too.
+    """
+    with _one_thread:
+        _, records = deque(computing(runs, device), maxlen=1).pop()
+    return records
+
+
+def computing(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Record]]]:
+    """Train runs that stack, and yield the share that is done after each step; with the last one, their records.
+
+    If the stack fails (it does not fit into the memory, say), its runs are tried one by one. One that fails alone gets
+    a record that says so.
+    """
+    try:
+        yield from _stacked(runs, device)
+        return
+    except Exception as error:
+        if len(runs) == 1:
+            yield 1.0, [failed(runs[0], device, error)]
+            return
+    records: list[Record] = []
+    for place, run in enumerate(runs):
+        for share, record in computing([run], device):
+            yield 0.999 * (place + share) / len(runs), []
+            records += record
+    yield 1.0, records
+
+
+def check(runs: Sequence[Run], device: str) -> None:
+    """Raise what ``train`` would raise at the call, but for what depends on the machine: its data and its memory."""
+    try:
+        train(build_task(runs[0].recipe), device=device, **_settings(runs))  # which begins when it is asked for a step
+    except FileNotFoundError:  # the data may lie where the workers are
+        return
+    except ValueError as error:
+        # The memory is the last thing that is looked at, so nothing else is wrong.
+        if "free memory" not in str(error):
+            raise
+
+
+def failed(run: Run, device: str, error: BaseException) -> Record:
+    """The record of a run that raised an error."""
+    sentence = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return _record(run, device, status="failed", error=sentence[:LONGEST])
+
+
+def _stacked(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Record]]]:
+    task, settings = build_task(runs[0].recipe), _settings(runs)
+    (parameters,) = budget(task, device=device, **runs[0].settings).parameters
+    last = None
+    for last in train(task, device=device, **settings):
+        yield 0.999 * last.step / last.steps, []
+    assert last is not None
+    yield 1.0, [_result(run, last, place, parameters, device) for place, run in enumerate(runs)]
+
+
+def _settings(runs: Sequence[Run]) -> dict[str, Any]:
+    """The arguments of ``train`` for a stack of these runs."""
+    stacked = {name: [run.settings[name] for run in runs] for name in STACKED}
+    if stacked["samples"][0] is None:
+        del stacked["samples"]
+    return runs[0].settings | stacked
+
+
+def _result(run: Run, training: Training, network: int, parameters: int, device: str) -> Record:
+    """The record of one network of a finished stack."""
+    diverged = int(training.diverged_at[network])
+    histories = {"step": training.evaluated.tolist()}
+    for name in CURVES:
+        history = getattr(training, name, None)
+        if name != "step" and history is not None:
+            histories[name] = history[network].tolist()
+    # A network that has diverged has no numbers any more.
+    alive = int(np.isfinite(training.test_loss[network]).sum())
+    found: dict[str, Any] = {"parameters": parameters, "status": "done" if diverged < 0 else "diverged"}
+    if diverged >= 0:
+        found["diverged_at"] = diverged
+    else:
+        found |= {name: histories[name][-1] for name in ("train_loss", "test_loss", "test_error")}
+    if "validation_loss" in histories:
+        found |= _best(histories) if diverged < 0 else dict.fromkeys(VALIDATED)
+    curves = {CURVES[name]: values[:alive] for name, values in histories.items()}
+    return _record(run, device, **found, **curves)
+
+
+def _best(histories: dict[str, list[Any]]) -> dict[str, Any]:
+    """The evaluation at which the validation loss is least: where early stopping would have stopped."""
+    losses = histories["validation_loss"]
+    best = min(range(len(losses)), key=losses.__getitem__)
+    found = (losses[-1], *(histories[name][best] for name in ("step", "test_loss", "test_error")))
+    return dict(zip(VALIDATED, found, strict=True))
+
+
+def _record(run: Run, device: str, **found: Any) -> Record:
+    """What is kept of a run, flat and without nan: its configuration as text, and what was found."""
+    return {"configuration": run.text} | dict.fromkeys(RESULTS) | found | {"device": device}
+
+
+class _OneThread:
+    """Torch computes on one thread while any thread of this process is inside; the number is restored by the last."""
+
+    def __init__(self) -> None:
+        self.lock, self.inside, self.before = threading.Lock(), 0, 1
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if not self.inside:
+                self.before = torch.get_num_threads()
+            self.inside += 1
+            torch.set_num_threads(1)
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                torch.set_num_threads(self.before)
+
+
+_one_thread = _OneThread()

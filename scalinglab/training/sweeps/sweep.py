@@ -1,0 +1,190 @@
+"""Sweeps: a grid of runs that survives a crash, spreads over a cluster, and shows its rows as they come."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, closing
+from typing import Any
+
+import torch
+
+from scalinglab._checks import fail
+from scalinglab.training.sweeps.grids import Run, runs_of
+from scalinglab.training.sweeps.ledgers import Ledger
+from scalinglab.training.sweeps.outcomes import Sweep, SweepError
+from scalinglab.training.sweeps.runs import check, computing
+from scalinglab.training.sweeps.shelves import Place, Shelf, checked_place, shelf_at
+from scalinglab.training.sweeps.spreading import checked_executor, refuse_shut_down, spread
+from scalinglab.training.sweeps.store import StoreError
+
+__all__ = ["sweep", "sweeping"]
+
+Grid = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+#: Seconds between two snapshots while another sweep computes all that is left.
+WAIT = 0.05
+
+
+def sweep(
+    grid: Grid,
+    *,
+    executor: Executor | None = None,
+    store: Place = None,
+    device: str | torch.device = "cpu",
+    progress: bool = True,
+) -> Sweep:
+    """Train every network of a grid, and return a table with a row for each.
+
+    Runs that differ in seed, step size and samples alone are stacked and cut into chunks of a few seconds. With a
+    store, each chunk is kept when it is done: a sweep that was killed goes on where it was, a run that any sweep on
+    that store has made is not made again, and two sweeps on one store share the work. A run that diverges, or that
+    raises an error, is a row that says so; the next sweep tries those with an error again.
+
+    Parameters
+    ----------
+    grid : mapping or sequence of mappings
+        From argument names of ``train`` to a value, or to a list, tuple, range or array of values; lists are the axes
+        of a product, the last of which varies fastest. ``"task"`` is a name, a mapping such as ``{"name": "digits",
+        "label_noise": [0.0, 0.2]}`` whose lists are axes too, a ``Task`` made by a factory, or a list of these. Several
+        mappings are the union of their grids. What is left out has the default of ``train``, but for ``evaluations``,
+        which is 2: the first and the last.
+    executor : concurrent.futures.Executor, optional
+        Threads, processes, or a cluster (``dask.distributed.Client(...).get_executor()``). Workers compute on one
+        thread each. Without one all is done here.
+    store : path or Store, optional
+        Where finished runs are kept; nothing is kept if left out.
+    device : str or torch.device
+        Where the networks are trained: on this machine, or on each worker.
+    progress : bool
+        Whether a bar is shown, on the standard error.
+
+    Returns
+    -------
+    Sweep
+        With ``rows()``, ``curves()`` and ``summary()``.
+
+    Raises
+    ------
+    ValueError
+        Before any run, if the grid, the executor or the device is wrong.
+    StoreError
+        Before any run, if the store cannot be opened, or lacks runs and cannot be written.
+    SweepError
+        If the store or the executor failed in the middle; its ``partial`` is the sweep so far.
+
+    Examples
+    --------
+    >>> from scalinglab.training import sweep
+    >>> table = sweep({"task": "digits", "width": [4, 8], "seed": range(3), "steps": 20}, progress=False)
+    >>> table
+    Sweep(6 of 6 runs)
+    >>> [(row["width"], row["count"]) for row in table.summary(by=["width"])]
+    [(4, 3), (8, 3)]
+    """
+    with closing(_checked(grid, executor, store, device, wanders=False)) as snapshots:
+        return _shown(snapshots) if progress else deque(snapshots, maxlen=1).pop()
+
+
+def sweeping(
+    grid: Grid,
+    *,
+    executor: Executor | None = None,
+    store: Place = None,
+    device: str | torch.device = "cpu",
+) -> Generator[Sweep, None, None]:
+    """The same as a generator of snapshots, which a panel streams: ``sweep`` returns its last one.
+
+    Without an executor there is a snapshot after each step of training, else about ten in a second; the first one has
+    the rows that the store had. Closing the generator stops the sweep: what is finished is kept, what has begun in a
+    worker is lost.
+
+    Parameters
+    ----------
+    grid, executor, store, device
+        As in ``sweep``.
+
+    Yields
+    ------
+    Sweep
+
+    Raises
+    ------
+    ValueError, StoreError, SweepError
+        As ``sweep`` does; about the grid, the executor and the kind of store at the call.
+    """
+    return _checked(grid, executor, store, device, wanders=True)
+
+
+def _checked(grid: Grid, executor: Any, store: Any, device: Any, *, wanders: bool) -> Generator[Sweep, None, None]:
+    """Check at the call what can be checked then; ``wanders`` says that the steps may be made on several threads."""
+    if not isinstance(device, str | torch.device):
+        fail("device", "be the name of a device", device)
+    runs, executor, place = runs_of(grid), checked_executor(executor), checked_place(store)
+    return _sweeping(runs, executor, str(device), shelf_at(place, wanders=wanders))
+
+
+def _sweeping(
+    runs: Sequence[Run], executor: Executor | None, device: str, opened: AbstractContextManager[Shelf]
+) -> Generator[Sweep, None, None]:
+    with opened as shelf:
+        ledger = Ledger(runs, shelf, device)
+        if ledger.left:
+            _refuse(ledger, executor, device)
+            yield ledger.snapshot()
+            try:
+                yield from _here(ledger, device) if executor is None else spread(ledger, executor, device)
+            except StoreError as error:
+                raise SweepError(
+                    f"{error} Runs that were finished are in .partial, and the same sweep goes on from what is kept.",
+                    partial=ledger.snapshot(),
+                ) from error
+            finally:
+                shelf.release_all()
+        yield ledger.snapshot()
+
+
+def _refuse(ledger: Ledger, executor: Executor | None, device: str) -> None:
+    """Raise what is wrong, before the first run."""
+    if ledger.shelf.read_only:
+        missing = sum(record is None for record in ledger.records)
+        raise StoreError(
+            f"{missing} of {len(ledger.runs)} runs are not in the store, which cannot be written: make the file and "
+            "its folder writable, or use a store in a folder of your own."
+        )
+    if executor is not None:
+        refuse_shut_down(executor)
+    for chunk in ledger.left:
+        # Whether a device is there is for the workers to say.
+        check(ledger.some(ledger.missing(chunk)), device if executor is None else "cpu")
+
+
+def _here(ledger: Ledger, device: str) -> Iterator[Sweep]:
+    """Compute in this process, one chunk after the other, and those of another sweep that it leaves behind."""
+    while ledger.left or ledger.elsewhere:
+        job = ledger.take()
+        if job is None:
+            time.sleep(WAIT)
+            yield ledger.snapshot()
+            continue
+        for share, records in computing(ledger.some(job.places), device):
+            if records:
+                ledger.finish(job, records)
+            ledger.shelf.renew()
+            yield ledger.snapshot(0.0 if records else share * job.work)
+
+
+def _shown(snapshots: Iterator[Sweep]) -> Sweep:
+    """The last snapshot, with a bar that counts runs meanwhile."""
+    from tqdm.auto import tqdm
+
+    last = next(snapshots)
+    with tqdm(total=last.runs, initial=last.finished, unit="run", file=sys.stderr) as bar:
+        for snapshot in snapshots:
+            if snapshot.news_since(last):
+                bar.set_postfix_str(snapshot.caption, refresh=False)
+                bar.update(snapshot.finished - last.finished)
+            last = snapshot
+    return last

@@ -1,0 +1,85 @@
+"""Masks and masses: which weights of a stack exist, and how much each hidden unit counts.
+
+A hidden unit of mass c counts c times in the layer above: ``f(x) = sum_j c_j v_j s(w_j x + b_j)``. Then a unit of mass
+2 stands for two equal units, as long as it also *learns* like one of them. The gradient of its weights carries its mass
+as a factor that the gradient of one of two copies does not have, so each is divided by the masses at its ends:
+the 1/c rule of [Wang2025]. The passes run on *effective* weights, in which the masses below are multiplied in; the
+gradient of a weight is that of the effective weight times the mass below, and the rule takes this factor away again.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from scalinglab.training.networks import Stack
+from scalinglab.training.plans import Plan
+
+__all__ = ["Weighting"]
+
+
+class Weighting:
+    """The factors between the parameters of a stack, the weights that its passes use, and the gradients.
+
+    Attributes
+    ----------
+    effective : Stack
+        What the passes run on: the stack itself, unless there are masses.
+    """
+
+    def __init__(self, plan: Plan, stack: Stack) -> None:
+        self.stack, self.effective = stack, stack
+        self.scale: Tensor | None = None
+        self.factor: Tensor | None = None
+        if plan.masks is not None or plan.masses is not None or plan.penalty is not None:
+            self.factor = _existing(plan, stack)
+        if self.factor is not None and plan.masks is not None:
+            stack.flat.mul_(self.factor)
+        if self.factor is not None and plan.masses is not None:
+            below, above = _masses(plan, stack)
+            self.factor.mul_(1 / above if plan.mass_rule else below)
+            self.scale, self.effective = below, stack.like()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the effective weights up to date with the parameters."""
+        if self.scale is not None:
+            torch.mul(self.stack.flat, self.scale, out=self.effective.flat)
+
+    def pull(self, gradients: Stack) -> None:
+        """Turn gradients of effective weights into those that the optimizer is given, in place."""
+        if self.factor is not None:
+            gradients.flat.mul_(self.factor)
+
+
+def _existing(plan: Plan, stack: Stack) -> Tensor:
+    """One for each parameter that exists; zero for padding and for what the masks remove."""
+    exists = stack.like()
+    if exists.embedding is not None:
+        exists.embedding.fill_(1)
+    for network, width in enumerate(plan.width):
+        sizes = plan.sizes(width)
+        for number, (weight, bias) in enumerate(exists.layers):
+            inputs, outputs = sizes[number : number + 2]
+            bias[network, :outputs] = 1
+            weight[network, :outputs, :inputs] = 1
+            if plan.masks is not None:
+                weight[network, :outputs, :inputs] = torch.tensor(plan.masks[network][number]).to(weight)
+    return exists.flat
+
+
+def _masses(plan: Plan, stack: Stack) -> tuple[Tensor, Tensor]:
+    """For each parameter, the mass of the unit below it (1 for biases and first weights) and that of its own unit."""
+    below, above = stack.like(), stack.like()
+    below.flat.fill_(1)
+    above.flat.fill_(1)
+    assert plan.masses is not None
+    for network, width in enumerate(plan.width):
+        for number, column in enumerate(plan.masses[network]):
+            mass = torch.tensor(column).to(stack.flat)
+            above.layers[number][0][network, :width] = mass[:, None]
+            above.layers[number][1][network, :width] = mass
+            below_next, above_next = below.layers[number + 1][0], above.layers[number + 1][0]
+            below_next[network, :, :width] = mass
+            assert above_next.shape == below_next.shape
+    return below.flat, above.flat

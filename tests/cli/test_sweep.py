@@ -1,0 +1,196 @@
+"""``scalinglab sweep``: from a TOML file to a table, with sentences for what is wrong."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import sqlite3
+
+import pytest
+
+from scalinglab import tables
+from scalinglab.cli import main
+from scalinglab.cli.sweep import Order, read_order, table_text
+from scalinglab.training.sweeps import runs
+from scalinglab.training.sweeps.sweep import sweep
+
+GRID = {"width": [3, 4], "seed": [0, 1], "steps": 5, "task": {"name": "digits", "samples": 100}}
+TOML = """
+width = [3, 4]
+seed = [0, 1]
+steps = 5
+[task]
+name = "digits"
+samples = 100
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "grid.toml"
+    path.write_text(TOML)
+    return path
+
+
+def call(*words):
+    return main(["sweep", *map(str, words), "--quiet"])
+
+
+def test_the_table_has_the_rows_of_the_sweep(file, tmp_path, monkeypatch, capsys):
+    assert call(file) == 0
+    assert capsys.readouterr() == (f"4 of 4 runs. Written to {tmp_path / 'grid.json'}.\n", "")
+    monkeypatch.setattr(tables, "FOLDER", tmp_path)
+    tables._columns.cache_clear()
+    assert tables.table_names() == ("grid",)
+    rows = sweep(GRID, progress=False).rows()
+    for kept, row in zip(tables.table("grid"), rows, strict=True):
+        assert list(kept) == list(row)
+        for name, value in row.items():
+            # Six significant digits, rounded once.
+            assert kept[name] == (pytest.approx(value, rel=5.1e-6, abs=0) if isinstance(value, float) else value)
+    # Rows are fresh: who changes one changes no other.
+    tables.table("grid")[0]["width"] = 99
+    assert tables.table("grid")[0]["width"] == 3
+    tables._columns.cache_clear()
+
+
+def test_a_table_is_columns_and_says_what_it_was_made_with(file, tmp_path):
+    file.write_text(TOML + '[table]\ntitle = "Small"\ncolumns = ["width", "seed", "steps", "test_error"]\ndigits = 2\n')
+    call(file, "--out", tmp_path / "other.json")
+    made = json.loads((tmp_path / "other.json").read_text())
+    assert made["title"] == "Small"
+    assert made["made_with"] == GRID
+    assert list(made["columns"]) == ["width", "seed", "steps", "test_error"]
+    # A column that is constant is one value.
+    assert (made["columns"]["width"], made["columns"]["steps"]) == ([3, 3, 4, 4], 5)
+    assert all(len(str(error)) <= len("0.12") for error in made["columns"]["test_error"])
+
+
+def test_results_are_rounded_and_configurations_are_not():
+    order = Order({}, "", None, 3)
+    made = json.loads(table_text(order, [{"step_size": 0.123456789, "test_loss": 0.123456789}] * 2))
+    assert made["columns"] == {"step_size": 0.123456789, "test_loss": 0.123}
+
+
+def test_one_row_is_kept_in_lists_and_equal_numbers_of_two_types_apart():
+    order = Order({}, "", None, 3)
+    assert json.loads(table_text(order, [{"test_loss": 1.0}]))["columns"] == {"test_loss": [1.0]}
+    assert json.loads(table_text(order, [{"error": None}, {"error": "x"}]))["columns"] == {"error": [None, "x"]}
+
+
+def test_a_union_of_grids_is_a_table_of_several_grids(file):
+    file.write_text('[[grid]]\ntask = "digits"\nwidth = 3\n[[grid]]\ntask = "digits"\nwidth = 4\n')
+    assert read_order(file).grid == [{"task": "digits", "width": 3}, {"task": "digits", "width": 4}]
+
+
+def test_a_store_is_read_again(file, tmp_path, monkeypatch):
+    call(file, "--store", tmp_path / "runs.sqlite")
+    table = (tmp_path / "grid.json").read_bytes()
+    monkeypatch.setattr(runs, "train", None)
+    assert call(file, "--store", tmp_path / "runs.sqlite") == 0
+    assert (tmp_path / "grid.json").read_bytes() == table
+
+
+def test_processes_find_the_same_table(file, tmp_path):
+    call(file)
+    table = (tmp_path / "grid.json").read_bytes()
+    assert call(file, "--workers", "1") == 0
+    assert (tmp_path / "grid.json").read_bytes() == table
+
+
+def test_progress_goes_to_the_standard_error(file, capsys):
+    assert main(["sweep", str(file)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("4 of 4 runs.")
+    assert "4/4" in err
+
+
+def test_a_run_that_failed_makes_the_exit_code_1(file, tmp_path, capsys):
+    file.write_text('task = "digits"\nwidth = [3, 10000000]\ndepth = 2\nsteps = 2\n')
+    assert call(file) == 1
+    assert capsys.readouterr().out.startswith("2 of 2 runs, 1 failed.")
+    assert json.loads((tmp_path / "grid.json").read_text())["columns"]["status"] == ["done", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [([], "nothing is kept"), (["--store"], "what is finished is in the store")]
+)
+def test_ctrl_c_is_a_sentence_and_leaves_the_old_table(file, capsys, monkeypatch, words, kept):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "train", interrupted)
+    file.with_suffix(".json").write_text("old")
+    assert call(file, *words, *[file.with_suffix(".sqlite") for _ in words]) == 1
+    assert kept in capsys.readouterr().err
+    assert file.with_suffix(".json").read_text() == "old"
+
+
+def test_a_store_that_is_another_program_s_is_a_sentence(file, tmp_path, capsys):
+    with sqlite3.connect(tmp_path / "other.sqlite") as other:
+        other.execute("CREATE TABLE notes (text)")
+    other.close()
+    assert call(file, "--store", tmp_path / "other.sqlite") == 1
+    err = capsys.readouterr().err
+    assert err.startswith("scalinglab sweep: ")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "sentence"),
+    [
+        ("width = ", [], "file must be in TOML"),
+        ("width = 3", [], "grid must name a task"),
+        ('task = "digits"\nwidht = 3', [], "did you mean 'width'"),
+        ('task = "digits"\nwidth = 1979-05-27', [], "width must be a whole number"),
+        ('task = "digits"\nwidth = "wide"', [], "width must be a whole number, got 'wide'"),
+        ('task = "digits"\n[[grid]]\ntask = "digits"', [], "file must hold either [[grid]] tables or the keys"),
+        ('grid = 3\n', [], "grid must be a mapping"),
+        ('task = "digits"\n[table]\ndigits = 0', [], "digits must be positive, got 0"),
+        ('task = "digits"\n[table]\ndigits = 2.0', [], "digits must be a whole number, got 2.0"),
+        ('task = "digits"\n[table]\ntitle = 3', [], "title must be text, got 3"),
+        ('task = "digits"\n[table]\ncolumns = []', [], "columns must be a list of names"),
+        ('task = "digits"\n[table]\ncolumns = ["accuracy"]', [], "columns must be among task, "),
+        ('task = "digits"\n[table]\nformat = "csv"', [], "table must hold title, columns and digits"),
+        ('table = 3\n', [], "table must hold title, columns and digits"),
+        ('task = "digits"', ["--workers", "0"], "workers must be positive, got 0"),
+        ('task = "digits"', ["--workers", "two"], "workers must be a whole number, got 'two'"),
+        ('task = "digits"', ["--workers", "2", "--address", "tcp://127.0.0.1:1"], "give one of them"),
+        ('task = "digits"', ["--device", "abacus"], "device must name a device of this machine"),
+        ('task = "digits"', ["--out", "nowhere/table.json"], "out must be in a folder that exists"),
+        ('task = "digits"', ["--address", "here://"], "address must be that of a Dask scheduler"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_gets_one_sentence_before_any_run(file, capsys, text, words, sentence):
+    file.write_text(text)
+    assert call(file, *words) == 2
+    assert not file.with_suffix(".json").exists()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert sentence in err
+    assert err.startswith("scalinglab sweep: ")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_gets_a_sentence(tmp_path, capsys):
+    for missing in (tmp_path / "none.toml", tmp_path):
+        assert call(missing) == 2
+        assert "file must be a TOML file" in capsys.readouterr().err
+
+
+def test_the_table_cannot_replace_its_grid(file, capsys):
+    assert call(file, "--out", file) == 2
+    assert "out must be another file than the grid" in capsys.readouterr().err
+    assert file.read_text() == TOML
+
+
+def test_without_dask_an_address_gets_a_sentence(file, capsys, monkeypatch):
+    def without(name, *arguments, **options):
+        if name == "distributed":
+            raise ModuleNotFoundError("No module named 'distributed'", name=name)
+        return original(name, *arguments, **options)
+
+    original = builtins.__import__
+    monkeypatch.setattr(builtins, "__import__", without)
+    assert call(file, "--address", "tcp://127.0.0.1:1") == 2
+    assert "--address needs Dask: python -m pip install" in capsys.readouterr().err
