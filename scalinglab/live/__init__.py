@@ -2,7 +2,7 @@
 
 - ``Panel``: controls, a function (or a generator, for a run), charts
 - ``Slider``, ``Choice``, ``Switch``: the controls
-- ``chart``, ``Axis``, ``Lines``, ``Points``, ``Band``: charts over named data sets
+- ``chart``, ``Axis``, ``Lines``, ``Points``, ``Band``, ``Bars``: charts over named data sets
 - ``Table``: a few rows as a table
 - ``PALETTE``, ``GREY``: the colours that all charts share
 - ``open_panels``: the panels of this kernel, for tests
@@ -10,7 +10,7 @@
 No family of the course is known here: any function and any Altair chart will do.
 """
 
-from scalinglab.live.charts import Axis, Band, Lines, Points, chart
+from scalinglab.live.charts import Axis, Band, Bars, Lines, Points, chart
 from scalinglab.live.controls import Choice, Slider, Switch
 from scalinglab.live.panel import Panel, open_panels
 from scalinglab.live.table import Table
@@ -21,6 +21,7 @@ __all__ = [
     "PALETTE",
     "Axis",
     "Band",
+    "Bars",
     "Choice",
     "Lines",
     "Panel",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import altair as alt
@@ -17,7 +17,19 @@ from scalinglab import _checks as checks
 from scalinglab.live.rows import Columns
 from scalinglab.live.theme import GREY, PALETTE, theme
 
-__all__ = ["Axis", "Band", "Chart", "Layer", "Lines", "Points", "chart", "check_fields", "names_in", "specification"]
+__all__ = [
+    "Axis",
+    "Band",
+    "Bars",
+    "Chart",
+    "Layer",
+    "Lines",
+    "Points",
+    "chart",
+    "check_fields",
+    "names_in",
+    "specification",
+]
 
 Chart: TypeAlias = alt.TopLevelMixin
 
@@ -85,6 +97,8 @@ class Layer:
         A column that gives each of its values a colour, and a dash or a shape as well.
     by_title : str
         How the legend calls it.
+    order : tuple of str
+        All values of ``by``, in the order of their colours: a series then keeps its colour when others are absent.
     detail : str
         A column that separates lines without a colour of their own (a seed).
     data : str
@@ -106,6 +120,7 @@ class Layer:
     y: str = ""
     by: str = ""
     by_title: str = ""
+    order: tuple[str, ...] = ()
     detail: str = ""
     data: str = "rows"
     mean: bool = False
@@ -132,29 +147,40 @@ class Layer:
         """The colour, and the column that separates lines."""
         found: dict[str, Any] = {}
         if self.by:
-            found["color"] = alt.Color(field=self.by, type="nominal", title=self.by_title or self.by)
+            found["color"] = self.told_apart(alt.Color)
         if self.detail:
             found["detail"] = alt.Detail(field=self.detail, type="nominal")
         return found
+
+    def told_apart(self, channel: Any) -> Any:
+        """A channel that gives each value of ``by`` a colour, a dash or a shape."""
+        scale = {"scale": alt.Scale(domain=list(self.order))} if self.order else {}
+        return channel(field=self.by, type="nominal", title=self.by_title or self.by, **scale)
 
     def build(self, x: Axis, y: Axis, legend: Mapping[str, Layer]) -> alt.Chart:
         """The layer as an Altair chart; the legend names all labelled layers of its chart."""
         colour = {} if self.by or self.label else {"color": self.colour}
         mark: dict[str, Any] = self.mark() | colour | {"opacity": self.opacity, "clip": True}
         channels = self.channels(x, y) | (self.named(legend) if self.label and not self.by else {})
-        made = alt.Chart(alt.NamedData(name=self.data), mark=alt.MarkDef(**mark)).encode(**channels)
+        kind = alt.ErrorBarDef if mark["type"] == "errorbar" else alt.MarkDef
+        made = alt.Chart(alt.NamedData(name=self.data), mark=kind(**mark)).encode(**channels)
         made = made.transform_filter(self.only) if self.only else made
         return made.transform_calculate(series_label=json.dumps(self.label)) if self.label else made
 
     def named(self, legend: Mapping[str, Layer]) -> dict[str, Any]:
-        """Colour and dash as a scale over the labels, so that they stand in one legend."""
+        """Colour and dash as a scale over the labels, so that they stand in one legend; dots where there are points."""
         labels = list(legend)
         colours = alt.Scale(domain=labels, range=[layer.colour for layer in legend.values()])
         dashes = alt.Scale(domain=labels, range=[[6, 4] if layer.dashed else [1, 0] for layer in legend.values()])
-        return {
-            "color": alt.Color(field="series_label", type="nominal", title=None, scale=colours),
-            "strokeDash": alt.StrokeDash(field="series_label", type="nominal", title=None, scale=dashes),
-        }
+        colour = alt.Color(field="series_label", type="nominal", title=None, scale=colours)
+        dash = alt.StrokeDash(field="series_label", type="nominal", title=None, scale=dashes)
+        if all(isinstance(layer, Lines) for layer in legend.values()):
+            return {"color": colour, "strokeDash": dash}
+        dots = alt.Legend(symbolType="circle", symbolStrokeWidth=0, symbolDash=[1, 0])
+        channels: dict[str, Any] = {"color": colour.legend(dots)}
+        if isinstance(self, Lines):
+            channels["strokeDash"] = dash.legend(None)
+        return channels
 
 
 @dataclass(frozen=True)
@@ -168,8 +194,8 @@ class Lines(Layer):
 
     def series(self) -> dict[str, Any]:
         """Colour and dash."""
-        dash = {"strokeDash": alt.StrokeDash(field=self.by, type="nominal", title=self.by_title or self.by)}
-        return super().series() | (dash if self.by and not self.dashed else {})
+        dashes = bool(self.by) and not self.dashed
+        return super().series() | ({"strokeDash": self.told_apart(alt.StrokeDash)} if dashes else {})
 
 
 @dataclass(frozen=True)
@@ -182,8 +208,7 @@ class Points(Layer):
 
     def series(self) -> dict[str, Any]:
         """Colour and shape."""
-        shape = {"shape": alt.Shape(field=self.by, type="nominal", title=self.by_title or self.by)}
-        return super().series() | (shape if self.by else {})
+        return super().series() | ({"shape": self.told_apart(alt.Shape)} if self.by else {})
 
 
 @dataclass(frozen=True)
@@ -200,6 +225,23 @@ class Band(Layer):
     def channels(self, x: Axis, y: Axis) -> dict[str, Any]:
         """Position with a second vertical column."""
         return super().channels(x, y) | {"y2": alt.Y2(field=self.top)}
+
+
+@dataclass(frozen=True)
+class Bars(Band):
+    """Upright error bars: between the columns ``y`` and ``top``, or with ``mean`` one standard error about the mean."""
+
+    colour: str = PALETTE[0]
+
+    def mark(self) -> dict[str, Any]:
+        """A line of two pixels."""
+        if self.mean:
+            return {"type": "errorbar", "extent": "stderr", "thickness": self.size or 2}
+        return {"type": "rule", "strokeWidth": self.size or 2}
+
+    def channels(self, x: Axis, y: Axis) -> dict[str, Any]:
+        """Vega finds the standard error of rows with equal x by itself, and takes them as they are."""
+        return Layer.channels(replace(self, mean=False), x, y) if self.mean else super().channels(x, y)
 
 
 def chart(*layers: Layer, x: Axis, y: Axis, title: str, description: str, width: int = 440, height: int = 300) -> Chart:

@@ -20,7 +20,7 @@ from scalinglab.live.background import Background, Report
 from scalinglab.live.charts import Chart, check_fields, names_in, specification
 from scalinglab.live.controls import Control
 from scalinglab.live.picture import svg
-from scalinglab.live.rows import MAX_ROWS, Columns, datasets_of, length, records_of, thin, to_wire
+from scalinglab.live.rows import MAX_ROWS, Columns, caption_of, datasets_of, length, records_of, thin, to_wire
 from scalinglab.live.state import from_text, to_text
 from scalinglab.live.view import View
 
@@ -49,9 +49,10 @@ class Panel:
     ----------
     rows : callable
         Called as ``rows(**values)``. Returns a list of flat dicts, a dict of columns, an object with ``rows()``, or a
-        dict of these by data set. A generator yields snapshots of the same kinds; where a snapshot has ``done`` and
-        ``total``, they drive the progress bar, and ``caption`` is shown under the controls. A chart may draw the data
-        set ``"previous"``: the ``"rows"`` of the last run that ended, for comparison.
+        dict of these by data set, in which ``"caption"`` is a sentence to be shown under the controls. A generator
+        yields snapshots of the same kinds; where a snapshot has ``done`` and ``total``, they drive the progress bar,
+        and its ``caption`` is shown. A chart may draw the data set ``"previous"``: the ``"rows"`` of the last run that
+        ended, for comparison.
     controls : sequence of Control
         Sliders, choices and switches, in the order shown.
     charts : Chart or sequence of Chart
@@ -183,11 +184,19 @@ class Panel:
         return [self._start | values for values in (*moved, *self._presets.values())]
 
     def evaluate(self, snapshots: int = 3, **values: Any) -> dict[str, Columns]:
-        """Compute the data sets for some values here and now, without touching the panel; a run only so far."""
+        """Compute the data sets for some values here and now, without touching the panel.
+
+        Of a run only so many snapshots, or as many as it takes until there is something to draw.
+        """
         result = self._rows(**(self.values | self._checked(values)))
-        if isinstance(result, Iterator):
-            result = [snapshot for snapshot, _ in zip(result, range(snapshots), strict=False)][-1]
-        return self._accept(result)
+        if not isinstance(result, Iterator):
+            return self._accept(result)
+        found: dict[str, Columns] = {}
+        for number, snapshot in enumerate(result, start=1):
+            found = self._accept(snapshot)
+            if number >= snapshots and any(map(length, found.values())):
+                break
+        return found
 
     # ---- from values to rows ----------------------------------------------------------------------------------
 
@@ -238,7 +247,7 @@ class Panel:
                 self._sent += 1
                 self._sent_at = time.monotonic()
                 self._view.frame = {"number": self._sent, "sets": to_wire(self.data)}
-            self._view.status = self._status(report, found, getattr(result, "caption", ""))
+            self._view.status = self._status(report, found, caption_of(result))
 
     def _status(self, report: Report, found: dict[str, Columns] | None, caption: str) -> dict[str, Any]:
         thinned = [name for name, columns in (found or {}).items() if length(columns) > MAX_ROWS]

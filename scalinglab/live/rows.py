@@ -13,12 +13,25 @@ import numpy as np
 
 from scalinglab import _checks as checks
 
-__all__ = ["MAX_ROWS", "Columns", "columns_of", "datasets_of", "length", "records_of", "thin", "to_wire"]
+__all__ = [
+    "CAPTION",
+    "MAX_ROWS",
+    "Columns",
+    "caption_of",
+    "columns_of",
+    "datasets_of",
+    "length",
+    "records_of",
+    "thin",
+    "to_wire",
+]
 
 Columns: TypeAlias = dict[str, np.ndarray]
 
 #: Rows of one data set that are sent to the browser at most; a longer one is thinned evenly and the panel says so.
 MAX_ROWS = 20_000
+#: The entry of a result that is no data set but a sentence.
+CAPTION = "caption"
 
 
 def datasets_of(result: Any) -> dict[str, Columns]:
@@ -27,7 +40,8 @@ def datasets_of(result: Any) -> dict[str, Columns]:
     Parameters
     ----------
     result : object
-        An object with ``rows()``, a list of flat dicts, a dict of columns, or a dict of any of these by name.
+        An object with ``rows()``, a list of flat dicts, a dict of columns, or a dict of any of these by name; one entry
+        of the last may be a caption.
 
     Returns
     -------
@@ -37,15 +51,26 @@ def datasets_of(result: Any) -> dict[str, Columns]:
     Raises
     ------
     ValueError
-        If it is none of these, or holds no row at all.
+        If it is none of these, or holds no row at all; a run of which something is left to do may have none yet.
     """
+    if isinstance(result, Mapping) and isinstance(result.get(CAPTION), str):
+        result = {name: value for name, value in result.items() if name != CAPTION}
     if isinstance(result, Mapping) and _are_tables(result.values()):
         found = {str(name): columns_of(value) for name, value in result.items()}
     else:
         found = {"rows": columns_of(result)}
-    if not any(length(columns) for columns in found.values()):
+    unfinished = getattr(result, "done", 0) < getattr(result, "total", 0)
+    if not unfinished and not any(length(columns) for columns in found.values()):
         raise ValueError("there is nothing to draw: the function returned no rows")
     return found
+
+
+def caption_of(result: Any) -> str:
+    """What a result says in words: its entry or its attribute ``caption``, if it has one."""
+    if isinstance(result, Mapping):
+        found = result.get(CAPTION)
+        return found if isinstance(found, str) else ""
+    return getattr(result, CAPTION, "")
 
 
 def columns_of(result: Any) -> Columns:

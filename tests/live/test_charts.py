@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import vl_convert
 
-from scalinglab.live import PALETTE, Axis, Band, Lines, Points, chart
+from scalinglab.live import PALETTE, Axis, Band, Bars, Lines, Points, chart
 from scalinglab.live.charts import check_fields, specification
 
 X = Axis("n", "samples", 10, 1e4, log=True)
@@ -89,6 +89,37 @@ def test_series_keep_their_colours_beside_a_labelled_layer():
     assert {PALETTE[0].lower(), PALETTE[1].lower(), "#000000"} <= {
         c.lower() for c in re.findall(r'stroke="(#\w+)"', picture)
     }
+
+
+def test_a_series_keeps_its_colour_when_another_is_absent():
+    def picture(seeds, **order):
+        rows = [{"n": n, "error": 0.5, "seed": seed} for n in (10.0, 100.0) for seed in seeds]
+        spec = specification(made(Lines(by="seed", **order)))
+        found = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
+        return set(re.findall(r'mark-line.*? stroke="(#\w+)"', found, re.DOTALL))
+
+    assert picture("b") == picture("a") == {PALETTE[0]}
+    assert picture("b", order=("a", "b")) == {PALETTE[1]}
+
+
+def test_error_bars_are_one_standard_error_about_the_mean():
+    rows = [{"n": 10.0, "error": error} for error in (0.2, 0.4, 0.9)]
+    mean, error = 0.5, np.std([0.2, 0.4, 0.9], ddof=1) / np.sqrt(3)
+    given = [{"n": 10.0, "error": 0.0, "low": mean - error, "high": mean + error}]
+    axis = Axis("error", "error", 0, 1)
+    ends = []
+    for layer, data in ((Bars(mean=True), rows), (Bars(y="low", top="high"), given)):
+        spec = specification(chart(layer, x=X, y=axis, title="t", description="d", height=300))
+        picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": data}})
+        found = re.search(
+            r'mark-rule role-mark.*?translate\(([\d.]+),([\d.]+)\)" x2="0" y2="(-?[\d.]+)"', picture, re.DOTALL
+        )
+        assert found
+        _, top, length = map(float, found.groups())
+        ends.append(sorted((top, top + length)))
+    # Pixels from the top of 300, in which SVG keeps three digits.
+    np.testing.assert_allclose(ends[0], ends[1], atol=0.01)
+    np.testing.assert_allclose(ends[0], [300 * (1 - mean - error), 300 * (1 - mean + error)], atol=0.01)
 
 
 def test_a_missing_column_is_named():

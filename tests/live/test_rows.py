@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalinglab.live.rows import columns_of, datasets_of, records_of, thin, to_wire
+from scalinglab.live.rows import caption_of, columns_of, datasets_of, records_of, thin, to_wire
 
 RECORDS = [{"step": 0, "error": 0.9, "run": "a"}, {"step": 1, "error": 0.5, "run": "b"}]
 
@@ -39,6 +39,28 @@ def test_data_sets_are_told_apart_by_name():
 
 def test_one_of_several_data_sets_may_be_empty():
     assert datasets_of({"rows": RECORDS, "diverged": []})["diverged"] == {}
+
+
+def test_a_caption_is_a_sentence_and_no_data_set():
+    result = {"rows": RECORDS, "caption": "Two rows."}
+    assert list(datasets_of(result)) == ["rows"]
+    assert caption_of(result) == "Two rows."
+    assert caption_of({"caption": ["a", "b"], "x": [1, 2]}) == caption_of(RECORDS) == caption_of(Result()) == ""
+    assert list(columns_of({"caption": ["a", "b"], "x": [1, 2]})) == ["caption", "x"]
+
+
+def test_a_run_may_have_no_rows_yet_but_not_at_its_end():
+    class Growing:
+        done, total = 0, 3
+
+        def rows(self):
+            return RECORDS[: self.done]
+
+    run = Growing()
+    assert datasets_of(run) == {"rows": {}}
+    run.total = 0
+    with pytest.raises(ValueError, match="nothing to draw"):
+        datasets_of(run)
 
 
 def test_a_missing_number_is_a_gap_and_a_missing_word_is_empty():

@@ -1,6 +1,7 @@
 // One view of a panel: it shows the model's traits and tells the kernel what the learner did.
 
 const SHOWN_ROWS = 200; // of the table; the download holds them all
+const COUNTED = 10000; // progress up to here is shown as a count, beyond in percent
 const LOST = "The kernel does not answer. If it was restarted, run this cell again; if it is busy, wait for it.";
 
 class PanelView {
@@ -181,7 +182,9 @@ class PanelView {
     this.meter.hidden = !total;
     this.progress.value = total ? done / total : 0;
     const left = state === "running" && seconds_left >= 0 ? `, ${format.seconds(seconds_left)} left` : "";
-    this.left.textContent = total ? `${done} of ${total}${left}` : "";
+    // Steps and runs are counted; a sum of work is a large number that says nothing, so it is shown in percent.
+    const progress = total > COUNTED ? `${Math.floor((100 * done) / total)} %` : `${done} of ${total}`;
+    this.left.textContent = total ? `${progress}${left}` : "";
     this.runAction = state === "running" ? "stop" : state === "stopped" || state === "ready" ? "resume" : "again";
     this.setText(this.run, { stop: "Stop", resume: state === "ready" ? "Run" : "Resume", again: "Run again" }[this.runAction]);
     if (invalid) {
