@@ -35,7 +35,7 @@ def complaint(got: Any, expected: Any) -> tuple[str, str] | None:
         kind = "True or False" if isinstance(expected, bool) else "text"
         return None if isinstance(got, type(expected)) else _wrong_type(got, kind)
     if _is_number(expected):
-        return _complaint_about_number(got)
+        return _complaint_about_number(got, expected)
     return _complaint_about_array(got, tuple(np.shape(expected)))
 
 
@@ -102,13 +102,13 @@ def _scale(expected: Any) -> float:
     return float(np.max(np.abs(np.asarray(expected, float)), initial=0.0))
 
 
-def _complaint_about_number(got: Any) -> tuple[str, str] | None:
+def _complaint_about_number(got: Any, expected: Any) -> tuple[str, str] | None:
     length = _length(got)
     if length is not None:
         return "wrong shape", f"got {length} values ({shown(got, 60)}) where one number was asked."
     if not _is_number(got):
         return _wrong_type(got, "one number")
-    if isinstance(got, float) and not math.isfinite(got):
+    if isinstance(got, float) and not math.isfinite(got) and got != expected:  # infinity may be the answer
         return "not a number", f"got {got}: look for a division by zero, or a logarithm of zero or less."
     return None
 

@@ -291,6 +291,16 @@ def test_answers_that_are_arrays(answer, diagnosis, words):
     assert words in result.message
 
 
+@pytest.mark.parametrize("infinity", [float("inf"), np.inf, np.array(np.inf)], ids=["float", "numpy", "array"])
+def test_infinity_is_right_where_it_is_the_answer(infinity):
+    never = toy(lambda x, y: float("inf"), mistakes=(Mistake("finite", lambda x, y: x + y, "It is finite."),))
+    assert outcome(lambda x, y: infinity, never).passed
+    assert outcome(lambda x, y: x + y, never).diagnosis == "finite"
+    assert "far too small" in outcome(lambda x, y: 1e300, never).message
+    assert outcome(lambda x, y: -infinity, never).diagnosis == "not a number"
+    assert outcome(lambda x, y: float("nan"), never).diagnosis == "not a number"
+
+
 def value_exercise():
     return toy(cases=lambda draw: ((draw.uniform(1, 2), draw.uniform(3, 4)),), asks_value=True)
 

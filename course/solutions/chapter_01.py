@@ -1,0 +1,28 @@
+"""Solutions for chapter 01, for instructors; keyed by exercise. The exercises' texts stand in the chapter."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def exponent(sizes: np.ndarray, errors: np.ndarray) -> float:
+    """The exponent of ``error = amplitude * size**-exponent``: a line through the logarithms, its slope's sign turned."""
+    slope, _intercept = np.polyfit(np.log(sizes), np.log(errors), 1)
+    return -slope
+
+
+def mean_and_error(errors: np.ndarray) -> tuple[float, float]:
+    """The mean over seeds and the standard error of this mean."""
+    return errors.mean(), errors.std(ddof=1) / math.sqrt(len(errors))
+
+
+def samples_needed(target: float, amplitude: float, exponent: float, offset: float) -> float:
+    """The samples with which ``amplitude * n**-exponent + offset`` comes down to ``target``; infinity if none do."""
+    if target <= offset:
+        return math.inf
+    return math.ceil((amplitude / (target - offset)) ** (1 / exponent))
+
+
+SOLUTIONS = {"01-exponent": exponent, "01-standard-error": mean_and_error, "01-offset": samples_needed}

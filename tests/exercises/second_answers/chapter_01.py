@@ -1,0 +1,25 @@
+"""Right answers for chapter 01 written in another way than the solutions: a check must take them too."""
+
+import math
+import statistics
+
+
+def exponent(sizes, errors):
+    x = [math.log10(size) for size in sizes]
+    y = [math.log10(error) for error in errors]
+    return -statistics.linear_regression(x, y).slope
+
+
+def mean_and_error(errors):
+    mean = sum(errors) / len(errors)
+    variance = sum((error - mean) ** 2 for error in errors) / (len(errors) - 1)
+    return [mean, math.sqrt(variance / len(errors))]
+
+
+def samples_needed(target, amplitude, exponent, offset):
+    gap = target - offset
+    # A right answer may allow for rounding errors: 100.00000000000001 samples are 100.
+    return math.ceil(math.exp(math.log(amplitude / gap) / exponent) - 1e-9) if gap > 0 else float("inf")
+
+
+SECOND_ANSWERS = {"01-exponent": exponent, "01-standard-error": mean_and_error, "01-offset": samples_needed}
