@@ -1,4 +1,4 @@
-"""Errors that carry what was computed before things went wrong."""
+"""Errors that say more than their sentence: by what they carry, or by their type."""
 
 from __future__ import annotations
 
@@ -35,3 +35,7 @@ class DivergenceError(ArithmeticError):
     def __init__(self, message: str, *, rate: float | None = None) -> None:
         super().__init__(message)
         self.rate = rate
+
+
+class TooLargeError(ValueError):
+    """What was asked for is well formed, but would fill this machine's memory; another machine may have more."""

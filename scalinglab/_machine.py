@@ -81,8 +81,10 @@ def is_dead(place: str, pid: int, started: float) -> bool:
     if place != _place():
         return False
     try:
+        process = psutil.Process(pid)
         # The start is known by the clock, which may be set meanwhile; a number is not used again within seconds.
-        return abs(psutil.Process(pid).create_time() - started) > SAME_START
+        # A zombie has ended, though its parent has not asked how: in a container there may be nobody who does.
+        return process.status() == psutil.STATUS_ZOMBIE or abs(process.create_time() - started) > SAME_START
     except psutil.NoSuchProcess:
         return True
     except psutil.Error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -67,6 +68,18 @@ def test_a_process_is_dead_when_it_has_ended_and_not_before():
     assert not _machine.is_dead(place, child.pid, started)
     child.communicate(b"\n")
     assert _machine.is_dead(place, child.pid, started)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no zombies")
+def test_a_process_that_has_ended_is_dead_before_its_parent_asks_how():
+    place, _, _ = _machine.process_mark()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        process = psutil.Process(child.pid)
+        started = process.create_time()
+        child.kill()
+        while process.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.005)
+        assert _machine.is_dead(place, child.pid, started)
 
 
 def test_a_number_that_was_used_again_is_another_process():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -18,11 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scalinglab._checks import fail, integer, positive_integer
+from scalinglab._checks import fail, positive_integer
 from scalinglab.cli.folder import whole_number
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
+MOST_DIGITS = 17
 
 
 @dataclass(frozen=True)
@@ -48,37 +50,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Sweep, write the table, say how many runs ended how; 1 if one failed or the sweep broke off."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        kept = "what is finished is in the store" if arguments.store else "nothing is kept, as there is no --store"
+        print(f"scalinglab sweep: stopped; {kept}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
     source = Path(arguments.file)
     order = read_order(source)
     out = Path(arguments.out) if arguments.out else source.with_suffix(".json")
-    if out.resolve() == source.resolve():
-        fail("out", "be another file than the grid", arguments.out)
-    if not out.parent.is_dir():
-        raise FileNotFoundError(f"out must be in a folder that exists, and {out.parent} does not")
+    _check_files(source, out, arguments.store)
     _check_columns(order)
     from scalinglab._files import write_atomically
     from scalinglab.training.sweeps.outcomes import SweepError
     from scalinglab.training.sweeps.store import StoreError
     from scalinglab.training.sweeps.sweep import sweep
 
+    options = {"store": arguments.store, "device": arguments.device, "progress": not arguments.quiet}
     try:
         with _executor(arguments) as executor:
-            done = sweep(
-                order.grid,
-                executor=executor,
-                store=arguments.store,
-                device=arguments.device,
-                progress=not arguments.quiet,
-            )
+            done = sweep(order.grid, executor=executor, **options)
     except (SweepError, StoreError) as error:
         print(f"scalinglab sweep: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        kept = "what is finished is in the store" if arguments.store else "nothing is kept, as there is no --store"
-        print(f"scalinglab sweep: stopped; {kept}", file=sys.stderr)
+    rows = done.rows()
+    try:
+        write_atomically(out, table_text(order, rows).encode())
+    except OSError as error:
+        print(f"scalinglab sweep: {out} could not be written: {error.strerror or error}", file=sys.stderr)
         return 1
-    write_atomically(out, table_text(order, done.rows()).encode())
     print(f"{done.caption} Written to {out}.")
+    if done.failed:
+        first = next(row["error"] for row in rows if row["status"] == "failed")
+        print(f"scalinglab sweep: the first error was {first}", file=sys.stderr)
     return 1 if done.failed else 0
 
 
@@ -108,7 +115,9 @@ def read_order(source: Path) -> Order:
     title = look.get("title", source.stem)
     if not isinstance(title, str):
         fail("title", "be text", title)
-    digits = positive_integer("digits", integer("digits", look.get("digits", DIGITS)))
+    digits = positive_integer("digits", look.get("digits", DIGITS))
+    if digits > MOST_DIGITS:
+        fail("digits", f"not exceed {MOST_DIGITS}, which tell every float", digits)
     return Order(given if union is None else union, title, None if columns is None else tuple(columns), digits)
 
 
@@ -122,9 +131,30 @@ def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
     columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
     for name in {*RESULTS, *VALIDATED} & set(columns):
         columns[name] = [_rounded(value, order.digits) for value in columns[name]]
-    lines = [f"{_json(name)}: {_json(_short(values))}" for name, values in columns.items()]
+    short = {name: _short(values) for name, values in columns.items()}
+    if not any(isinstance(values, list) for values in short.values()):
+        short = columns  # one column at least says how many rows there are
+    lines = [f"{_json(name)}: {_json(values)}" for name, values in short.items()]
     head = f'"title": {_json(order.title)},\n"made_with": {_json(order.grid)}'
     return "{\n" + head + ',\n"columns": {\n' + ",\n".join(lines) + "\n}\n}\n"
+
+
+def _check_files(source: Path, out: Path, store: str | None) -> None:
+    """Refuse an ``out`` that cannot be written, before the sweep and not after it, and files that are two things."""
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"out must be in a folder that exists, and {out.parent} does not")
+    if out.exists() and not out.is_file():
+        fail("out", "be a file", str(out))
+    if out.resolve() == source.resolve():
+        fail("out", "be another file than the grid", str(out))
+    for name, path in (("the grid", source), ("the table", out)):
+        if store is not None and Path(store).expanduser().resolve() == path.resolve():
+            fail("store", f"be another file than {name}", store)
+    try:
+        tempfile.TemporaryFile(dir=out.parent).close()
+    except OSError as error:
+        reason = error.strerror or error
+        raise ValueError(f"out must be in a folder that can be written, and {out.parent} cannot: {reason}") from None
 
 
 def _check_columns(order: Order) -> None:
@@ -174,11 +204,30 @@ def _processes(workers: int) -> Iterator[Executor]:
 
     # Never a fork: torch's threads would not survive it.
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context)
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_tie_to_client)
     try:
         yield executor
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _tie_to_client() -> None:
+    """End this worker when its client ends, and at once, without a traceback, at Ctrl-C.
+
+    A worker alone would wait for work for ever if its client was killed: it holds both ends of the pipe itself.
+    """
+    import multiprocessing
+    import os
+    import signal
+    import threading
+
+    def follow() -> None:
+        if (client := multiprocessing.parent_process()) is not None:
+            client.join()
+            os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=follow, name="scalinglab-client", daemon=True).start()
 
 
 @contextmanager

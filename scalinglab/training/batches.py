@@ -50,7 +50,8 @@ def drawn_samples(plan: Plan, network: int) -> NDArray[np.int64] | None:
     if not plan.resample:
         return None
     generator = np.random.default_rng(np.random.SeedSequence((plan.seed[network], SUBSETS)))
-    return generator.permutation(plan.task.samples)[: plan.samples[network]]
+    # A copy, which does not keep the numbers of all samples in memory.
+    return generator.permutation(plan.task.samples)[: plan.samples[network]].copy()
 
 
 def label_rows(plan: Plan, labels: NDArray[np.generic]) -> torch.Tensor:

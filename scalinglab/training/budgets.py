@@ -9,7 +9,8 @@ from typing import Any
 
 from scalinglab._checks import fail
 from scalinglab.training.loop import train
-from scalinglab.training.plans import PROBE, Plan, checked_plan
+from scalinglab.training.memory import PROBE
+from scalinglab.training.plans import Plan, checked_plan
 from scalinglab.training.tasks.task import Task
 
 __all__ = ["Budget", "budget"]

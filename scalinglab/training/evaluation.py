@@ -12,9 +12,10 @@ from torch import Tensor
 
 from scalinglab.training.batches import drawn_samples, label_rows
 from scalinglab.training.losses import LOSSES, mistakes
+from scalinglab.training.memory import PROBE, slice_lengths
 from scalinglab.training.networks import ACTIVATIONS, Stack
 from scalinglab.training.passes import Buffers, embed, propagate
-from scalinglab.training.plans import PROBE, Plan
+from scalinglab.training.plans import Plan
 
 __all__ = ["Examples", "held_out", "probe"]
 
@@ -56,17 +57,18 @@ class Examples:
 
     def __init__(self, plan: Plan, stack: Stack, inputs: Tensor, labels: Tensor, counts: list[int]) -> None:
         most, networks = max(counts), plan.networks
-        weights = np.zeros((networks, most, 1))
-        for network, count in enumerate(counts):
+        # One row for all where they are alike: for a large test set and many networks, each its own would be gigabytes.
+        weights = np.zeros((networks if len(set(counts)) > 1 else 1, most, 1))
+        for network, count in enumerate(counts[: len(weights)]):
             weights[network, :count] = 1 / count
         columns = [
             inputs.expand(networks, -1, -1),
             labels.expand(networks, -1, -1),
-            torch.tensor(weights).to(stack.flat),
+            torch.tensor(weights).to(stack.flat).expand(networks, -1, -1),
         ]
         parts = zip(*(part.tensor_split(math.ceil(most / PROBE), dim=1) for part in columns), strict=True)
         self.slices = [(rows, labels.mT, weights.mT) for rows, labels, weights in parts]
-        self.buffers = {size: Buffers(stack, size) for size in {part[0].shape[1] for part in self.slices}}
+        self.buffers = {size: Buffers(stack, size, back=False) for size in slice_lengths(most)}
         self.activation, self.loss = ACTIVATIONS[plan.activation], LOSSES[plan.task.loss]
         self.squared, self.chance_loss = plan.task.loss == "squared", plan.task.chance_loss
 

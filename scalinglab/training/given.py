@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["checked_arrays", "per_network"]
 
+#: Masses and their inverses are finite between these in single precision, too.
+MASSES = 1e-30, 1e30
 Layers = tuple[NDArray[np.float64], ...]
 
 
@@ -31,7 +34,8 @@ def per_network(name: str, value: Any, *, nested: bool = False) -> Any:
     if not _is_list(value) or not _is_list(probe):
         kind = "(weight, bias)" if nested else "arrays, one for each layer"
         fail(name, f"be a list of {kind}, or such a list for each network", value)
-    return tuple(value) if isinstance(probe[0], np.ndarray) else [tuple(_entries(name, entry)) for entry in value]
+    # Arrays of NumPy and tensors of PyTorch tell of themselves; a list or a tuple is that of a network.
+    return tuple(value) if hasattr(probe[0], "__array__") else [tuple(_entries(name, entry)) for entry in value]
 
 
 def checked_arrays(plan: Plan, *, initial: Any, masks: Any, masses: Any) -> dict[str, Any]:
@@ -46,7 +50,8 @@ def checked_arrays(plan: Plan, *, initial: Any, masks: Any, masses: Any) -> dict
     Returns
     -------
     dict
-        The three, each a tuple of read-only float64 arrays for each network, or ``None``.
+        The three, each a tuple of read-only arrays for each network (masks of truth values, the others float64), or
+        ``None``. What is given for all is checked and kept once for each width.
     """
     if masses[0] is None and plan.scaling == "mean-field":
         masses = [tuple(np.full(width, 1 / width) for _ in range(plan.depth)) for width in plan.width]
@@ -58,11 +63,17 @@ def checked_arrays(plan: Plan, *, initial: Any, masks: Any, masses: Any) -> dict
     }
     given = {"initial": initial, "masks": masks, "masses": masses}
     return {
-        name: tuple(checks[name](value, network) for network, value in enumerate(values))
-        if values[0] is not None
-        else None
+        name: _each_once(values, plan.width, checks[name]) if values[0] is not None else None
         for name, values in given.items()
     }
+
+
+def _each_once(values: Sequence[Any], widths: Sequence[int], check: Callable[[Any, int], Any]) -> tuple[Any, ...]:
+    """Check the value of each network; one that many networks of a width share is checked, and copied, only once."""
+    keys = [(id(value), width) for value, width in zip(values, widths, strict=True)]
+    first = {key: network for network, key in reversed(list(enumerate(keys)))}
+    found = {key: check(values[network], network) for key, network in first.items()}
+    return tuple(found[key] for key in keys)
 
 
 def _initial(plan: Plan, value: Any, shapes: list[tuple[int, int]]) -> Arrays:
@@ -72,21 +83,29 @@ def _initial(plan: Plan, value: Any, shapes: list[tuple[int, int]]) -> Arrays:
         codes, numbers = plan.table
         wanted.insert(0, ((numbers, codes), (0,)))
     _check_count("initial", value, len(wanted), "layers")
-    return tuple(
+    found = tuple(
         (_array("initial", weight, weight_shape), _array("initial", bias, bias_shape))
         for (weight, bias), (weight_shape, bias_shape) in zip(map(_pair, value), wanted, strict=True)
     )
-
-
-def _masks(value: Any, shapes: list[tuple[int, int]]) -> Layers:
-    _check_count("masks", value, len(shapes), "arrays, one for each layer of weights")
-    found = tuple(
-        _array("masks", mask, (outputs, inputs)) for mask, (inputs, outputs) in zip(value, shapes, strict=True)
-    )
-    for mask in found:
-        if not np.isin(mask, (0, 1)).all():
-            fail("masks", "hold zeros and ones", float(mask[~np.isin(mask, (0, 1))][0]))
+    largest = max(float(np.abs(part).max(initial=0)) for pair in found for part in pair)
+    if largest > torch.finfo(plan.dtype).max:
+        fail("initial", f"hold numbers that {str(plan.dtype).removeprefix('torch.')} can hold", largest)
     return found
+
+
+def _masks(value: Any, shapes: list[tuple[int, int]]) -> tuple[NDArray[np.bool_], ...]:
+    _check_count("masks", value, len(shapes), "arrays, one for each layer of weights")
+    return tuple(_mask(mask, (outputs, inputs)) for mask, (inputs, outputs) in zip(value, shapes, strict=True))
+
+
+def _mask(value: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return a read-only array of truth values, which take an eighth of the room."""
+    mask = _array("masks", value, shape)
+    if not np.isin(mask, (0, 1)).all():
+        fail("masks", "hold zeros and ones", float(mask[~np.isin(mask, (0, 1))][0]))
+    kept = mask.astype(np.bool_)
+    kept.setflags(write=False)
+    return kept
 
 
 def _masses(value: Any, shapes: list[tuple[int, int]]) -> Layers:
@@ -95,15 +114,21 @@ def _masses(value: Any, shapes: list[tuple[int, int]]) -> Layers:
     for mass in found:
         if not (mass > 0).all():
             fail("masses", "be positive", float(mass.min()))
+        if not MASSES[0] <= mass.min() <= mass.max() <= MASSES[1]:
+            off = mass.min() if mass.min() < MASSES[0] else mass.max()
+            fail("masses", f"be from {MASSES[0]:g} to {MASSES[1]:g}", float(off))
     return found
 
 
 def _array(name: str, value: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return a read-only float64 copy of a finite array of this shape."""
     try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
+        given = np.asarray(value)
+        array = given if np.iscomplexobj(given) else given.astype(np.float64)
+    except (TypeError, ValueError, RuntimeError):  # the last of a tensor that has a gradient
         fail(name, "hold arrays of numbers", value)
+    if np.iscomplexobj(array):
+        fail(name, "hold real numbers", array)
     if array.shape != shape:
         fail(name, f"hold an array of the shape {shape} here", array.shape)
     if not np.isfinite(array).all():

@@ -113,7 +113,9 @@ def train(
         Divide gradients by masses, the 1/c rule of [Wang2025]; false leaves the plain gradient.
     penalty : callable, optional
         From the layers of the whole stack (weights in which masses are multiplied in), as ``forward`` takes them, to
-        a tensor of the shape (networks,) that is added to the losses. It must be differentiable by PyTorch.
+        a tensor of the shape (networks,) that is added to the losses. It must be differentiable by PyTorch. Weights
+        behind masks are zeros in it, and so are the units that a network narrower than the widest does not have; what
+        the penalty's gradient is there does not matter. A network whose penalty is not finite has diverged.
     dtype : {"float32", "float64"}
     device : str or torch.device
     evaluations : int
@@ -234,7 +236,8 @@ class _Run:
         """One batch forward and back, a look at the losses, one update."""
         losses = self.pull()
         if self.plan.penalty is not None:
-            losses = losses + self.penalize(self.plan.penalty)
+            # A penalty may be large, in units of its own: it tells of a divergence only where it is not finite.
+            losses = losses + 0 * self.penalize(self.plan.penalty)
         self.weighting.pull(self.gradients)
         self.freeze_the_diverged(losses)
         factor = SCHEDULES[self.plan.schedule](self.record.step / self.plan.steps)
@@ -255,15 +258,18 @@ class _Run:
 
     def penalize(self, penalty: Callable[..., Tensor]) -> Tensor:
         """The penalty of each network; its gradient is added to that of the loss."""
-        flat = self.weighting.effective.flat.detach().clone().requires_grad_()
-        values = penalty(self.stack.over(flat))
+        # A learner may well go through the steps under torch.no_grad().
+        with torch.enable_grad():
+            flat = self.weighting.effective.flat.detach().clone().requires_grad_()
+            values = penalty(self.stack.over(flat))
         if not isinstance(values, Tensor) or values.shape != (self.plan.networks,) or not values.requires_grad:
             fail("penalty", f"return a differentiable tensor of the shape ({self.plan.networks},)", values)
         # A frozen network is zeros: what a penalty says of them is of no interest, and could be nan.
         alive = torch.from_numpy(self.record.diverged_at < 0).to(values.device)
-        values = torch.where(alive, values, 0)
-        (gradient,) = torch.autograd.grad(values.sum(), flat)
-        self.gradients.flat.add_(gradient)
+        with torch.enable_grad():
+            values = torch.where(alive, values, 0)
+            (gradient,) = torch.autograd.grad(values.sum(), flat)
+        self.gradients.flat.add_(self.weighting.existing(gradient))
         for network in np.flatnonzero(self.record.diverged_at >= 0).tolist():
             self.gradients.clear(network)
         return values.detach()

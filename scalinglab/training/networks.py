@@ -111,7 +111,7 @@ class Stack:
         table: tuple[int, int] | None = None,
     ) -> None:
         self.sizes, self.networks, self.table = tuple(sizes), networks, table
-        self.flat = torch.zeros(_parameter_numbers(sizes, networks, table), dtype=dtype, device=device)
+        self.flat = torch.zeros(stack_size(sizes, networks, table), dtype=dtype, device=device)
         blocks = self._blocks(self.flat)
         self.embedding: Tensor | None = blocks.pop() if table else None
         self.layers: list[tuple[Tensor, Tensor]] = list(zip(blocks[::2], blocks[1::2], strict=True))
@@ -251,12 +251,8 @@ def parameter_sizes(sizes: Sequence[int], table: tuple[int, int] | None = None) 
     return [math.prod(shape) for shape in _block_shapes(sizes, 1, table)]
 
 
-def stack_size(sizes: Sequence[int], networks: int, columns: int, table: tuple[int, int] | None = None) -> int:
-    """Most numbers that a run keeps: nine for each parameter, and the buffers of a batch and an evaluation."""
-    return 9 * _parameter_numbers(sizes, networks, table) + 4 * networks * columns * sum(sizes)
-
-
-def _parameter_numbers(sizes: Sequence[int], networks: int, table: tuple[int, int] | None) -> int:
+def stack_size(sizes: Sequence[int], networks: int, table: tuple[int, int] | None = None) -> int:
+    """Numbers in the flat vector of a stack, padding included."""
     return sum(_aligned(math.prod(shape)) for shape in _block_shapes(sizes, networks, table))
 
 

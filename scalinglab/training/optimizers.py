@@ -39,6 +39,8 @@ def step_sizes(stack: Stack, each: tuple[float, ...]) -> float | Tensor:
         return each[0]
     rates = stack.like()
     column = rates.flat.new_tensor(each)
+    if rates.embedding is not None:
+        rates.embedding.copy_(column[:, None, None].expand_as(rates.embedding))
     for weight, bias in rates.layers:
         weight.copy_(column[:, None, None].expand_as(weight))
         bias.copy_(column[:, None].expand_as(bias))

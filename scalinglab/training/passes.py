@@ -6,6 +6,8 @@ fast where one over many rows of ten columns is not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -15,13 +17,16 @@ __all__ = ["Buffers", "backward", "embed", "propagate", "pull_embedding"]
 
 
 class Buffers:
-    """Room for one pass of so many examples: the outputs of each layer, and the gradients with respect to them."""
+    """Room for one pass of so many examples: the outputs of each layer, and the gradients with respect to them.
 
-    def __init__(self, stack: Stack, columns: int) -> None:
-        def room() -> list[Tensor]:
-            return [stack.flat.new_empty((stack.networks, outputs, columns)) for outputs in stack.sizes[1:]]
+    Without a way back, there is room for the gradients with respect to the last outputs alone.
+    """
 
-        self.outputs, self.gradients = room(), room()
+    def __init__(self, stack: Stack, columns: int, *, back: bool = True) -> None:
+        def room(sizes: Sequence[int]) -> list[Tensor]:
+            return [stack.flat.new_empty((stack.networks, outputs, columns)) for outputs in sizes]
+
+        self.outputs, self.gradients = room(stack.sizes[1:]), room(stack.sizes[1:] if back else stack.sizes[-1:])
 
 
 def embed(stack: Stack, inputs: Tensor) -> Tensor:

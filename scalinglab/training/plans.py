@@ -19,16 +19,16 @@ from scalinglab._checks import (
     positive_integer,
     same_length,
 )
+from scalinglab._errors import TooLargeError
 from scalinglab._machine import free_memory
 from scalinglab.training.given import checked_arrays, per_network
-from scalinglab.training.networks import ACTIVATIONS, SCALINGS, Arrays, parameter_sizes, stack_size
+from scalinglab.training.memory import bytes_needed
+from scalinglab.training.networks import ACTIVATIONS, SCALINGS, Arrays, parameter_sizes
 from scalinglab.training.optimizers import OPTIMIZERS, SCHEDULES
 from scalinglab.training.tasks.task import Task
 
 Value = TypeVar("Value")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-#: Most columns that an evaluation pushes through the networks at once, and most examples of its training probe.
-PROBE = 256
 #: Limits that no run in a course comes near; they keep a slip of the finger from filling the memory.
 MOST = {"networks": 100_000, "depth": 1000, "steps": 10**9, "evaluations": 10**5, "embedding": 10**4}
 
@@ -55,7 +55,7 @@ class Plan:
     resample: bool
     embedding: int
     initial: tuple[Arrays, ...] | None
-    masks: tuple[tuple[NDArray[np.float64], ...], ...] | None
+    masks: tuple[tuple[NDArray[np.bool_], ...], ...] | None
     masses: tuple[tuple[NDArray[np.float64], ...], ...] | None
     mass_rule: bool
     penalty: Callable[..., torch.Tensor] | None
@@ -159,7 +159,7 @@ def checked_plan(
         dtype=DTYPES[_word("dtype", dtype, DTYPES)],
         device=_device(device, DTYPES[dtype]),
     )
-    _refuse_what_does_not_fit(plan)
+    _refuse_what_does_not_fit(plan, given)
     return replace(plan, **checked_arrays(plan, **given))
 
 
@@ -248,15 +248,16 @@ def _device(value: Any, dtype: torch.dtype) -> torch.device:
     return device
 
 
-def _refuse_what_does_not_fit(plan: Plan) -> None:
+def _refuse_what_does_not_fit(plan: Plan, given: dict[str, Any]) -> None:
     """Stop a stack that would fill the memory, before anything is allocated."""
-    widest = max(plan.width)
-    numbers = stack_size(plan.sizes(widest), plan.networks, max(*plan.batch_sizes, PROBE), plan.table)
-    needed = numbers * plan.dtype.itemsize
+    needed = bytes_needed(plan, **{name: given[name][0] is not None for name in ("masks", "initial")})
     free = free_memory()
     if plan.device.type == "cuda":
         free = torch.cuda.mem_get_info(plan.device)[0]
     if needed > free // 2:
         asked = f"{needed / 1e9:.2g} GB" if needed < 10**18 else "over a billion GB"
         stack = f"{plan.networks} networks" if plan.networks > 1 else "the network"
-        fail("width", f"let {stack} fit into half the free memory, {free / 2e9:.2g} GB instead of {asked}", widest)
+        raise TooLargeError(
+            f"width must let {stack} fit into half the free memory, {free / 2e9:.2g} GB instead of {asked}, "
+            f"got {max(plan.width)}"
+        )

@@ -31,8 +31,11 @@ class Weighting:
         self.stack, self.effective = stack, stack
         self.scale: Tensor | None = None
         self.factor: Tensor | None = None
+        self.absent: Tensor | None = None
         if plan.masks is not None or plan.masses is not None or plan.penalty is not None:
             self.factor = _existing(plan, stack)
+        if self.factor is not None and plan.penalty is not None:
+            self.absent = self.factor == 0
         if self.factor is not None and plan.masks is not None:
             stack.flat.mul_(self.factor)
         if self.factor is not None and plan.masses is not None:
@@ -45,6 +48,13 @@ class Weighting:
         """Bring the effective weights up to date with the parameters."""
         if self.scale is not None:
             torch.mul(self.stack.flat, self.scale, out=self.effective.flat)
+
+    def existing(self, gradient: Tensor) -> Tensor:
+        """The gradient of a penalty, in place, with zeros for what does not exist.
+
+        No factor would do: at a zero the gradient of a root is infinite, and that of a norm may be nan.
+        """
+        return gradient if self.absent is None else gradient.masked_fill_(self.absent, 0)
 
     def pull(self, gradients: Stack) -> None:
         """Turn gradients of effective weights into those that the optimizer is given, in place."""

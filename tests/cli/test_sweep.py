@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from scalinglab import tables
@@ -68,8 +77,10 @@ def test_a_table_is_columns_and_says_what_it_was_made_with(file, tmp_path):
 
 def test_results_are_rounded_and_configurations_are_not():
     order = Order({}, "", None, 3)
-    made = json.loads(table_text(order, [{"step_size": 0.123456789, "test_loss": 0.123456789}] * 2))
-    assert made["columns"] == {"step_size": 0.123456789, "test_loss": 0.123}
+    made = json.loads(
+        table_text(order, [{"seed": k, "step_size": 0.123456789, "test_loss": 0.123456789} for k in (0, 1)])
+    )
+    assert made["columns"] == {"seed": [0, 1], "step_size": 0.123456789, "test_loss": 0.123}
 
 
 def test_one_row_is_kept_in_lists_and_equal_numbers_of_two_types_apart():
@@ -108,7 +119,9 @@ def test_progress_goes_to_the_standard_error(file, capsys):
 def test_a_run_that_failed_makes_the_exit_code_1(file, tmp_path, capsys):
     file.write_text('task = "digits"\nwidth = [3, 10000000]\ndepth = 2\nsteps = 2\n')
     assert call(file) == 1
-    assert capsys.readouterr().out.startswith("2 of 2 runs, 1 failed.")
+    out, err = capsys.readouterr()
+    assert out.startswith("2 of 2 runs, 1 failed.")
+    assert err.startswith("scalinglab sweep: the first error was TooLargeError: width must let the network fit into")
     assert json.loads((tmp_path / "grid.json").read_text())["columns"]["status"] == ["done", "failed"]
 
 
@@ -147,6 +160,7 @@ def test_a_store_that_is_another_program_s_is_a_sentence(file, tmp_path, capsys)
         ('task = "digits"\n[[grid]]\ntask = "digits"', [], "file must hold either [[grid]] tables or the keys"),
         ('grid = 3\n', [], "grid must be a mapping"),
         ('task = "digits"\n[table]\ndigits = 0', [], "digits must be positive, got 0"),
+        ('task = "digits"\n[table]\ndigits = 18', [], "digits must not exceed 17, which tell every float, got 18"),
         ('task = "digits"\n[table]\ndigits = 2.0', [], "digits must be a whole number, got 2.0"),
         ('task = "digits"\n[table]\ntitle = 3', [], "title must be text, got 3"),
         ('task = "digits"\n[table]\ncolumns = []', [], "columns must be a list of names"),
@@ -158,6 +172,8 @@ def test_a_store_that_is_another_program_s_is_a_sentence(file, tmp_path, capsys)
         ('task = "digits"', ["--workers", "2", "--address", "tcp://127.0.0.1:1"], "give one of them"),
         ('task = "digits"', ["--device", "abacus"], "device must name a device of this machine"),
         ('task = "digits"', ["--out", "nowhere/table.json"], "out must be in a folder that exists"),
+        ('task = "digits"', ["--out", "."], "out must be a file, got '.'"),
+        ('task = "digits"', ["--out", "table", "--store", "./table"], "store must be another file than the table"),
         ('task = "digits"', ["--address", "here://"], "address must be that of a Dask scheduler"),
     ],
 )  # fmt: skip
@@ -178,10 +194,99 @@ def test_a_file_that_is_not_there_gets_a_sentence(tmp_path, capsys):
         assert "file must be a TOML file" in capsys.readouterr().err
 
 
-def test_the_table_cannot_replace_its_grid(file, capsys):
-    assert call(file, "--out", file) == 2
-    assert "out must be another file than the grid" in capsys.readouterr().err
+@pytest.mark.parametrize("option", ["--out", "--store"])
+def test_the_table_and_the_store_cannot_replace_the_grid(file, capsys, option):
+    assert call(file, option, file) == 2
+    assert f"{option[2:]} must be another file than the grid, got '{file}'" in capsys.readouterr().err
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
     assert file.read_text() == TOML
+
+
+def test_a_table_that_is_named_as_its_grid_says_which_file_that_is(file, capsys):
+    grid = file.rename(file.with_suffix(".json"))
+    assert call(grid) == 2
+    assert f"out must be another file than the grid, got '{grid}'" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_any_run(file, capsys, monkeypatch):
+    def refused(**_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    monkeypatch.setattr(runs, "train", None)
+    assert call(file) == 2
+    assert "out must be in a folder that can be written, and " in (err := capsys.readouterr().err)
+    assert err.endswith("cannot: Permission denied\n")
+
+
+def test_a_disk_that_is_full_at_the_end_is_a_sentence(file, capsys, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("scalinglab._files.write_atomically", refused)
+    assert call(file) == 1
+    assert capsys.readouterr() == (
+        "",
+        f"scalinglab sweep: {file.with_suffix('.json')} could not be written: No space left on device\n",
+    )
+
+
+def test_columns_that_are_all_constant_still_say_how_many_rows_there_are(file, tmp_path):
+    file.write_text(TOML + '[table]\ncolumns = ["steps", "status"]\n')
+    call(file)
+    made = json.loads((tmp_path / "grid.json").read_text())
+    assert made["columns"] == {"steps": [5] * 4, "status": ["done"] * 4}
+
+
+WORKERS = """
+import sys
+from scalinglab.cli import main
+if __name__ == "__main__":
+    sys.exit(main(["sweep", sys.argv[1], "--workers", "2", "--store", sys.argv[2], "--quiet"]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals and groups of processes as POSIX has them")
+@pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_workers_end_with_their_client_and_say_nothing(file, tmp_path, signal_):
+    # One chunk, so one worker is busy, and the other waits.
+    file.write_text(TOML.replace("steps = 5", "steps = 200000").replace("[3, 4]", "3"))
+    store = tmp_path / "runs.sqlite"
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", WORKERS, str(file), str(store)]
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as client:
+        try:
+            workers = wait_for(lambda: two_workers(client.pid))
+            if signal_ == signal.SIGKILL:
+                client.kill()
+            else:
+                os.killpg(client.pid, signal.SIGINT)
+            # The pipes end when all who hold them have ended, orphans too.
+            out, err = client.communicate(timeout=20)
+            _, alive = psutil.wait_procs(workers, timeout=10)
+            assert alive == []
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(client.pid, signal.SIGKILL)
+    assert out == ""
+    if signal_ == signal.SIGINT:
+        assert (client.returncode, err) == (1, "scalinglab sweep: stopped; what is finished is in the store\n")
+
+
+def two_workers(client):
+    """The workers of a client, when one has computed for a while; None before."""
+    found = [child for child in psutil.Process(client).children() if "spawn_main" in " ".join(child.cmdline())]
+    # To import all that it needs takes about three seconds of a processor.
+    return found if len(found) == 2 and max(child.cpu_times().user for child in found) > 5 else None
+
+
+def wait_for(answer, seconds=120):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if (found := answer()) is not None:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError
 
 
 def test_without_dask_an_address_gets_a_sentence(file, capsys, monkeypatch):

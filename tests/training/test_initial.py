@@ -41,6 +41,7 @@ BAD = [
     ([GOOD[0], (np.ones((10, 7)), np.zeros(10))], "initial must hold an array of the shape (10, 8) here, got (10, 7)"),
     ([GOOD[0], (np.ones((10, 8)), np.ones(9))], "initial must hold an array of the shape (10,) here, got (9,)"),
     ([GOOD[0], (np.ones((10, 8)), np.full(10, np.inf))], "initial must be finite, got '10 entries that are not'"),
+    ([GOOD[0], (np.full((10, 8), 1e39), np.ones(10))], "initial must hold numbers that float32 can hold, got 1e+39"),
     ([GOOD[0], (np.ones((10, 8)),)], "initial must hold pairs of weight and bias, got (array([[1., 1., 1."),
     (7, "initial must be a list of (weight, bias), or such a list for each network, got 7"),
     ([GOOD] * 2 + [7], "initial must hold a list of arrays for each network, got 7"),

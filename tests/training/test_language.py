@@ -40,6 +40,19 @@ def test_a_stack_with_embeddings_equals_plain_pytorch(optimizer):
         np.testing.assert_allclose(last.test_loss[network], np.array(losses)[last.evaluated], rtol=0, atol=1e-10)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
+def test_embeddings_learn_at_the_step_sizes_of_their_own_networks(optimizer):
+    settings = {"optimizer": optimizer, "steps": 50, "dtype": "float64", "batch_size": 32}
+    run = train(chain(), width=6, step_size=(0.02, 0.005), embedding=4, weight_decay=0.01, **settings)
+    first = next(run)
+    initial = [first.arrays(network) for network in range(2)]
+    last = finish(run)
+    for network, step_size in enumerate((0.02, 0.005)):
+        theirs, _ = plain_training(chain(), initial[network], step_size=step_size, decay=0.01, **settings)
+        for ours, other in zip(parameters_of(last.arrays(network)), theirs, strict=True):
+            np.testing.assert_allclose(ours, other, rtol=0, atol=1e-10)  # rounding of 1e-16 over 50 steps
+
+
 def test_forward_computes_what_was_measured_from_the_arrays_of_one_network_and_of_a_stack():
     task = chain()
     run = finish(train(task, width=6, seed=(0, 1), embedding=4, steps=20, dtype="float64"))

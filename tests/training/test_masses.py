@@ -126,6 +126,8 @@ BAD = [
     ([np.ones(7)], "masses must hold an array of the shape (8,) here, got (7,)"),
     ([np.ones(8), np.ones(8)], "masses must hold 1 arrays, one for each hidden layer, got '2'"),
     ([np.zeros(8)], "masses must be positive, got 0.0"),
+    ([np.full(8, 1e-40)], "masses must be from 1e-30 to 1e+30, got 1e-40"),
+    ([np.full(8, 1e40)], "masses must be from 1e-30 to 1e+30, got 1e+40"),
     (1.0, "masses must be a list of arrays, one for each layer, or such a list for each network, got 1.0"),
 ]
 

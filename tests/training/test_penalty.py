@@ -98,6 +98,47 @@ def test_a_penalty_that_is_nan_for_one_network_stops_only_this_one():
     np.testing.assert_allclose(run.test_loss[[0, 2]], calm.test_loss[[0, 2]], rtol=0, atol=1e-6)
 
 
+def roots(layers):
+    """The root of each weight's size, whose slope at zero is infinite."""
+    return 1e-3 * sum(weight.abs().sqrt().flatten(1).sum(1) for weight, _ in layers)
+
+
+def lengths(layers):
+    """The length of what comes into each unit, by a root whose slope at zero is nan."""
+    return 1e-3 * sum(weight.square().sum(2).sqrt().sum(1) for weight, _ in layers)
+
+
+@pytest.mark.parametrize("penalty", [roots, lengths])
+def test_a_penalty_with_no_slope_at_zero_leaves_padding_and_masked_weights_alone(penalty):
+    settings = {"penalty": penalty, "steps": 20, "step_size": 0.01, "dtype": "float64"}
+    both = finish(train(digits(100), width=(4, 9), **settings))
+    for network, width in enumerate((4, 9)):
+        alone = finish(train(digits(100), width=width, **settings))
+        np.testing.assert_allclose(both.test_loss[network], alone.test_loss[0], rtol=0, atol=1e-12)
+    masks = [np.ones((9, 64)), np.ones((10, 9))]
+    masks[0][2] = masks[1][:, 3] = 0
+    masked = finish(train(digits(100), width=9, masks=masks, **settings))
+    assert masked.diverged_at.tolist() == [-1]
+    assert not masked.arrays(0)[0][0][2].any()
+
+
+def test_a_large_penalty_is_no_divergence():
+    settings = {"width": 16, "step_size": 1e-4, "steps": 20, "dtype": "float64"}
+    last = finish(train(digits(100), penalty=ridge(400.0), **settings))
+    assert last.diverged_at.tolist() == [-1]
+    assert 200 * sum(np.square(part).sum() for part in parameters_of(last.arrays(0))) > 1e3
+    decay = finish(train(digits(100), weight_decay=400.0, **settings))
+    np.testing.assert_allclose(last.test_loss, decay.test_loss, rtol=0, atol=1e-11)
+
+
+def test_a_penalty_has_its_gradient_even_where_none_are_asked_for():
+    settings = {"width": 5, "penalty": ridge(0.1), "steps": 5}
+    usual = finish(train(digits(100), **settings))
+    with torch.no_grad():
+        quiet = finish(train(digits(100), **settings))
+    np.testing.assert_array_equal(usual.test_loss, quiet.test_loss)
+
+
 @pytest.mark.parametrize("value", [3.0, torch.zeros(2, 2), torch.zeros(2)])
 def test_what_is_no_penalty_is_one_sentence(value):
     run = train(digits(50), width=4, seed=range(2), penalty=lambda layers: value)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scalinglab.training.memory import PROBE
 from scalinglab.training.sweeps.grids import Run
 
 __all__ = ["STACKED", "Chunk", "chunks_of"]
@@ -28,9 +29,12 @@ RUNS = 128
 MULTIPLY_ADDS = 5 * 10**10
 #: A GPU wants this many times more.
 GPU = 32
-#: Inputs and outputs of tasks that are far from the digits' 64 and 10. They need not be exact: they only say where
-#: to cut, and must not take the data themselves, which may lie on the workers alone.
-SHAPES = {"mnist": (784, 10), "cifar10": (3072, 10), "text": (0, 100)}
+#: Inputs, outputs and examples that are held out. They need not be exact: they only say where to cut, and must not take
+#: the data themselves, which may lie on the workers alone. Some tasks say in their recipes how many they have.
+SHAPES = {"digits": (64, 10, 597), "teacher_student": (8, 1, 2048), "text": (96, 98, 8192)}
+SHAPES |= {"mnist": (784, 10, 10_000), "cifar10": (3072, 10, 10_000)}
+#: How many held-out sets a task has, if more than one: text is validated, too.
+HELD_OUT = {"text": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +86,13 @@ def _batch(settings: dict[str, Any]) -> int:
 
 def _size(run: Run) -> tuple[int, int]:
     """About how many parameters a run has, and how many multiply-adds it takes; both at least 1."""
-    inputs, outputs = SHAPES.get(run.recipe["name"], (64, 10))
-    # Some tasks say how many inputs they have, and each character of a text is a few.
-    inputs = run.recipe.get("inputs", inputs) or run.recipe.get("context", 1) * run.settings["embedding"]
-    width, depth = run.settings["width"], run.settings["depth"]
-    parameters = sum(a * b for a, b in itertools.pairwise((inputs, *[width] * depth, outputs)))
-    work = 3 * parameters * max(_batch(run.settings), 1) * run.settings["steps"]
+    recipe, settings = run.recipe, run.settings
+    inputs, outputs, held_out = SHAPES[recipe["name"]]
+    inputs, held_out = recipe.get("inputs", inputs), recipe.get("test_samples", held_out)
+    if "context" in recipe:  # each character is a few numbers
+        inputs = recipe["context"] * settings["embedding"]
+    parameters = sum(a * b for a, b in itertools.pairwise((inputs, *[settings["width"]] * settings["depth"], outputs)))
+    evaluated = held_out * HELD_OUT.get(recipe["name"], 1) + min(settings["samples"], PROBE)
+    evaluations = min(settings["evaluations"], settings["steps"] + 1)
+    work = parameters * (3 * _batch(settings) * settings["steps"] + evaluations * evaluated)
     return max(parameters, 1), max(work, 1)

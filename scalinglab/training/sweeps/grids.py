@@ -29,7 +29,7 @@ __all__ = ["ALGORITHM", "NOT_SWEPT", "Run", "runs_of"]
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
 #: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
 #: A faster way to the same numbers, a new argument or a new version of the package is no reason.
-ALGORITHM = 1
+ALGORITHM = 2
 #: Arguments of ``train`` that a grid cannot hold: where it runs, and what is no plain number or word.
 NOT_SWEPT = ("task", "device", "initial", "masks", "masses", "penalty")
 #: Where a sweep differs from ``train``: the first and the last evaluation suffice.
@@ -100,9 +100,7 @@ def runs_of(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[Run,
     if not grids:
         fail("grid", "hold at least one mapping", grid)
     axes = [_axes(one) for one in grids]
-    count = sum(math.prod(len(values) for values in each.values()) for each in axes)
-    if count > MOST_RUNS:
-        fail("grid", f"hold at most {MOST_RUNS} runs", count)
+    _refuse_too_many(sum(math.prod(len(values) for values in each.values()) for each in axes))
     runs: dict[str, Run] = {}
     for each in axes:
         for values in itertools.product(*each.values()):
@@ -160,9 +158,13 @@ def _listed(value: Any) -> list[Any] | None:
         value = value.tolist()
     if not isinstance(value, list | tuple | range):
         return None
-    if len(value) > MOST_RUNS:
-        fail("grid", f"hold at most {MOST_RUNS} runs", len(value))
+    _refuse_too_many(len(value))
     return list(value)
+
+
+def _refuse_too_many(runs: int) -> None:
+    if runs > MOST_RUNS:
+        fail("grid", f"hold at most {MOST_RUNS} runs", runs)
 
 
 def _recipes(value: Any) -> Iterator[dict[str, Any]]:
@@ -174,6 +176,7 @@ def _recipes(value: Any) -> Iterator[dict[str, Any]]:
             yield complete_recipe(entry.recipe)
         elif isinstance(entry, Mapping):
             options = {name: _entries(f"task {name}", values) for name, values in entry.items()}
+            _refuse_too_many(math.prod(len(values) for values in options.values()))
             for values in itertools.product(*options.values()):
                 yield complete_recipe(dict(zip(options, values, strict=True)))
         elif isinstance(entry, str):

@@ -100,14 +100,13 @@ class Sweep:
             for run, record in zip(self._runs, self._records, strict=True)
             if record is not None
         ]
-        # Runs of several tasks have several options: each row gets all columns.
-        if len({tuple(row) for row in found}) > 1:
-            columns = dict.fromkeys(name for row in found for name in row)
-            found = [columns | row for row in found]
-        return found
+        return _same_columns(found)
 
     def curves(self) -> list[dict[str, Any]]:
-        """One flat record for each run and evaluation: its configuration, status, step, losses and test error."""
+        """One flat record for each run and evaluation: its configuration, status, step, losses and test error.
+
+        All have the same columns: ``validation_loss`` is there if any of the tasks has a validation set.
+        """
         rows = []
         for run, record in zip(self._runs, self._records, strict=True):
             if record is None or CURVES["step"] not in record:
@@ -117,7 +116,7 @@ class Sweep:
             rows += [
                 about | dict(zip(histories, values, strict=True)) for values in zip(*histories.values(), strict=True)
             ]
-        return rows
+        return _same_columns(rows)
 
     def summary(self, by: Sequence[str] = ("width", "samples"), value: str = "test_error") -> list[dict[str, Any]]:
         """Mean and standard error of a column over the runs that agree in others: see ``summarize``."""
@@ -128,3 +127,11 @@ class Sweep:
 
     def __repr__(self) -> str:
         return f"Sweep({self.caption.removesuffix('.')})"
+
+
+def _same_columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each row all columns, as runs of several tasks have several options."""
+    if len({tuple(row) for row in rows}) < 2:
+        return rows
+    columns = dict.fromkeys(name for row in rows for name in row)
+    return [columns | row for row in rows]

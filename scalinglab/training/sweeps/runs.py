@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from scalinglab._errors import TooLargeError
 from scalinglab.training.budgets import budget
 from scalinglab.training.loop import train
 from scalinglab.training.progress import Training
@@ -62,16 +63,17 @@ def computing(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Re
     yield 1.0, records
 
 
-def check(runs: Sequence[Run], device: str) -> None:
-    """Raise what ``train`` would raise at the call, but for what depends on the machine: its data and its memory."""
+def check(runs: Sequence[Run], device: str, recipe: Mapping[str, Any] | None = None) -> None:
+    """Raise what ``train`` would raise at the call, but for what depends on the machine: its data and its memory.
+
+    The recipe may be that of a task that differs from theirs in the seed alone, and is at hand.
+    """
     try:
-        train(build_task(runs[0].recipe), device=device, **_settings(runs))  # which begins when it is asked for a step
-    except FileNotFoundError:  # the data may lie where the workers are
+        task = build_task(recipe or runs[0].recipe)
+        train(task, device=device, **_settings(runs))  # which begins when it is asked for a step
+    except (FileNotFoundError, TooLargeError):
+        # Both may be where the workers are. The memory is the last thing that is looked at, so nothing else is wrong.
         return
-    except ValueError as error:
-        # The memory is the last thing that is looked at, so nothing else is wrong.
-        if "free memory" not in str(error):
-            raise
 
 
 def failed(run: Run, device: str, error: BaseException) -> Record:
@@ -133,23 +135,28 @@ def _record(run: Run, device: str, **found: Any) -> Record:
 
 
 class _OneThread:
-    """Torch computes on one thread while any thread of this process is inside; the number is restored by the last."""
+    """Torch computes on one thread in each thread of this process that is inside.
+
+    Torch has a number for each thread, and one for threads that are new to it; to set the former sets the latter too.
+    So each thread that leaves restores both, to what the first one found when nobody was inside. A thread is new until
+    torch is asked for its number: before that, what others set would count for it.
+    """
 
     def __init__(self) -> None:
         self.lock, self.inside, self.before = threading.Lock(), 0, 1
 
     def __enter__(self) -> None:
         with self.lock:
+            number = torch.get_num_threads()
             if not self.inside:
-                self.before = torch.get_num_threads()
+                self.before = number
             self.inside += 1
             torch.set_num_threads(1)
 
     def __exit__(self, *_: object) -> None:
         with self.lock:
             self.inside -= 1
-            if not self.inside:
-                torch.set_num_threads(self.before)
+            torch.set_num_threads(self.before)
 
 
 _one_thread = _OneThread()

@@ -68,12 +68,12 @@ class Shelf:
         return ours
 
     def renew(self) -> None:
-        """Claim again what we hold, when a third of the lease has passed."""
+        """Claim again what we hold, when a third of the lease has passed, and forget what another has taken since."""
         if self.store is not None and self._held:
             now = time.monotonic()
             for chunk, since in list(self._held.items()):
-                if now - since > LEASE / 3:
-                    self.claim(chunk)
+                if now - since > LEASE / 3 and not self.claim(chunk):
+                    del self._held[chunk]
 
     def release(self, chunk: str) -> None:
         """Leave a chunk to others."""

@@ -55,7 +55,7 @@ def refuse_shut_down(executor: Executor) -> None:
     try:
         executor.submit(int)
     except Exception as error:
-        raise ValueError(f"executor must take work, but it says: {error}") from None
+        raise ValueError(f"executor must take work, but it says: {' '.join(str(error).split())}") from None
 
 
 def spread(ledger: Ledger, executor: Executor, device: str) -> Iterator[Sweep]:
@@ -92,7 +92,10 @@ def _hand_out(
     again: deque[_Parcel],
 ) -> None:
     """Fill the workers up: first with runs that are tried alone, then with chunks."""
-    most = AHEAD * _workers(executor)
+    try:
+        most = AHEAD * _workers(executor)
+    except Exception as error:  # of a client that was closed
+        raise _broken(ledger, error) from error
     while len(pending) < most:
         if again:
             parcel = again.popleft()

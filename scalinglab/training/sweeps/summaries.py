@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scalinglab._checks import fail
@@ -13,13 +13,13 @@ __all__ = ["summarize"]
 
 
 def summarize(
-    rows: Sequence[Mapping[str, Any]], *, by: str | Sequence[str] = ("width", "samples"), value: str = "test_error"
+    rows: Iterable[Mapping[str, Any]], *, by: str | Sequence[str] = ("width", "samples"), value: str = "test_error"
 ) -> list[dict[str, Any]]:
     """Mean and standard error of a column over the rows that agree in others, such as over seeds.
 
     Parameters
     ----------
-    rows : sequence of mappings
+    rows : iterable of mappings
         Of a sweep or of a cached table. Where they have a ``status``, those that are not "done" are only counted.
     by : str or sequence of str
         Columns that make a group.
@@ -37,7 +37,7 @@ def summarize(
     Raises
     ------
     ValueError
-        If there is no such column, or the values are no numbers.
+        If there is no such column, or the values are no finite numbers.
 
     Examples
     --------
@@ -46,12 +46,19 @@ def summarize(
     >>> [(group["width"], round(group["mean"], 3), group["count"]) for group in groups]
     [(4, 0.3, 2), (8, 0.1, 1)]
     """
-    names = [by] if isinstance(by, str) else list(by)
+    rows = list(rows) if isinstance(rows, Iterable) else [rows]
+    if not all(isinstance(row, Mapping) for row in rows):
+        fail("rows", "be a list of rows, such as Sweep.rows() gives", rows)
+    names = [by] if isinstance(by, str) else by
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        fail("by", "be the name of a column, or a list of names", by)
+    if not isinstance(value, str):
+        fail("value", "be the name of a column", value)
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for name in (*names, value):
-        if rows and name not in rows[0]:
-            fail("by" if name in names else "value", "name columns of the rows: " + ", ".join(rows[0]), name)
     for row in rows:
+        for name in (*names, value):
+            if name not in row:
+                fail("by" if name in names else "value", "name columns of all rows: " + ", ".join(row), name)
         groups.setdefault(tuple(row[name] for name in names), []).append(row)
     return [dict(zip(names, group, strict=True)) | _statistics(value, some) for group, some in groups.items()]
 
@@ -59,8 +66,8 @@ def summarize(
 def _statistics(name: str, rows: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Mean and spread of one column over the rows of a group that ended well."""
     values = [row[name] for row in rows if row.get("status", "done") == "done" and row[name] is not None]
-    if not all(isinstance(value, int | float) for value in values):
-        fail("value", "name a column of numbers", name)
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
+        fail("value", "name a column of finite numbers", name)
     mean = statistics.fmean(values) if values else None
     error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None
     around = (None, None) if mean is None else (mean - (error or 0.0), mean + (error or 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import deque
@@ -156,9 +157,13 @@ def _refuse(ledger: Ledger, executor: Executor | None, device: str) -> None:
         )
     if executor is not None:
         refuse_shut_down(executor)
+    tasks: dict[str, dict[str, Any]] = {}
     for chunk in ledger.left:
+        runs = ledger.some(ledger.missing(chunk))
+        # Tasks that differ in the seed alone are of one shape, and each may take long to make: one stands for all.
+        recipe = tasks.setdefault(json.dumps(runs[0].recipe | {"seed": 0}), runs[0].recipe)
         # Whether a device is there is for the workers to say.
-        check(ledger.some(ledger.missing(chunk)), device if executor is None else "cpu")
+        check(runs, device if executor is None else "cpu", recipe)
 
 
 def _here(ledger: Ledger, device: str) -> Iterator[Sweep]:

@@ -15,7 +15,8 @@ __all__ = ["teacher", "teacher_student", "teacher_student_options"]
 
 Layers = tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
 FUNCTIONS = {"tanh": np.tanh, "relu": lambda sums: np.maximum(sums, 0.0)}
-TEACHER, INPUTS, NOISE, TEST = range(4)
+#: Streams of a seed. A network in training has 0 to 2: one that began with the teacher's numbers would know the answer.
+TEACHER, INPUTS, NOISE, TEST = range(11, 15)
 #: Inputs that the mean and the variance of a teacher are measured on.
 MEASURED = 2**17
 #: Examples that are drawn and labelled at a time. All products have one shape then, so an example's label is the same

@@ -164,6 +164,8 @@ XOR = [[0.0, 0.0], [0.0, 1.0]]
         ({"task": 3}, "task must be a name, a mapping with a name, or a Task"),
         ({"task": Task("xor", XOR, [0, 1], XOR, [0, 1], 2)}, "task must be made by a factory"),
         ({"task": "digits", "seed": range(10**6)}, "grid must hold at most 100000 runs, got 1000000"),
+        # So many recipes that to make them first would take hours.
+        ({"task": {"name": "digits", "seed": range(10**5), "samples": range(1, 1001)}}, "runs, got 100000000"),
     ],
 )
 def test_what_is_no_grid_gets_one_sentence(grid, sentence):

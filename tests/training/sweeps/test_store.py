@@ -24,11 +24,6 @@ RECORDS = st.dictionaries(st.text(), VALUES | st.lists(VALUES, max_size=4), max_
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "runs.sqlite"
-
-
-@pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     with Store(path) as opened:
         yield opened

@@ -13,22 +13,7 @@ import pytest
 
 from scalinglab.training.sweeps import store_file
 from scalinglab.training.sweeps.store import Store, StoreError
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "runs.sqlite"
-
-
-def filled(path: Path, runs: int = 200) -> dict[str, dict]:
-    records = {f"{run:x}": {"width": run, "text": "x" * 200} for run in range(runs)}
-    with Store(path) as store:
-        store.put(records)
-    return records
-
-
-def aside(path: Path) -> list[Path]:
-    return sorted(path.parent.glob(f"{path.name}.damaged-*"))
+from tests.training.sweeps.stores import aside, filled
 
 
 def flipped(content: bytes) -> bytes:

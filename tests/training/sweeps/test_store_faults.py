@@ -18,6 +18,7 @@ import pytest
 from scalinglab.training.sweeps import store_file
 from scalinglab.training.sweeps.store import Store, StoreError
 from tests.training.sweeps.nursery import Nursery
+from tests.training.sweeps.stores import aside, filled
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks, signals and rights as POSIX has them")
 CHUNK = 8
@@ -28,22 +29,6 @@ def nursery() -> Iterator[Nursery]:
     started = Nursery()
     yield started
     started.close()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "runs.sqlite"
-
-
-def filled(path: Path, runs: int = 200) -> dict[str, dict]:
-    records = {f"{run:x}": {"width": run, "text": "x" * 200} for run in range(runs)}
-    with Store(path) as store:
-        store.put(records)
-    return records
-
-
-def aside(path: Path) -> list[Path]:
-    return sorted(path.parent.glob(f"{path.name}.damaged-*"))
 
 
 WRITE = """

@@ -12,6 +12,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from scalinglab.cli import main
+from scalinglab.training.sweeps.outcomes import SweepError
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 
 #: One cluster for all tests, so one worker of xdist.
@@ -78,6 +79,15 @@ def test_a_stopped_sweep_leaves_the_cluster_to_the_next(client):
     next(snapshots), next(snapshots)
     snapshots.close()
     assert sweep(LONG | {"seed": 7}, executor=executor, progress=False).complete
+
+
+def test_a_client_that_is_closed_in_the_middle_hands_over_what_is_done(client):
+    with Client(client.scheduler.address) as other:
+        snapshots = sweeping(LONG | {"seed": range(5, 8)}, executor=other.get_executor())
+        next(snapshot for snapshot in snapshots if snapshot.finished)
+    with pytest.raises(SweepError, match=r"^the executor broke or was shut down") as caught:
+        list(snapshots)
+    assert 3 <= caught.value.partial.finished < 24
 
 
 def test_a_client_is_no_executor_and_the_sentence_says_what_is(client):

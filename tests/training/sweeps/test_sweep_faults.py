@@ -121,7 +121,7 @@ def test_a_network_that_does_not_fit_into_the_memory_is_a_row():
     small, large = table.rows()
     assert small["status"] == "done"
     assert large["status"] == "failed"
-    assert large["error"].startswith("ValueError: width must let the network fit into half the free memory")
+    assert large["error"].startswith("TooLargeError: width must let the network fit into half the free memory")
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -173,6 +173,20 @@ def test_an_executor_that_is_shut_down_in_the_middle_hands_over_what_is_done():
     with pytest.raises(SweepError, match=r"^the executor broke or was shut down") as caught:
         list(snapshots)
     assert 2 <= caught.value.partial.finished < 120
+
+
+def test_a_client_that_cannot_count_its_workers_any_more_hands_over_what_is_done():
+    class Client:
+        def nthreads(self):
+            if executor.parcels:
+                raise AttributeError("'NoneType' object has no attribute 'ncores'")  # as Dask's does when it was closed
+            return {"here": 1}
+
+    executor = Fragile(RuntimeError("killed"), whole_chunks_only=True)
+    executor._client = Client()
+    with pytest.raises(SweepError, match=r"^the executor broke or was shut down \('NoneType'") as caught:
+        quiet(GRID | {"width": [3, 4]}, executor=executor)
+    assert caught.value.partial.caption == "2 of 4 runs."
 
 
 def test_a_chunk_that_kills_its_workers_is_tried_run_by_run():
@@ -242,6 +256,15 @@ def test_a_chunk_is_taken_over_when_the_claim_of_another_runs_out(tmp_path, coun
         assert snapshot.complete
         assert waiting > 3
     assert len(counted) == 6
+
+
+def test_a_claim_that_was_lost_is_not_asked_for_at_each_step(tmp_path, monkeypatch):
+    asked = []
+    with Store(tmp_path / "runs.sqlite") as store:
+        monkeypatch.setattr(store, "claim", lambda chunk: asked.append(chunk) or len(asked) == 1)
+        monkeypatch.setattr(shelves, "LEASE", 0.0)
+        assert quiet(GRID | {"width": 3}, store=store).complete
+    assert len(asked) == 2
 
 
 def test_a_claim_is_renewed_between_steps(tmp_path, monkeypatch):

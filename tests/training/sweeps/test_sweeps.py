@@ -22,6 +22,7 @@ from scalinglab.training.sweeps.grids import runs_of
 from scalinglab.training.sweeps.outcomes import Sweep
 from scalinglab.training.sweeps.runs import RESULTS, VALIDATED, _record, _result
 from scalinglab.training.sweeps.store import Store, StoreError
+from scalinglab.training.sweeps.summaries import summarize
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 
 #: Two widths, so two chunks of four runs, one of which diverges at once.
@@ -73,6 +74,16 @@ def test_rows_are_flat_and_have_the_same_columns_also_over_several_grids():
     assert all(value is None or isinstance(value, str | int | float) for row in rows for value in row.values())
 
 
+def test_rows_and_curves_of_several_tasks_have_the_same_columns():
+    text = {"name": "text", "samples": 500, "test_samples": 64}
+    teacher = {"name": "teacher_student", "samples": 50, "test_samples": 64}
+    table = quiet({"task": ["digits", text, teacher], "width": 3, "steps": 2})
+    for rows in (table.rows(), table.curves()):
+        assert len({tuple(row) for row in rows}) == 1
+        validated = {row["task"] for row in rows if row["validation_loss"] is not None}
+        assert validated == {"text"}
+
+
 def test_curves_have_a_row_for_each_evaluation_before_a_divergence():
     table = quiet()
     curves = table.curves()
@@ -115,13 +126,34 @@ def test_one_run_has_no_standard_error():
     ("options", "sentence"),
     [
         ({"by": ["widht"]}, "by must name columns of"),
+        ({"by": 3}, "by must be the name of a column, or a list of names, got 3"),
         ({"value": "accuracy"}, "value must name columns of"),
-        ({"value": "status"}, "value must name a column of numbers, got 'status'"),
+        ({"value": ["test_loss"]}, r"value must be the name of a column, got \['test_loss'\]"),
+        ({"value": "status"}, "value must name a column of finite numbers, got 'status'"),
     ],
 )
 def test_a_summary_of_what_is_not_there_gets_a_sentence(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         quiet(GRID | {"width": 3, "step_size": 0.1, "seed": 0}).summary(**options)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([{"width": 1, "error": math.nan}] * 2, "value must name a column of finite numbers, got 'error'"),
+        ([{"width": 1, "error": 0.1}, {"width": 1}], "value must name columns of all rows: width, got 'error'"),
+        ([3], r"rows must be a list of rows, such as Sweep.rows\(\) gives, got \[3\]"),
+        (None, "rows must be a list of rows"),
+    ],
+)
+def test_a_summary_of_what_are_no_rows_gets_a_sentence(rows, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        summarize(rows, by="width", value="error")
+
+
+def test_a_summary_takes_rows_from_a_generator():
+    (group,) = summarize(({"width": 1, "error": error} for error in (0.25, 0.75)), by="width", value="error")
+    assert (group["mean"], group["count"]) == (0.5, 2)
 
 
 def test_a_store_answers_without_training(tmp_path, monkeypatch, no_training):
@@ -233,6 +265,30 @@ def test_a_worker_computes_on_one_thread_and_restores_their_number(monkeypatch):
     assert (len(records), seen, torch.get_num_threads()) == (1, [1], 2)
 
 
+def test_threads_that_compute_at_once_each_leave_with_the_number_they_came_with():
+    """Torch has a number for each thread: the last to leave cannot restore that of the first."""
+
+    def first():
+        with runs._one_thread:
+            both.wait()
+        left.set()
+        return torch.get_num_threads()
+
+    def last():
+        with runs._one_thread:
+            both.wait()
+            assert left.wait(10)
+            still = torch.get_num_threads()
+        return still, torch.get_num_threads()
+
+    both, left = threading.Barrier(2, timeout=10), threading.Event()
+    torch.set_num_threads(2)
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other, ThreadPoolExecutor(1) as fresh:
+        ends = one.submit(first), other.submit(last)
+        assert [end.result() for end in ends] == [2, (1, 2)]
+        assert fresh.submit(torch.get_num_threads).result() == 2
+
+
 def test_a_bar_counts_the_runs_on_the_standard_error(capsys, tmp_path):
     sweep(GRID, store=tmp_path / "runs.sqlite")
     out, err = capsys.readouterr()
@@ -300,6 +356,28 @@ def test_what_is_no_executor_store_or_device_gets_a_sentence(options, sentence, 
 def test_a_value_out_of_range_is_found_before_any_run(changes, sentence, no_training):
     with pytest.raises(ValueError, match=sentence):
         quiet(GRID | changes)
+
+
+def test_one_task_stands_for_those_that_differ_in_the_seed_before_the_first_run(monkeypatch):
+    # A teacher takes a tenth of a second to make, and there may be thousands.
+    made = []
+    original = runs.build_task
+    monkeypatch.setattr(runs, "build_task", lambda recipe: made.append(recipe["seed"]) or original(recipe))
+    task = {"name": "teacher_student", "samples": 20, "test_samples": 20, "seed": range(5, 9), "noise": [0, 1]}
+    next(sweeping({"task": task, "steps": 1}))
+    assert made == [5] * 8
+    # Each run is checked nevertheless.
+    with pytest.raises(ValueError, match="samples must not exceed the 20 training samples of the task, got 30"):
+        next(sweeping({"task": task, "samples": [10, 30], "steps": 1}))
+
+
+def test_only_a_lack_of_memory_is_left_to_the_workers_and_no_other_error_that_speaks_of_it(monkeypatch):
+    def refused(*_, **__):
+        raise ValueError("width must leave some free memory")
+
+    monkeypatch.setattr(runs, "train", refused)
+    with pytest.raises(ValueError, match="some free memory"):
+        quiet()
 
 
 def test_an_executor_that_is_shut_down_gets_a_sentence():

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scalinglab.training.loop import train
 from scalinglab.training.networks import forward
 from scalinglab.training.tasks.teachers import teacher, teacher_student
 
@@ -97,6 +98,20 @@ def test_seeds_have_teachers_and_data_of_their_own():
     one, two = teacher_student(seed=0), teacher_student(seed=1)
     assert not set(one.train_inputs.ravel()) & set(two.train_inputs.ravel())
     assert not np.array_equal(teacher(seed=0)[0][0], teacher(seed=1)[0][0])
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("width", [8, 20])
+def test_a_student_of_the_same_seed_does_not_begin_with_the_weights_of_the_teacher(activation, width):
+    task, about = teacher_student(64, activation=activation), {"activation": activation}
+    seeds = range(20)
+    run = next(train(task, width=width, seed=seeds, **about))
+    for layer in (0, 1):
+        ours = [run.arrays(seed)[layer][0][:8, :8].ravel() for seed in seeds]
+        theirs = [teacher(seed=seed, **about)[layer][0].ravel() for seed in seeds]
+        # Twenty correlations of 64 (or 8) independent normals have a mean of 0 with an error of 1 / sqrt(20 * 64).
+        found = [np.corrcoef(one, other)[0, 1] for one, other in zip(ours, theirs, strict=True)]
+        assert abs(np.mean(found)) < 4 / math.sqrt(20 * ours[0].size)
 
 
 def test_it_is_a_regression_with_one_output_and_its_recipe():

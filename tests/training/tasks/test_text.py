@@ -14,15 +14,40 @@ from hypothesis import strategies as st
 
 from scalinglab.training.tasks.text import BLOCK, alphabet, characters, positions, split, text, text_fingerprint
 
-WHOLE = "".join(value for _, value in sorted(topics.items()))
+
+def paragraphs():
+    """All paragraphs of the help of this Python, in the order of the topics' names."""
+    return [part.strip("\n") for _, topic in sorted(topics.items()) for part in topic.split("\n\n")]
+
+
+WHOLE = characters()
 
 
 def decoded(codes):
     return "".join(alphabet()[code] for code in codes)
 
 
-def test_the_text_is_that_of_the_help_of_this_python():
-    assert characters() == WHOLE
+def test_the_text_is_every_paragraph_of_the_help_of_this_python_once():
+    wanted = [" ".join(part.split()) for part in paragraphs() if part.strip()]
+    found = [" ".join(part.split()) for part in characters().split("\n\n")]
+    assert found == list(dict.fromkeys(wanted))
+    kept = iter(paragraphs())
+    assert all(part in kept for part in characters().split("\n\n"))  # with its own line breaks, in this order
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_what_is_held_out_does_not_stand_in_the_training_blocks_word_for_word(part):
+    window, blocks = 65, split()
+    pieces = [[WHOLE[block * BLOCK :][:BLOCK] for block in blocks[number]] for number in (0, part)]
+    seen, held_out = (
+        [piece[start : start + window] for piece in side for start in range(len(piece) - window + 1)] for side in pieces
+    )
+    known = set(seen)
+    # 67 % of these windows with the repetitions of the topics; what is left are rules of tables and turns of phrase.
+    assert sum(words in known for words in held_out) < 0.03 * len(held_out)
+
+
+def test_the_alphabet_and_the_fingerprint_are_those_of_the_text():
     assert alphabet() == "".join(sorted(set(WHOLE)))
     assert text_fingerprint() == hashlib.sha256(WHOLE.encode("utf-8")).hexdigest()[:12]
 

@@ -1,0 +1,71 @@
+"""How much memory a run will ask for, counted before anything is allocated."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from scalinglab.training.networks import stack_size
+
+if TYPE_CHECKING:
+    from scalinglab.training.plans import Plan
+
+__all__ = ["PROBE", "bytes_needed", "slice_lengths"]
+
+#: Most columns that an evaluation pushes through the networks at once, and most examples of its training probe.
+PROBE = 256
+#: Bytes of an index, and of a number of double precision.
+LONG = 8
+#: Bytes of the Python objects of one network: its generator, its settings.
+OBJECTS = 2**14
+
+
+def slice_lengths(examples: int) -> set[int]:
+    """Lengths of the nearly equal slices, of at most 256 each, in which so many examples are evaluated."""
+    slices = math.ceil(examples / PROBE)
+    return {examples // slices, math.ceil(examples / slices)}
+
+
+def bytes_needed(plan: Plan, *, masks: bool = False, initial: bool = False) -> int:
+    """About the most bytes that a run holds at once, rather too many than too few; what a penalty takes is guessed.
+
+    Parameters
+    ----------
+    plan : Plan
+    masks, initial : bool
+        Whether arrays of these will be given, of which copies are kept.
+    """
+    networks, size = plan.networks, plan.dtype.itemsize
+    sizes, batch = plan.sizes(max(plan.width)), max(plan.batch_sizes)
+    numbers = stack_size(sizes, networks, plan.table)
+    # Parameters, gradients, two moments, rates, directions, and three of weighting; a penalty has a graph of its own.
+    held = (9 + 6 * (plan.penalty is not None)) * size + masks + LONG * initial
+    passes = 2 * batch + sum(map(sum, map(slice_lengths, _evaluated(plan))))
+    columns = passes * sum(sizes[1:]) + 3 * max(batch, PROBE) * sizes[-1] + _inputs(plan, sizes[0], batch)
+    return numbers * held + networks * (columns * size + _order(plan) + OBJECTS) + _data(plan)
+
+
+def _evaluated(plan: Plan) -> list[int]:
+    """Examples of the training probe and of what is held out."""
+    task = plan.task
+    held_out = [task.test_inputs, task.validation_inputs]
+    return [min(max(plan.samples), PROBE), *(len(inputs) for inputs in held_out if inputs is not None)]
+
+
+def _inputs(plan: Plan, first: int, batch: int) -> int:
+    """Numbers of what comes into the first layers of one network: a batch, and a probe that is not shared."""
+    embedded = 2 * max(batch, PROBE) * first if plan.table else 0
+    return batch * first + embedded + 2 * PROBE * first * plan.resample
+
+
+def _order(plan: Plan) -> int:
+    """Bytes of the order in which a network sees its data, and of the choice of its data."""
+    return LONG * (2 + plan.resample) * max(plan.samples)
+
+
+def _data(plan: Plan) -> int:
+    """Bytes of the data, which are copied to the device once for all networks."""
+    task = plan.task
+    sets = [task.train_inputs, task.test_inputs, task.validation_inputs]
+    rows = sum(len(inputs) for inputs in sets if inputs is not None)
+    return rows * (task.inputs * (LONG if plan.table else plan.dtype.itemsize) + task.outputs * LONG)
