@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import altair as alt
 
 from scalinglab import _checks as checks
-from scalinglab.live.rows import Columns
-from scalinglab.live.theme import GREY, PALETTE, theme
+from scalinglab.live.theme import GREY, PALETTE
 
 __all__ = [
     "Axis",
@@ -26,9 +25,6 @@ __all__ = [
     "Lines",
     "Points",
     "chart",
-    "check_fields",
-    "names_in",
-    "specification",
 ]
 
 Chart: TypeAlias = alt.TopLevelMixin
@@ -78,9 +74,10 @@ class Axis:
         return found | {"values": self.ticks()} if self.log and len(self.ticks()) > 1 else found
 
     def ticks(self) -> list[float]:
-        """The labelled values of a logarithmic axis: powers of ten, and 2 and 5 between them where there is room."""
+        """The labelled values of a logarithmic axis: powers of ten, and round numbers between where there is room."""
         decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        steps = (1, 2, 5) if math.log10(self.high / self.low) < 2.5 else (1,)
+        span = math.log10(self.high / self.low)
+        steps = (1, 1.5, 2, 2.5, 3, 4, 5, 7) if span < 0.6 else (1, 2, 5) if span < 2.5 else (1,)
         marks = (float(f"{step}e{decade}") for decade in decades for step in steps)
         return [mark for mark in marks if self.low * 0.999 <= mark <= self.high * 1.001]
 
@@ -157,11 +154,19 @@ class Layer:
         scale = {"scale": alt.Scale(domain=list(self.order))} if self.order else {}
         return channel(field=self.by, type="nominal", title=self.by_title or self.by, **scale)
 
-    def build(self, x: Axis, y: Axis, legend: Mapping[str, Layer]) -> alt.Chart:
-        """The layer as an Altair chart; the legend names all labelled layers of its chart."""
+    def build(self, x: Axis, y: Axis, legend: Mapping[str, Layer], *, mixed: bool) -> alt.Chart:
+        """The layer as an Altair chart; the legend names all labelled layers of its chart.
+
+        Where series are drawn as lines and as points, Vega would show a legend for each of colour, dash and shape.
+        """
         colour = {} if self.by or self.label else {"color": self.colour}
         mark: dict[str, Any] = self.mark() | colour | {"opacity": self.opacity, "clip": True}
         channels = self.channels(x, y) | (self.named(legend) if self.label and not self.by else {})
+        if mixed and self.by:
+            # The legend is named, as Vega takes one that is not for the same as those that are switched off.
+            channels["color"] = channels["color"].legend(alt.Legend(symbolType="circle", symbolStrokeWidth=0))
+            for name in {"strokeDash", "shape"} & set(channels):
+                channels[name] = channels[name].legend(None)
         kind = alt.ErrorBarDef if mark["type"] == "errorbar" else alt.MarkDef
         made = alt.Chart(alt.NamedData(name=self.data), mark=kind(**mark)).encode(**channels)
         made = made.transform_filter(self.only) if self.only else made
@@ -266,79 +271,11 @@ def chart(*layers: Layer, x: Axis, y: Axis, title: str, description: str, width:
         checks.fail("layers", "not be empty", layers)
     move = alt.selection_interval(bind="scales", zoom="wheel![event.ctrlKey]", name="view")
     legend = {layer.label: layer for layer in layers if layer.label and not layer.by}
-    built = [layer.build(x, y, legend) for layer in layers]
+    mixed = len({type(layer) for layer in layers if layer.by}) > 1
+    built = [layer.build(x, y, legend, mixed=mixed) for layer in layers]
     built[0] = built[0].add_params(move)
     size = {"width": checks.positive_integer("width", width), "height": checks.positive_integer("height", height)}
     made = alt.layer(*built).properties(title=title, description=description, **size)
     if legend and any(layer.by for layer in layers):  # two legends: of the series, and of the labelled layers
         made = made.resolve_scale(color="independent", strokeDash="independent", shape="independent")
     return made
-
-
-def specification(chart: Chart) -> dict[str, Any]:
-    """Write out and check a chart, with the theme; done once for each chart.
-
-    Raises
-    ------
-    ValueError
-        If it lacks a title, a description, or fixed ends of an axis that shows numbers.
-    """
-    if not isinstance(chart, alt.TopLevelMixin):
-        checks.fail("charts", "be made by chart(...) or Altair", chart)
-    spec = chart.to_dict()
-    for needed in ("title", "description"):
-        if not spec.get(needed):
-            raise ValueError(f"a chart must have a {needed}, for those who cannot see it")
-    for part in _parts(spec):
-        for channel in ("x", "y"):
-            encoding = part.get("encoding", {}).get(channel, {})
-            if encoding.get("type") == "quantitative" and "domain" not in (encoding.get("scale") or {}):
-                raise ValueError(f"axis {channel} must have a fixed domain, so that it does not jump")
-    return spec | {"config": spec.get("config", {}) | theme()}
-
-
-def check_fields(spec: Mapping[str, Any], data: Mapping[str, Columns]) -> None:
-    """Make sure that the rows hold every column that a chart draws; a missing one would draw nothing, silently.
-
-    Raises
-    ------
-    ValueError
-        Naming the column, the data set and what it does have.
-    """
-    for part in _parts(spec):
-        name = part.get("data", {}).get("name", "")
-        if not name or "encoding" not in part:
-            continue
-        if name not in data:
-            raise ValueError(f"the chart draws the data set {name!r}, got {', '.join(data)}")
-        made = {name for step in part.get("transform", ()) for name in _made(step)}
-        wanted = {encoding["field"] for encoding in part["encoding"].values() if "field" in encoding}
-        missing = wanted - made - set(data[name]) if data[name] else ()
-        for field in sorted(missing):
-            raise ValueError(f"the chart draws {field!r} of {name!r}, which has only {', '.join(data[name])}")
-
-
-def names_in(spec: Mapping[str, Any]) -> set[str]:
-    """The data sets that a specification draws."""
-    return {part["data"]["name"] for part in _parts(spec) if "name" in part.get("data", {})}
-
-
-def _parts(spec: Mapping[str, Any], above: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-    """The specification and all that it is made of; data and transforms come down from above."""
-    here = dict(spec)
-    for inherited in ("data", "transform"):
-        if above and inherited in above:
-            here.setdefault(inherited, above[inherited])
-    yield here
-    for composition in ("layer", "hconcat", "vconcat", "concat"):
-        for part in spec.get(composition, ()):
-            yield from _parts(part, here)
-
-
-def _made(step: Mapping[str, Any]) -> Iterator[str]:
-    """Names of the columns that a Vega-Lite transform makes."""
-    for key, value in step.items():
-        if key == "as":
-            yield from [value] if isinstance(value, str) else value
-        elif isinstance(value, list):
-            yield from (name for inner in value if isinstance(inner, Mapping) for name in _made(inner))

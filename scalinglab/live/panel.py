@@ -17,10 +17,11 @@ from typing import Any
 from scalinglab import _checks as checks
 from scalinglab._errors import ConvergenceError, DivergenceError
 from scalinglab.live.background import Background, Report
-from scalinglab.live.charts import Chart, check_fields, names_in, specification
+from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
 from scalinglab.live.picture import svg
 from scalinglab.live.rows import MAX_ROWS, Columns, caption_of, datasets_of, length, records_of, thin, to_wire
+from scalinglab.live.specifications import check_fields, names_in, specification
 from scalinglab.live.state import from_text, to_text
 from scalinglab.live.view import View
 

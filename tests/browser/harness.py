@@ -175,9 +175,14 @@ class Notebook:
         self.page.wait_for_timeout(500)
 
     def cell_errors(self) -> list[str]:
-        """Text of every error output."""
-        selector = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
-        return self.page.locator(selector).all_inner_texts()
+        """Name and text of every error that a cell raised, of those too that are too far down to be on the page."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets
+                .filter((cell) => cell.model.type === 'code')
+                .flatMap((cell) => cell.model.outputs.toJSON())
+                .filter((output) => output.output_type === 'error')
+                .map((output) => `${output.ename}: ${output.evalue}`)"""
+        )
 
     def panels(self) -> list[Panel]:
         """All panels, from top to bottom."""

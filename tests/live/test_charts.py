@@ -10,7 +10,7 @@ import pytest
 import vl_convert
 
 from scalinglab.live import PALETTE, Axis, Band, Bars, Lines, Points, chart
-from scalinglab.live.charts import check_fields, specification
+from scalinglab.live.specifications import check_fields, specification
 
 X = Axis("n", "samples", 10, 1e4, log=True)
 Y = Axis("error", "error", 0, 1, format="%")
@@ -33,7 +33,8 @@ def test_axes_stay_where_they_are():
     [
         (Axis("n", "n", 10, 1e4, log=True), [10, 100, 1000, 10000]),
         (Axis("n", "n", 0.02, 1, log=True), [0.02, 0.05, 0.1, 0.2, 0.5, 1]),
-        (Axis("n", "n", 3, 7, log=True), [5]),
+        (Axis("n", "n", 2, 7, log=True), [2, 2.5, 3, 4, 5, 7]),
+        (Axis("n", "n", 2, 12, log=True), [2, 5, 10]),
     ],
 )
 def test_log_axes_label_round_numbers(axis, ticks):
@@ -100,6 +101,16 @@ def test_a_series_keeps_its_colour_when_another_is_absent():
 
     assert picture("b") == picture("a") == {PALETTE[0]}
     assert picture("b", order=("a", "b")) == {PALETTE[1]}
+
+
+@pytest.mark.parametrize("order", [(), ("a", "b", "c")])
+def test_series_drawn_as_lines_and_as_points_have_one_legend(order):
+    rows = [{"n": n, "error": 0.5, "seed": seed} for n in (10.0, 100.0) for seed in "abc"]
+    series = {"by": "seed", "order": order}
+    spec = specification(made(Lines(**series), Points(**series), Bars(mean=True, **series)))
+    picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
+    assert picture.count(">seed<") == 1  # the title of the legend
+    assert {"stroke-dasharray", "M"} <= set(re.findall("stroke-dasharray|M", picture))
 
 
 def test_error_bars_are_one_standard_error_about_the_mean():

@@ -96,6 +96,8 @@ function swap(view, name, rows) {
   if (rows.length > shared) change.insert(rows.slice(shared));
   if (old.length > shared) change.remove(old.slice(shared));
   view.change(name, change);
+  // With its first rows a chart may get a legend, for which it made no room when it was empty.
+  if (!old.length && rows.length) view.resize();
 }
 
 /** An empty set of changes. The bundle does not export Vega's maker of them, so it is taken from one that Vega made. */
