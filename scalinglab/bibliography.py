@@ -65,6 +65,21 @@ _ALL = (
         "ICML 2021",
     ),
     Reference(
+        "Hoffmann2022",
+        "Hoffmann, Borgeaud, Mensch, Buchatskaya, Cai, Rutherford, et al.",
+        2022,
+        "Training Compute-Optimal Large Language Models",
+        "2203.15556",
+        "NeurIPS 2022",
+    ),
+    Reference(
+        "Besiroglu2024",
+        "Besiroglu, Erdil, Barnett, You",
+        2024,
+        "Chinchilla Scaling: A replication attempt",
+        "2404.10102",
+    ),
+    Reference(
         "Bordelon2024",
         "Bordelon, Atanasov, Pehlevan",
         2024,

@@ -1,14 +1,51 @@
 """How the error falls with size: laws, and fits that say what the data do not determine.
 
 - ``fit_power_law``: a power law in one size, with an offset, and with the error of guessing as its upper end
-- ``PowerLaw``: what it returns
+- ``fit_joint``: the error as a function of data and model together, under the same upper end
+- ``fit_compute``: the loss of a language model as a function of parameters and tokens
+- ``fit_pruned``, ``fit_pruned_joint``: the error of a network, or of networks of many shapes, as they are pruned
+- ``extrapolate``, ``cross_validate``: how well the joint law predicts runs that it was not fitted to
+- ``optimal_allocation``: the best division of a budget between the two
+- ``synthetic_compute``: runs that were never trained, from a law that is known
+- ``PowerLaw``, ``JointLaw``, ``ComputeLaw``, ``PrunedLaw``, ``PrunedJointLaw``, ``HeldOut``, ``Allocation``,
+  ``SyntheticRuns``: what they return
 
-The parts:
+The parts, from the ground up:
 
-- ``robust``: least squares on relative deviations that an outlier does not spoil, with standard errors
-- ``power_laws``: the law of one size
+- ``robust``: least squares on relative deviations that an outlier does not spoil, many fits at once
+- ``covariance``, ``profiles``, ``resampling``: standard errors, one-sided limits, and the bootstrap
+- ``fits``, ``solving``: what every fit tells, and how it is found
+- ``sums``: power laws and their sums under an envelope, and where to start
+- ``power_laws``, ``joint``, ``compute``: a law each
+- ``regions``, ``pruned_laws``, ``pruning``: the three regions of a pruned error, what its laws tell, and their fits
+- ``held_out``, ``allocation``, ``synthetic``: what is done with laws, and runs to try them on
 """
 
+from scalinglab.scaling_laws.allocation import Allocation, optimal_allocation
+from scalinglab.scaling_laws.compute import ComputeLaw, fit_compute
+from scalinglab.scaling_laws.held_out import HeldOut, cross_validate, extrapolate
+from scalinglab.scaling_laws.joint import JointLaw, fit_joint
 from scalinglab.scaling_laws.power_laws import PowerLaw, fit_power_law
+from scalinglab.scaling_laws.pruned_laws import PrunedJointLaw, PrunedLaw
+from scalinglab.scaling_laws.pruning import fit_pruned, fit_pruned_joint
+from scalinglab.scaling_laws.synthetic import SyntheticRuns, synthetic_compute
 
-__all__ = ["PowerLaw", "fit_power_law"]
+__all__ = [
+    "Allocation",
+    "ComputeLaw",
+    "HeldOut",
+    "JointLaw",
+    "PowerLaw",
+    "PrunedJointLaw",
+    "PrunedLaw",
+    "SyntheticRuns",
+    "cross_validate",
+    "extrapolate",
+    "fit_compute",
+    "fit_joint",
+    "fit_power_law",
+    "fit_pruned",
+    "fit_pruned_joint",
+    "optimal_allocation",
+    "synthetic_compute",
+]

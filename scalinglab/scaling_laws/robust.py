@@ -1,100 +1,198 @@
-"""Robust least squares: Huber's loss on relative deviations, with standard errors that know of it."""
+"""Robust least squares, many fits at once: Huber's loss, and Levenberg-Marquardt steps that all starts share.
+
+A fit is minimized from several starts, its bootstrap from hundreds of resampled data sets, and a profile over dozens
+of fixed values. All of these are the same problem with other numbers, so they are solved together, as one batch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
-from scalinglab._errors import ConvergenceError
-
-__all__ = ["DELTA", "Minimum", "minimize"]
+__all__ = ["DELTA", "Form", "Minimum", "Problem", "minimize"]
 
 Array = NDArray[np.float64]
 #: Relative deviations beyond 3 % count linearly, not squared: one bad run in sixteen moves a fit by little.
 DELTA = 0.03
+#: A fit has converged when the next step would move its parameters by less than this many standard errors.
+TOLERANCE = 1e-5
+#: Deviations that are as good as none: exact data are fitted down to rounding.
+EXACT = 1e-11
+STEPS = 300
+#: The damping stays above the first; above the second, a fit has come to a standstill.
+LOWEST, HIGHEST = 1e-12, 1e10
+#: At this delta and above, steps find the minimum from afar.
+EASY = 1e-3
+
+
+class Form(Protocol):
+    """A law at the points that are fitted: from its parameters to the logarithm of the error."""
+
+    def log_error(self, values: Array) -> Array:
+        """From parameters, shape (batch, parameters), to the logarithm of the error, shape (batch, points)."""
+        ...
+
+    def slopes(self, values: Array) -> tuple[Array, Array]:
+        """The same, and its derivatives by the parameters, shape (batch, points, parameters)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is minimized: the sum over points of Huber's loss of the deviations.
+
+    Attributes
+    ----------
+    form : Form
+    targets : array, shape (points,) or (batch, points)
+        Logarithms of the errors that were measured.
+    low, high : array, shape (parameters,) or (batch, parameters)
+        Bounds; a parameter whose bounds are equal is held fixed.
+    delta : float
+        Deviations beyond it count linearly: the loss of ``r`` is ``r^2 / 2`` up to delta, ``delta (|r| - delta / 2)``
+        beyond.
+    relative : bool
+        Deviations are ``law / error - 1``; otherwise ``log law - log error``.
+    weights : array, shape (batch, points), optional
+        How often each point counts; for a bootstrap, how often it was drawn.
+    """
+
+    form: Form
+    targets: Array
+    low: Array
+    high: Array
+    delta: float = DELTA
+    relative: bool = True
+    weights: Array | None = None
+
+    def deviations(self, values: Array) -> Array:
+        """Of each point, shape (batch, points), for parameters of shape (batch, parameters)."""
+        gap = self.form.log_error(values) - self.targets
+        return np.expm1(np.minimum(gap, 50)) if self.relative else gap
+
+    def jacobian(self, values: Array) -> tuple[Array, Array]:
+        """Deviations and their derivatives by the parameters, shape (batch, points, parameters)."""
+        logs, slopes = self.form.slopes(values)
+        gap = logs - self.targets
+        if not self.relative:
+            return gap, slopes
+        ratio = np.exp(np.minimum(gap, 50))
+        return ratio - 1, slopes * ratio[..., None]
+
+    def cost(self, deviations: Array) -> Array:
+        """The loss of each set of deviations, shape (batch,)."""
+        size = np.abs(deviations)
+        inside = np.minimum(size, self.delta)
+        loss = inside * (size - inside / 2)
+        return loss.sum(axis=-1) if self.weights is None else (loss * self.weights).sum(axis=-1)
+
+    def at(self, rows: NDArray[np.intp], batch: int) -> Problem:
+        """The same for some members of a batch."""
+
+        def chosen(array: Array) -> Array:
+            return array[rows] if array.ndim == 2 and len(array) == batch else array
+
+        weights = None if self.weights is None else chosen(self.weights)
+        return replace(
+            self, targets=chosen(self.targets), low=chosen(self.low), high=chosen(self.high), weights=weights
+        )
 
 
 @dataclass(frozen=True)
 class Minimum:
-    """Where the robust loss is least.
+    """Where a batch of fits ended.
 
     Attributes
     ----------
-    values : array, shape (parameters,)
-    residuals : array, shape (points,)
-    cost : float
-        The loss there: the sum of ``r^2 / 2``, or ``DELTA * (|r| - DELTA / 2)`` where ``|r|`` exceeds DELTA.
-    variance : float
-        Of the noise of a single point, estimated from the residuals with ``points - parameters`` degrees of freedom.
-    covariance : array, shape (parameters, parameters)
-        Of the values; nan in the rows of those that the data do not determine at all.
+    values : array, shape (batch, parameters)
+    cost : array, shape (batch,)
+        The loss there: a sum over points.
+    converged : array of bool, shape (batch,)
     """
 
     values: Array
-    residuals: Array
-    cost: float
-    variance: float
-    covariance: Array
+    cost: Array
+    converged: NDArray[np.bool_]
 
 
-def minimize(residuals: Callable[[Array], Array], start: Array, bounds: Sequence[tuple[float, float]]) -> Minimum:
-    """Minimize Huber's loss of the residuals from a start that is near.
+def minimize(problem: Problem, starts: Array, *, steps: int = STEPS) -> Minimum:
+    """Minimize from each start, shape (batch, parameters), within the bounds; at most so many steps for each delta.
 
-    Parameters
-    ----------
-    residuals : callable
-        From the parameters, shape (parameters,), to relative deviations, shape (points,).
-    start : array, shape (parameters,)
-    bounds : sequence of (low, high)
-
-    Raises
-    ------
-    ConvergenceError
-        If the minimum is not found; ``partial`` holds the best values.
+    A tiny delta is reached through larger ones: its loss has a kink at every point that no slope tells of from afar.
     """
-    low, high = np.array(bounds).T
-    found = least_squares(
-        residuals, np.clip(start, low, high), bounds=(low, high), loss="huber", f_scale=DELTA, x_scale="jac",
-        xtol=1e-12, ftol=1e-12, gtol=1e-12, max_nfev=2000,
-    )  # fmt: skip
-    if not found.success:
-        raise ConvergenceError(f"the fit did not converge ({found.message}): try fewer parameters", partial=found.x)
-    left = residuals(found.x)
-    variance = _noise(left, len(start))
-    return Minimum(found.x, left, float(found.cost), variance, variance * _inverse(_jacobian(residuals, found.x)))
+    delta, found = max(problem.delta, EASY), Minimum(starts, np.empty(0), np.empty(0, dtype=bool))
+    while True:
+        found = _descend(replace(problem, delta=delta), found.values, steps)
+        if delta == problem.delta:
+            return found
+        delta = max(problem.delta, delta / 10)
 
 
-def _noise(residuals: Array, parameters: int) -> float:
-    """Variance of the noise that a location estimate with Huber's loss has: sum of psi^2 over (mean of psi')^2."""
-    freedom = len(residuals) - parameters
-    if freedom <= 0:
-        return np.nan
-    inside = np.abs(residuals) <= DELTA
-    pull = np.where(inside, residuals, DELTA * np.sign(residuals))
-    share = max(inside.mean(), 1 / len(residuals))
-    return float((pull**2).sum() / freedom / share**2)
+def _descend(problem: Problem, starts: Array, steps: int) -> Minimum:
+    """Damped Gauss-Newton steps.
+
+    Where deviations lie beyond delta, Huber's loss is not curved, and Newton's matrix loses their points. The step is
+    therefore damped by the matrix in which every point keeps the weight ``min(1, delta / |r|)``: that of reweighted
+    least squares, whose full step never raises the loss of a linear law.
+    """
+    batch = len(starts)
+    values = np.clip(starts, problem.low, problem.high)
+    cost, converged = problem.cost(problem.deviations(values)), np.zeros(batch, dtype=bool)
+    damping, active = np.ones(batch), np.arange(batch)
+    for _ in range(steps):
+        part = problem.at(active, batch)
+        step, gain = _step(part, values[active], damping[active])
+        tried = np.clip(values[active] + step, part.low, part.high)
+        lower = part.cost(part.deviations(tried))
+        better = lower < cost[active]
+        done = (damping[active] <= 1) & (gain <= _negligible(part, cost[active], TOLERANCE))
+        # Damped to a standstill: rounding allows no better point, so all is well if there is little left to gain.
+        stuck = ~better & (damping[active] > HIGHEST)
+        values[active[better]], cost[active[better]] = tried[better], lower[better]
+        damping[active] = np.maximum(damping[active] * np.where(better, 0.1, 5.0), LOWEST)
+        converged[active[done]] = True
+        if stuck.any():
+            rest = problem.at(active[stuck], batch)
+            _, gain = _step(rest, values[active[stuck]], np.ones(stuck.sum()))
+            converged[active[stuck]] |= gain <= _negligible(rest, cost[active[stuck]], 1e3 * TOLERANCE)
+        active = active[~(done | stuck)]
+        if not len(active):
+            break
+    return Minimum(values, cost, converged)
 
 
-def _jacobian(residuals: Callable[[Array], Array], values: Array) -> Array:
-    """Central differences; the solver's own are weighted by the loss."""
-    columns = []
-    for index, value in enumerate(values):
-        step = np.zeros_like(values)
-        step[index] = 1e-6 * max(abs(value), 1e-3)
-        columns.append((residuals(values + step) - residuals(values - step)) / (2 * step[index]))
-    return np.stack(columns, axis=1)
+def _negligible(problem: Problem, cost: Array, errors: float) -> Array:
+    """The gain of a step that moves the parameters by so many standard errors."""
+    points = problem.targets.shape[-1]
+    return errors**2 * cost / points + EXACT**2 * points
 
 
-def _inverse(jacobian: Array) -> Array:
-    """Inverse of J^T J; columns without any influence get nan."""
-    scale = np.linalg.norm(jacobian, axis=0)
-    seen = scale > 1e-12
-    found = np.full((len(scale), len(scale)), np.nan)
-    unit = jacobian[:, seen] / scale[seen]
-    inverse = np.linalg.pinv(unit.T @ unit) / np.outer(scale[seen], scale[seen])
-    found[np.ix_(seen, seen)] = inverse
-    return found
+def _step(problem: Problem, values: Array, damping: Array) -> tuple[Array, Array]:
+    """A damped step for each member of the batch, and by how much it should lower the loss."""
+    deviations, jacobian = problem.jacobian(values)
+    size = np.maximum(np.abs(deviations), 1e-300)
+    kept = np.minimum(1.0, problem.delta / size)
+    inside = (size <= problem.delta).astype(np.float64)
+    weights = np.ones_like(kept) if problem.weights is None else problem.weights
+    across = jacobian.swapaxes(-1, -2)
+    gradient = (across @ (weights * kept * deviations)[..., None])[..., 0]
+    # One matrix product serves both Newton's matrix and the one that damps it.
+    pull = damping[:, None] * kept
+    matrix = across @ ((weights * (inside + pull))[..., None] * jacobian)
+    diagonal = np.einsum("bpi,bp,bpi->bi", jacobian, weights * kept, jacobian)
+    matrix += (damping[:, None] * diagonal)[..., None] * np.eye(values.shape[1])
+    # Parameters at a bound that the loss pushes against stay there.
+    held = (values <= problem.low) & (gradient >= 0) | (values >= problem.high) & (gradient <= 0)
+    held |= diagonal <= 0
+    gradient = np.where(held, 0.0, gradient)
+    matrix = np.where(held[..., None] | held[:, None, :], 0.0, matrix)
+    scale = np.sqrt(np.where(held, 1.0, np.einsum("bii->bi", matrix)))
+    scale = np.maximum(scale, 1e-150)
+    unit = (
+        matrix / scale[..., None] / scale[:, None, :] + np.eye(values.shape[1]) * np.where(held, 1.0, 1e-14)[..., None]
+    )
+    step = -np.linalg.solve(unit, (gradient / scale)[..., None])[..., 0] / scale
+    return step, -(gradient * step).sum(axis=-1) / 2

@@ -1,0 +1,141 @@
+"""What every fit of a law tells: parameters, standard errors, intervals, and what stays undetermined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from scalinglab._checks import in_range
+from scalinglab.scaling_laws.profiles import one_sided_limit
+from scalinglab.scaling_laws.robust import Form, Problem
+
+__all__ = ["LEVEL", "Fit", "Meaning", "Solution"]
+
+Array = NDArray[np.float64]
+#: Confidence of the intervals.
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How the parameters of a law follow from those that are searched, which belong to a convenient unit of size.
+
+    Attributes
+    ----------
+    names : tuple of str
+    logarithmic : tuple of bool
+        Amplitudes are searched by their logarithm.
+    turn : array, shape (parameters, parameters)
+        From what is searched to the parameters (the logarithms of amplitudes).
+    """
+
+    names: tuple[str, ...]
+    logarithmic: tuple[bool, ...]
+    turn: Array
+
+    def reported(self, values: Array) -> Array:
+        """Parameters, shape (..., parameters), from what was searched."""
+        turned = values @ self.turn.T
+        return np.where(self.logarithmic, np.exp(np.clip(turned, -700, 700)), turned)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The optimum and what surrounds it, in the parameters that were searched.
+
+    Attributes
+    ----------
+    problem : Problem
+    values, covariance : array
+        Shapes (parameters,) and (parameters, parameters); the covariance is that of the replicates if there are any,
+        and nan where the data say nothing.
+    rise : array, shape (parameters,)
+        By how much the loss rises, in units of ``t^2``, where a parameter is t standard errors from its optimum.
+    replicates : array, shape (bootstrap, parameters)
+        Optima of resampled data.
+    """
+
+    problem: Problem
+    values: Array
+    covariance: Array
+    rise: Array
+    replicates: Array
+
+    @property
+    def freedom(self) -> int:
+        """Points that are not used up by parameters."""
+        return self.problem.targets.shape[-1] - len(self.values)
+
+    def limit(self, index: int, side: int, level: float = LEVEL) -> float:
+        """A one-sided limit of a parameter that is searched; nan if there are as many parameters as points."""
+        if self.freedom <= 0:
+            return np.nan
+        rise = float(self.rise[index] * student.ppf(level, self.freedom) ** 2)
+        return one_sided_limit(self.problem, self.values, index, side, rise)
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Fit:
+    """A law that was fitted, and how far the data determine it.
+
+    Attributes
+    ----------
+    parameters : mapping of str to float
+        What was fitted, by name; each is an attribute too.
+    standard_errors : mapping of str to float
+        By linear error propagation, or from the bootstrap if there is one; nan at a bound, and without spare points.
+    intervals : mapping of str to (float, float)
+        Ends of 95 % intervals, from the standard errors (of the logarithm, for an amplitude). One-sided, by the profile
+        of the loss, where that would pass a bound of the parameter.
+    undetermined : tuple of str
+        Parameters that these data do not determine: at a bound, or smaller than twice their standard error.
+    mean_deviation, sd_deviation : float
+        Of ``(law - error) / error`` over the points that were fitted.
+    points : int
+        How many points were fitted.
+    cost : float
+        The loss at the optimum: a sum over points of Huber's loss, not a mean.
+    reached : float
+        Share of the starts that found the optimum.
+    condition : float
+        Condition number of the derivatives of the deviations by the parameters, each column of unit length: a large
+        one says that some parameters can change together and leave the fit as it is.
+    replicates : mapping of str to array, shape (bootstrap,)
+        Each parameter in each refit of the bootstrap that converged.
+    """
+
+    parameters: Mapping[str, float]
+    standard_errors: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
+    undetermined: tuple[str, ...]
+    mean_deviation: float
+    sd_deviation: float
+    points: int
+    cost: float
+    reached: float
+    condition: float
+    replicates: Mapping[str, Array]
+    _solution: Solution
+    _meaning: Meaning
+
+    def _predicted(self, form: Form, shape: tuple[int, ...]) -> Array:
+        """The error at new points."""
+        return np.exp(form.log_error(self._solution.values[None])[0]).reshape(shape)
+
+    def _interval(self, form: Form, shape: tuple[int, ...], level: float) -> tuple[Array, Array]:
+        """Ends of an interval for the law at new points."""
+        found = self._solution
+        quantile = student.ppf((1 + in_range("level", level, 1e-9, 1 - 1e-9)) / 2, max(found.freedom, 1))
+        logs, slopes = (array[0] for array in form.slopes(found.values[None]))
+        spread = quantile * np.sqrt(np.einsum("ni,ij,nj->n", slopes, np.nan_to_num(found.covariance), slopes))
+        return np.exp(logs - spread).reshape(shape), np.exp(logs + spread).reshape(shape)
+
+    def __repr__(self) -> str:
+        parts = (f"{name} {value:.3g} +- {self.standard_errors[name]:.2g}" for name, value in self.parameters.items())
+        return (
+            f"{type(self).__name__}({', '.join(parts)}; {self.points} points, sd of deviations {self.sd_deviation:.1%})"
+        )

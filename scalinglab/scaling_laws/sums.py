@@ -1,0 +1,126 @@
+"""Sums of power laws under an envelope, in logarithms: the form that one size, two sizes and compute share.
+
+e     = A x^-alpha + B y^-beta + ... + c
+error = e / sqrt(1 + (e / chance)^2)        [Rosenfeld2019], with its scale absorbed in A, B and c
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from scalinglab.scaling_laws.fits import Meaning
+from scalinglab.scaling_laws.robust import Problem
+
+__all__ = ["PowerSum", "bare", "bounds", "meaning", "starts"]
+
+Array = NDArray[np.float64]
+#: Exponents that are searched; a fit that ends at the upper bound has found no power law.
+EXPONENTS = (0.0, 8.0)
+#: A term below this share of the smallest error, or an e above the inverse multiple of the largest, has no influence.
+NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class PowerSum:
+    """The form at some points; parameters are (log A, alpha, log B, beta, ..., c).
+
+    Attributes
+    ----------
+    logs : array, shape (terms, points)
+        Logarithms of sizes, each in the unit at which its amplitude is searched.
+    offset : bool
+        Whether the last parameter is c; without it, c is 0.
+    chance : float or None
+    """
+
+    logs: Array
+    offset: bool
+    chance: float | None
+
+    def _terms(self, values: Array) -> tuple[Array, Array]:
+        """Terms, shape (batch, terms, points), and their sum with the offset, shape (batch, points)."""
+        pairs = values[:, : 2 * len(self.logs)].reshape(len(values), -1, 2, 1)
+        terms = np.exp(np.minimum(pairs[:, :, 0] - pairs[:, :, 1] * self.logs, 150))  # its square is a number too
+        total = terms.sum(axis=1)
+        return terms, total + values[:, -1:] if self.offset else total
+
+    def log_error(self, values: Array) -> Array:
+        """Logarithm of the error, shape (batch, points)."""
+        total = self._terms(values)[1]
+        return np.log(total) if self.chance is None else np.log(total) - np.log1p((total / self.chance) ** 2) / 2
+
+    def slopes(self, values: Array) -> tuple[Array, Array]:
+        """The same, and its derivatives, shape (batch, points, parameters)."""
+        terms, total = self._terms(values)
+        logs, below = np.log(total), 1.0 / total
+        if self.chance is not None:
+            square = (total / self.chance) ** 2
+            logs, below = logs - np.log1p(square) / 2, below / (1 + square)
+        slopes = np.empty((*total.shape, values.shape[1]))
+        for index, log in enumerate(self.logs):
+            share = terms[:, index] * below
+            slopes[..., 2 * index], slopes[..., 2 * index + 1] = share, -log * share
+        if self.offset:
+            slopes[..., -1] = below
+        return logs, slopes
+
+
+def bare(errors: Array, chance: float | None) -> Array:
+    """The e that belongs to an error: the law without its envelope."""
+    return errors if chance is None else errors / np.sqrt(1 - (errors / chance) ** 2)
+
+
+def bounds(errors: Array, chance: float | None, *, terms: int, offset: bool) -> tuple[Array, Array]:
+    """Lowest and highest values that are searched."""
+    found = bare(errors, chance)
+    amplitudes = np.log(NOTHING * found.min()), np.log(found.max() / NOTHING)
+    columns = [amplitudes, EXPONENTS] * terms + [(0.0, float(found.max()))] * offset
+    return np.array([low for low, _ in columns]), np.array([high for _, high in columns])
+
+
+def meaning(units: Array, names: tuple[str, ...], *, offset: bool) -> Meaning:
+    """From amplitudes at a unit of size to amplitudes at size 1: ``log A = log A' + alpha log unit``."""
+    count = 2 * len(units) + offset
+    turn = np.eye(count)
+    for index, unit in enumerate(units):
+        turn[2 * index, 2 * index + 1] = unit
+    return Meaning(names[:count], tuple((True, False) * len(units) + (False,) * offset), turn)
+
+
+def starts(problem: Problem, form: PowerSum, grid: Sequence[float], count: int) -> Array:
+    """Where to search from: on a grid of exponents, amplitudes and offset are a linear problem (variable projection).
+
+    ``e = error / sqrt(1 - (error / chance)^2)`` is linear in them. Which exponents are best is judged by the errors
+    themselves, as e near chance is mostly noise. Half of the starts are the best of the grid, the others are spread
+    over all of its ranks: whether these find the same optimum says how far the data determine it.
+    """
+    errors = np.exp(problem.targets)
+    found = bare(errors, form.chance)
+    # A relative deviation of e is larger than that of its error, by the slope of the envelope.
+    weights = np.ones_like(found) if form.chance is None else 1 / (1 + (found / form.chance) ** 2)
+    points = np.array(
+        [_amplitudes(form, exponents, found, weights) for exponents in itertools.product(grid, repeat=len(form.logs))]
+    )
+    points = np.clip(points, problem.low, problem.high)
+    order = np.argsort(problem.cost(problem.deviations(points)), kind="stable")
+    half = (count + 1) // 2
+    rest = np.linspace(half, len(order) - 1, count - half).round().astype(int)
+    return points[np.concatenate([order[:half], order[rest]])]
+
+
+def _amplitudes(form: PowerSum, exponents: tuple[float, ...], found: Array, weights: Array) -> Array:
+    """Parameters with these exponents, by non-negative least squares on relative deviations of e."""
+    columns = np.exp(-np.array(exponents)[:, None] * form.logs)
+    if form.offset:
+        columns = np.vstack([columns, np.ones_like(found)])
+    solved, _ = nnls((columns / found * weights).T, weights)
+    # A term that the linear problem drops starts small, but not at nothing: from there no slope leads back.
+    amplitudes = np.log(np.maximum(solved[: len(exponents)], 1e-3 * found.min()))
+    pairs = np.stack([amplitudes, exponents], axis=1).ravel()
+    return np.append(pairs, solved[-1]) if form.offset else pairs

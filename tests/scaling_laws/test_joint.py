@@ -1,0 +1,196 @@
+"""The joint law: exact grids give it back, its limits are those of its formula, intervals cover, bad input fails."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scalinglab.scaling_laws import cross_validate, extrapolate, fit_joint, fit_power_law
+
+DATA, MODEL = (grid.ravel() for grid in np.meshgrid(50_000 / 2 ** np.arange(6), 1e6 / 4.0 ** np.arange(7)))
+NAMES = ("data_amplitude", "data_exponent", "model_amplitude", "model_exponent", "offset")
+
+
+def law(data=DATA, model=MODEL, *, alpha=0.66, beta=0.53, offset=0.02, chance=0.9):
+    """CIFAR-10's exponents in [Rosenfeld2019], with an offset that can be seen."""
+    bare = 0.045 * (data / 50_000) ** -alpha + 0.0027 * (model / 1e6) ** -beta + offset
+    return bare if chance is None else bare / np.hypot(1, bare / chance)
+
+
+def noisy(seed, noise=0.03, **options):
+    return law(**options) * (1 + noise * np.random.default_rng(seed).standard_normal(len(DATA)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    alpha=st.floats(0.2, 1.2),
+    beta=st.floats(0.2, 1.2),
+    offset=st.sampled_from([0.0, 1e-3, 0.05]),
+    chance=st.sampled_from([None, 0.9]),
+)
+def test_exact_errors_give_back_the_law_that_made_them(alpha, beta, offset, chance):
+    errors = law(alpha=alpha, beta=beta, offset=offset, chance=chance)
+    found = fit_joint(DATA, MODEL, errors, chance=chance)
+    np.testing.assert_allclose(found.predict(DATA, MODEL), errors, rtol=1e-6)
+    assert (found.data_exponent, found.model_exponent) == pytest.approx((alpha, beta), rel=1e-3)
+    assert found.offset == pytest.approx(offset, abs=1e-4 * errors.min())
+    assert found.reached >= 0.5
+
+
+def test_its_limits_are_chance_the_floor_and_the_power_law_of_one_size():
+    found = fit_joint(DATA, MODEL, law(), chance=0.9)
+    assert found.predict(1e-9, 1e6) == pytest.approx(0.9, rel=1e-6)
+    assert found.predict(1e30, 1e40) == pytest.approx(found.floor, rel=1e-6)
+    assert found.floor == pytest.approx(0.02 / math.hypot(1, 0.02 / 0.9), rel=1e-6)
+    # With a model of one size, its term joins the offset.
+    sizes = np.geomspace(500, 50_000, 12)
+    slice_ = fit_power_law(sizes, found.predict(sizes, 1e4), chance=0.9)
+    assert slice_.exponent == pytest.approx(found.data_exponent, rel=1e-5)
+    assert slice_.offset == pytest.approx(found.offset + found.model_amplitude * 1e4**-found.model_exponent, rel=1e-4)
+
+
+def test_the_letters_of_the_paper_give_the_same_error():
+    found = fit_joint(DATA, MODEL, noisy(0), chance=0.9)
+    paper = found.letters
+    for scale in (1.0, 7.0):  # their a, b, c_inf and eta have a common scale that nothing depends on
+        a, b, c_inf, eta = (scale * paper[name] for name in ("a", "b", "c_inf", "eta"))
+        tilde = a * DATA ** -paper["alpha"] + b * MODEL ** -paper["beta"] + c_inf
+        expected = paper["eps0"] * np.abs(tilde / (tilde - 1j * eta))
+        np.testing.assert_allclose(found.predict(DATA, MODEL), expected, rtol=1e-10)
+    with pytest.raises(ValueError, match="chance must be a finite number, got None"):
+        _ = fit_joint(DATA, MODEL, noisy(0), chance=None).letters
+
+
+def test_units_change_nothing_but_amplitudes():
+    one = fit_joint(DATA, MODEL, noisy(1), chance=0.9)
+    other = fit_joint(1e3 * DATA, 1e-4 * MODEL, 100 * noisy(1), chance=90)
+    for name in ("data_exponent", "model_exponent"):
+        assert other.parameters[name] == pytest.approx(one.parameters[name], rel=1e-4)
+        assert other.standard_errors[name] == pytest.approx(one.standard_errors[name], rel=1e-3)
+    assert other.offset == pytest.approx(100 * one.offset, rel=1e-3)
+    swapped = fit_joint(MODEL, DATA, noisy(1), chance=0.9)
+    assert swapped.model_exponent == pytest.approx(one.data_exponent, rel=1e-4)
+
+
+def test_three_runs_at_twice_the_error_move_it_less_than_half_as_far_as_least_squares():
+    generator, robust, plain = np.random.default_rng(2), [], []
+    for seed in range(20):
+        errors = noisy(seed, noise=0.01)
+        errors[generator.choice(len(errors), 3, replace=False)] *= 2
+        errors = np.minimum(errors, 0.89)
+        robust.append(fit_joint(DATA, MODEL, errors, chance=0.9).data_exponent - 0.66)
+        plain.append(fit_joint(DATA, MODEL, errors, chance=0.9, delta=100).data_exponent - 0.66)
+    assert np.std(robust) < np.std(plain) / 2
+
+
+@pytest.mark.parametrize(("offset", "bootstrap"), [(0.02, 0), (0.0, 0), (0.02, 100)])
+def test_intervals_cover_the_truth_as_often_as_they_say(offset, bootstrap):
+    truth = {"data_exponent": 0.66, "model_exponent": 0.53, "offset": offset}
+    trials, covered, limit = 80, dict.fromkeys([*truth, "prediction"], 0), 0
+    beyond = {"data": 1e5, "model": 4e6}
+    for seed in range(trials):
+        found = fit_joint(DATA, MODEL, noisy(seed, offset=offset), chance=0.9, bootstrap=bootstrap, seed=seed)
+        for name, value in truth.items():
+            low, high = found.intervals[name]
+            covered[name] += low <= value <= high
+        low, high = found.interval(**beyond)
+        covered["prediction"] += low < law(**beyond, offset=offset) < high
+        limit += found.floor_limit >= offset / math.hypot(1, offset / 0.9)
+    # In 80 trials a coverage of .95 is seen with a standard deviation of .024. The share that 600 trials show is
+    # .93 to .99; a bound adds caution.
+    assert all(0.89 <= count / trials <= 1 for count in covered.values()), covered
+    assert limit / trials >= 0.9
+
+
+def test_a_floor_that_the_data_do_not_show_is_flagged_and_bounded_from_above():
+    found = fit_joint(DATA, MODEL, noisy(3, offset=0), chance=0.9)
+    assert found.undetermined == ("offset",)
+    assert found.intervals["offset"] == (0.0, found.offset_limit)
+    assert 0 < found.floor_limit < law(offset=0).min()
+    assert fit_joint(DATA, MODEL, noisy(3, offset=0.05), chance=0.9).undetermined == ()
+
+
+def test_amplitudes_and_exponents_far_from_the_unit_of_size_are_nearly_one_parameter():
+    near = fit_joint(DATA / DATA.mean(), MODEL / MODEL.mean(), noisy(4), chance=0.9)
+    far = fit_joint(DATA, MODEL, noisy(4), chance=0.9)
+    assert far.condition > 3 * near.condition
+    assert near.sd_deviation == pytest.approx(far.sd_deviation, rel=1e-5)
+
+
+@pytest.mark.parametrize("resampling", ["pairs", "residuals"])
+def test_the_bootstrap_agrees_with_error_propagation_and_repeats_by_its_seed(resampling):
+    plain = fit_joint(DATA, MODEL, noisy(5), chance=0.9)
+    options = {"chance": 0.9, "bootstrap": 400, "resampling": resampling}
+    found = fit_joint(DATA, MODEL, noisy(5), **options)
+    for name in NAMES:
+        # 400 refits know a standard error to 4 %, and 42 points the noise to 11 %.
+        assert found.standard_errors[name] == pytest.approx(plain.standard_errors[name], rel=0.4)
+        assert found.parameters[name] == plain.parameters[name]
+        assert found.replicates[name].shape == (400,)
+    again = fit_joint(DATA, MODEL, noisy(5), **options)
+    np.testing.assert_array_equal(found.replicates["offset"], again.replicates["offset"])
+    assert not found.replicates["offset"].flags.writeable
+
+
+def test_small_runs_predict_large_ones():
+    held = extrapolate(DATA, MODEL, noisy(6, noise=0.02), chance=0.9)
+    # Above a quarter of the largest: two sizes of data, one of the model. Up to there: four and six.
+    assert list(held.data) == [50_000, 25_000]
+    assert held.laws[0].points == 24
+    assert abs(held.mean_deviation) < 0.1  # over seeds it scatters by 3 %
+    exact = extrapolate(DATA, MODEL, law(), chance=0.9)
+    np.testing.assert_allclose(exact.deviations, 0, atol=1e-5)
+    assert exact.rows()[0]["predicted"] == exact.predicted[0]
+
+
+def test_cross_validation_predicts_every_run_once_and_is_no_better_than_the_fit():
+    errors = noisy(7)
+    held = cross_validate(DATA, MODEL, errors, chance=0.9, folds=6)
+    np.testing.assert_array_equal(held.error, errors)
+    assert [one.points for one in held.laws] == [35] * 6
+    assert held.sd_deviation > fit_joint(DATA, MODEL, errors, chance=0.9).sd_deviation
+    with pytest.raises(ValueError, match="folds must be from 2 to 42, got 43"):
+        cross_validate(DATA, MODEL, errors, chance=0.9, folds=43)
+    with pytest.raises(ValueError, match="data_factor must be above 1"):
+        extrapolate(DATA, MODEL, errors, chance=0.9, data_factor=1)
+
+
+def test_rows_hold_the_law_and_the_ends_of_its_interval():
+    found = fit_joint(DATA, MODEL, noisy(8), chance=0.9)
+    rows = found.rows([[1e3], [1e5]], [1e3, 1e6, 1e7])
+    assert len(rows) == 6
+    assert rows[1]["error"] == pytest.approx(float(found.predict(1e3, 1e6)))
+    assert all(row["low"] < row["error"] < row["high"] < 0.9 for row in rows)
+    assert repr(found).startswith("JointLaw(data_amplitude ")
+
+
+FIVE = ([1, 2, 3, 4, 5], [2, 3, 2, 3, 2], [0.5, 0.4, 0.3, 0.25, 0.2])
+BAD = [
+    (
+        ([1, 2, 3, 4], *[part[:4] for part in FIVE[1:]]),
+        {},
+        "error must hold at least 5 points to fit 5 parameters, got 4",
+    ),
+    ((FIVE[0], [2] * 5, FIVE[2]), {}, "model must hold at least 2 different values"),
+    ((FIVE[0], FIVE[1], FIVE[2][:4]), {}, "data and model and error must have the same length"),
+    (([0, 2, 3, 4, 5], *FIVE[1:]), {}, "data must be positive and finite, got [0, 2, 3, 4, 5]"),
+    ((FIVE[0], [2, math.inf, 2, 3, 2], FIVE[2]), {}, "model must be positive and finite"),
+    ((*FIVE[:2], [0.5, math.nan, 0.3, 0.2, 0.1]), {}, "error must be positive and finite"),
+    ((*FIVE[:2], [0.95, 0.4, 0.3, 0.2, 0.1]), {}, "error must be below chance = 0.9, got 0.95"),
+    (FIVE, {"chance": -1}, "chance must be positive, got -1"),
+    (FIVE, {"delta": 0}, "delta must be positive, got 0"),
+    (FIVE, {"bootstrap": -1}, "bootstrap must not be negative, got -1"),
+    (FIVE, {"resampling": "jackknife"}, "resampling must be one of pairs, residuals, got 'jackknife'"),
+    ((["a"], *FIVE[1:]), {}, "data must be numbers, got ['a']"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "options", "sentence"), BAD)
+def test_bad_input_is_one_sentence(arguments, options, sentence):
+    with pytest.raises(ValueError, match="must") as caught:
+        fit_joint(*arguments, **{"chance": 0.9} | options)
+    assert str(caught.value).startswith(sentence)
