@@ -1,0 +1,135 @@
+"""Where the error of a learner comes from: capacity, finite data, optimisation.
+
+The thesis [Rosenfeld2021] asks which source dominates. We define the three by the test error of three functions:
+
+- the best function of the learner's class, for the true distribution: its error is due to **capacity**
+- the function of the class that fits the samples best: what it adds is due to **finite data** (and noise)
+- the function that the learner arrived at: what it adds is due to **optimisation**
+
+They sum to the error of the learner, exactly, being differences in a row. Capacity is never negative. Finite data is
+not either, where the best function is known. Optimisation can be: a learner that stops early may do better than the
+best fit, and the sign is left as it is. The names and definitions are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scalinglab._checks import fail, same_length
+from scalinglab.approximation.descent import descend_band
+from scalinglab.approximation.fourier import FourierSeries, checked_target
+from scalinglab.approximation.nyquist import fit_band
+from scalinglab.approximation.targets import Samples
+
+__all__ = ["ErrorSplit", "split_band", "split_error"]
+
+Array = NDArray[np.float64]
+PARTS = ("capacity", "finite_data", "optimisation")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ErrorSplit:
+    """Three parts of the error of some learners, one for each function that was learned; arrays are read-only.
+
+    Attributes
+    ----------
+    capacity, finite_data, optimisation : array, shape (functions,)
+        In units of the error.
+    total : array, shape (functions,)
+        Error of the learner: the sum of the three, but for the last digit.
+    """
+
+    capacity: Array
+    finite_data: Array
+    optimisation: Array
+    total: Array
+
+    def __post_init__(self) -> None:
+        for name in (*PARTS, "total"):
+            getattr(self, name).setflags(write=False)
+
+    def rows(self, **about: Any) -> list[dict[str, Any]]:
+        """Return a record for each part: ``part``, and the mean over the functions as ``error``.
+
+        Means, because they sum to the mean of the total, which medians would not.
+
+        Parameters
+        ----------
+        **about
+            Put before each record: ``rows(samples=32)``.
+        """
+        return [about | {"part": name, "error": float(getattr(self, name).mean())} for name in (*PARTS, "total")]
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{row['part']} {row['error']:.2e}" for row in self.rows())
+        return f"ErrorSplit({len(self.capacity)} functions, means: {parts})"
+
+
+def split_error(reached: ArrayLike, *, fitted: ArrayLike, capacity: ArrayLike = 0.0) -> ErrorSplit:
+    """Split test errors that were measured elsewhere.
+
+    Parameters
+    ----------
+    reached : array, shape (functions,)
+        Of the learner.
+    fitted : array, shape (functions,), or a number
+        Of the best fit to the samples, such as a second-order learner reaches.
+    capacity : array, shape (functions,), or a number
+        Of the best function of the class; 0 where the target is in the class.
+
+    Raises
+    ------
+    ValueError
+        If an error is negative or not finite, or shapes do not fit.
+    """
+    total = _errors("reached", reached)
+    best, least = _errors("fitted", fitted), _errors("capacity", capacity)
+    for name, errors in (("fitted", best), ("capacity", least)):
+        if len(errors) > 1:
+            same_length(**{"reached": total, name: errors})
+    best, least = np.broadcast_to(best, total.shape), np.broadcast_to(least, total.shape).copy()
+    return ErrorSplit(least, best - least, total - best, total.copy())
+
+
+def split_band(
+    target: FourierSeries, samples: Samples, band: int, *, steps: int = 100, step_size: float = 1.0
+) -> ErrorSplit:
+    """Split the error of gradient descent within a band.
+
+    The class are the functions of the band. The best one is the target without its frequencies above the band, and the
+    best fit that of ``fit_band``; both errors are exact.
+
+    Parameters
+    ----------
+    target : FourierSeries
+    samples : Samples
+        Of this target; at least as many as unknowns, or the best fit would not be unique.
+    band, steps, step_size
+        As in ``descend_band``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or there are too few samples.
+    """
+    fit = fit_band(samples, band)
+    checked_target(target, samples.functions, samples.dimension)
+    kept = np.zeros((len(target), *[2 * max(band, target.band) + 1] * target.dimension))
+    inner = (slice(None), *[slice(0, 2 * band + 1)] * target.dimension)
+    kept[inner] = target.widened(band).coefficients[inner]
+    reached = descend_band(samples, band, steps=steps, step_size=step_size)
+    return split_error(reached.error(target), fitted=fit.error(target), capacity=FourierSeries(kept).error(target))
+
+
+def _errors(name: str, value: ArrayLike) -> Array:
+    try:
+        errors = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    except (TypeError, ValueError):
+        fail(name, "be numbers", value)
+    if errors.ndim != 1 or not errors.size or not np.isfinite(errors).all() or (errors < 0).any():
+        fail(name, "be errors: finite and not negative, in one row", value)
+    return errors

@@ -1,0 +1,129 @@
+"""How many samples a network of some number of unknowns needs: the second-order learner against the count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scalinglab._checks import fail, non_negative, non_negative_integer, positive_integer
+from scalinglab.approximation.second_order import fit_network
+from scalinglab.approximation.students import NEAR, Layers, Students, stream
+
+__all__ = ["NetworkCurve", "network_curve", "perturbed"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkCurve:
+    """Errors of the second-order learner at several numbers of samples; arrays are read-only.
+
+    Attributes
+    ----------
+    samples : array of int, shape (points,)
+    train_error, test_error : array, shape (points, starts)
+        Mean squared errors in units of the variance of the labels.
+    parameters : int
+        The count of unknowns, which the threshold is compared with.
+    """
+
+    samples: NDArray[np.int64]
+    train_error: Array
+    test_error: Array
+    parameters: int
+
+    def __post_init__(self) -> None:
+        for array in (self.samples, self.train_error, self.test_error):
+            array.setflags(write=False)
+
+    @property
+    def best(self) -> Array:
+        """Test error of the start of least training error, shape (points,)."""
+        return self.test_error[np.arange(len(self.samples)), self.train_error.argmin(1)]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a record for each number of samples, over the starts.
+
+        ``samples``, ``per_unknown`` (their ratio to the parameters), the ``median`` and the ``best`` test error, and
+        how many starts were ``solved``: fit their samples to rounding.
+        """
+        columns = (self.samples.tolist(), np.median(self.test_error, axis=1).tolist(), self.best.tolist())
+        solved = (self.train_error < 1e-25).sum(1).tolist()
+        return [
+            {"samples": count, "per_unknown": count / self.parameters, "median": middle, "best": best, "solved": number}
+            for count, middle, best, number in zip(*columns, solved, strict=True)
+        ]
+
+    def __repr__(self) -> str:
+        return f"NetworkCurve({self.parameters} parameters, samples {self.samples.tolist()})"
+
+
+def network_curve(
+    inputs: ArrayLike,
+    labels: ArrayLike,
+    test_inputs: ArrayLike,
+    test_labels: ArrayLike,
+    *,
+    width: int,
+    samples: Iterable[int],
+    **options: Any,
+) -> NetworkCurve:
+    """Fit networks to the first samples, for each number of them.
+
+    Parameters
+    ----------
+    inputs, labels, test_inputs, test_labels : array
+        As a task of ``teacher_student`` holds them.
+    width : int
+    samples : iterable of int
+        At most as many as there are inputs.
+    **options
+        Of ``fitting_network``: ``starts``, ``steps``, ``seed``, ``initial``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or a shape does not fit.
+    """
+    places, answers = np.asarray(inputs, dtype=np.float64), np.asarray(labels, dtype=np.float64)
+    counts = [positive_integer("samples", count) for count in samples]
+    if not counts or max(counts) > len(places):
+        fail("samples", f"hold numbers up to {len(places)}, at least one", counts)
+    test = {"test_inputs": test_inputs, "test_labels": test_labels}
+    fits = [fit_network(places[:count], answers[:count], width=width, **test, **options) for count in counts]
+    tested = [fit.test_error for fit in fits if fit.test_error is not None]
+    return NetworkCurve(
+        np.array(counts),
+        np.stack([fit.train_error[-1] for fit in fits]),
+        np.stack([errors[-1] for errors in tested]),
+        fits[0].parameters,
+    )
+
+
+def perturbed(layers: Layers, *, spread: float = 0.03, starts: int = 6, seed: int = 0) -> tuple[Layers, ...]:
+    """Draw networks near one: its parameters with normal noise of the standard deviation ``spread``.
+
+    From starts near the teacher, local minima are out of the way, and what is left is the count of unknowns.
+
+    Parameters
+    ----------
+    layers : ((weight, bias), (weight, bias))
+        Of a network with one hidden layer and one output, such as ``teacher()`` returns.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the layers are not of that kind.
+    """
+    try:
+        width, inputs = np.shape(layers[0][0])
+    except (TypeError, ValueError, IndexError):
+        fail("layers", "be ((weight, bias), (weight, bias))", layers)
+    shape, level = Students(inputs, width), non_negative("spread", spread)
+    count, own = positive_integer("starts", starts), stream(non_negative_integer("seed", seed), NEAR)
+    noise = own.standard_normal((count, shape.parameters))
+    return tuple(shape.layers(row) for row in shape.gather([layers]) + level * noise)
