@@ -1,6 +1,7 @@
 """Cached results: each table is a JSON file beside the TOML file that ``scalinglab sweep`` remakes it from.
 
 - ``table``: the rows of a table
+- ``grid_of``: the grid that it was made with, for ``sweep``
 - ``table_names``: the tables that there are
 
 Nothing heavy is imported, so a chapter shows its table before it trains anything.
@@ -15,7 +16,7 @@ from typing import Any
 
 from scalinglab._checks import fail
 
-__all__ = ["table", "table_names"]
+__all__ = ["grid_of", "table", "table_names"]
 
 FOLDER = Path(__file__).parent
 
@@ -38,16 +39,36 @@ def table(name: str) -> list[dict[str, Any]]:
     ValueError
         If there is no such table.
     """
-    names = table_names()
-    if not isinstance(name, str) or name not in names:
-        fail("name", "be one of the tables: " + (", ".join(names) or "there are none yet"), name)
-    columns, length = _columns(name)
+    columns, length = _columns(_checked(name))
     return [{column: values[place] for column, values in columns.items()} for place in range(length)]
+
+
+def grid_of(name: str) -> Any:
+    """The grid that a table was made with, fresh: what ``scalinglab.training.sweep`` takes to make it again.
+
+    Parameters
+    ----------
+    name : str
+        One of ``table_names()``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+    """
+    return json.loads((FOLDER / f"{_checked(name)}.json").read_text(encoding="utf-8"))["made_with"]
 
 
 def table_names() -> tuple[str, ...]:
     """The names of all tables, sorted."""
     return tuple(sorted(file.stem for file in FOLDER.glob("*.json")))
+
+
+def _checked(name: Any) -> str:
+    names = table_names()
+    if not isinstance(name, str) or name not in names:
+        fail("name", "be one of the tables: " + (", ".join(names) or "there are none yet"), name)
+    return name
 
 
 @cache

@@ -1,0 +1,29 @@
+"""Solutions for chapter 02, for instructors; keyed by exercise. The exercises' texts stand in the chapter."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def joint_error(samples: int, width: int, law: tuple[float, float, float, float, float], chance: float) -> float:
+    """The joint law: three terms that add up, bent so that they stay below chance."""
+    a, alpha, b, beta, offset = law
+    e = a * samples**-alpha + b * width**-beta + offset
+    return e / math.sqrt(1 + (e / chance) ** 2)
+
+
+def objective(residuals: np.ndarray, delta: float) -> float:
+    """The Huber losses of all residuals, summed: a square up to ``delta``, a line beyond it."""
+    size = np.abs(residuals)
+    return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2)).sum()
+
+
+def best_parameters(flops: float, a: float, b: float, alpha: float, beta: float) -> float:
+    """The N that minimises ``E + a * N**-alpha + b * D**-beta`` with ``flops = 6 * N * D``."""
+    factor = (alpha * a / (beta * b)) ** (1 / (alpha + beta))
+    return factor * (flops / 6) ** (beta / (alpha + beta))
+
+
+SOLUTIONS = {"02-joint-law": joint_error, "02-sum-or-mean": objective, "02-allocation": best_parameters}
