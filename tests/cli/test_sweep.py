@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import psutil
 import pytest
@@ -249,14 +249,14 @@ if __name__ == "__main__":
 @pytest.mark.skipif(os.name == "nt", reason="signals and groups of processes as POSIX has them")
 @pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_workers_end_with_their_client_and_say_nothing(file, tmp_path, signal_):
-    # One chunk, so one worker is busy, and the other waits.
-    file.write_text(TOML.replace("steps = 5", "steps = 200000").replace("[3, 4]", "3"))
+    # Of two workers one is busy for minutes, and the other waits for work soon.
+    file.write_text("".join(f'[[grid]]\ntask = "digits"\nsteps = {steps}\n' for steps in (1, 500_000)))
     store = tmp_path / "runs.sqlite"
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", WORKERS, str(file), str(store)]
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as client:
         try:
-            workers = wait_for(lambda: two_workers(client.pid))
+            workers = wait_for(lambda: two_workers(client.pid, store))
             if signal_ == signal.SIGKILL:
                 client.kill()
             else:
@@ -273,11 +273,13 @@ def test_workers_end_with_their_client_and_say_nothing(file, tmp_path, signal_):
         assert (client.returncode, err) == (1, "scalinglab sweep: stopped; what is finished is in the store\n")
 
 
-def two_workers(client):
-    """The workers of a client, when one has computed for a while; None before."""
+def two_workers(client, store):
+    """The workers of a client, when one has finished what it was given and waits for more; None before."""
     found = [child for child in psutil.Process(client).children() if "spawn_main" in " ".join(child.cmdline())]
-    # To import all that it needs takes about three seconds of a processor.
-    return found if len(found) == 2 and max(child.cpu_times().user for child in found) > 5 else None
+    if len(found) < 2 or not store.exists():
+        return None
+    with closing(sqlite3.connect(store)) as connection:
+        return found if connection.execute("SELECT count(*) FROM runs").fetchone() == (1,) else None
 
 
 def wait_for(answer, seconds=120):

@@ -55,6 +55,13 @@ def test_a_quarter_of_both_sizes_predicts_the_rest(task):
     assert off.std(ddof=1) < 0.1
 
 
+def test_plain_least_squares_on_the_same_quarter_of_the_digits_predicts_nine_percent_too_low():
+    small, large = divided("digits", 4)
+    columns = ([row[name] for row in small] for name in ("samples", "width", "mean"))
+    plain = fit_joint(*columns, chance=0.9, delta=10.0)  # no deviation is beyond that, so all are squared
+    assert deviations(plain, large).mean() == pytest.approx(-0.09, abs=0.02)
+
+
 def test_the_prediction_of_the_chapter_comes_true_within_a_tenth():
     small, _ = divided("digits", 4)
     assert max(row["width"] for row in small) == 16

@@ -19,6 +19,13 @@ def test_five_starts_of_the_second_order_learner_reach_the_limit_where_adam_stay
     assert race.reached.min() > 1e-3
 
 
+def test_what_is_left_of_the_error_of_adam_is_optimisation(race):
+    split = race.split()
+    assert split.capacity.max() == 0
+    assert split.finite_data.max() < 1e-20
+    np.testing.assert_allclose(split.optimisation, split.total, rtol=1e-6)
+
+
 def test_below_the_count_of_unknowns_the_limit_is_not_reached():
     assert limit.compare_learners(teacher_student(60), width=8, steps=100).limit > 1e-6
 
