@@ -24,9 +24,16 @@ def fail(name: str, condition: str, value: object) -> NoReturn:
 
 def number(name: str, value: Any) -> float:
     """A real, finite number as ``float``; text, booleans, nan and infinities are refused."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not _is_finite(value):
         fail(name, "be a finite number", value)
     return float(value)
+
+
+def _is_finite(value: Real) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def positive(name: str, value: Any) -> float:
