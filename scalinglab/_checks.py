@@ -7,6 +7,7 @@ so that a public door reads ``width = positive_integer("width", width)``. Inner 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Sized
 from numbers import Integral, Real
 from typing import Any, NoReturn, TypeVar
@@ -16,7 +17,7 @@ Item = TypeVar("Item")
 
 def fail(name: str, condition: str, value: object) -> NoReturn:
     """Raise the one sentence that all checks share, with the value cut to a readable length."""
-    shown = repr(value)
+    shown = re.sub(r"\s*\n\s*", " ", repr(value))  # an array's lines as one
     if len(shown) > 80:
         shown = shown[:77] + "..."
     raise ValueError(f"{name} must {condition}, got {shown}")

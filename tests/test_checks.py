@@ -34,6 +34,13 @@ def test_bad_values_are_named(check, value, sentence):
     assert str(caught.value) == sentence
 
 
+def test_an_array_is_shown_in_one_line():
+    with pytest.raises(ValueError, match=r"^gram must be symmetric, got array") as caught:
+        checks.fail("gram", "be symmetric", np.eye(3))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 120
+
+
 NO_NUMBERS = (st.text(), st.none(), st.lists(st.integers(), max_size=50), st.complex_numbers(), st.just(10**400))
 
 

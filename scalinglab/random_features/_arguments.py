@@ -1,0 +1,55 @@
+"""What the public doors of this family share: sizes, times, steps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scalinglab._checks import fail, positive_integer
+from scalinglab.random_features.response import Medium
+from scalinglab.random_features.spectra import Spectrum
+
+Array = NDArray[np.float64]
+
+
+def medium(spectrum: Spectrum, width: float, samples: float) -> Medium:
+    """A spectrum, a width and a number of samples, each checked."""
+    if not isinstance(spectrum, Spectrum):
+        fail("spectrum", "be a Spectrum", spectrum)
+    return Medium(spectrum, size("width", width), size("samples", samples))
+
+
+def size(name: str, value: Any) -> float:
+    """A positive whole number, or infinity."""
+    if isinstance(value, float) and value == math.inf:
+        return math.inf
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return float(positive_integer(name, value))
+
+
+def ascending(name: str, value: ArrayLike, *, endless: bool = False) -> Array:
+    """Times, shape (times,): not negative and strictly increasing; the last may be infinite if ``endless``."""
+    try:
+        array = np.array(value, dtype=np.float64, ndmin=1)
+    except (TypeError, ValueError):
+        fail(name, "be numbers", value)
+    if array.ndim != 1 or not array.size:
+        fail(name, "be one-dimensional and not empty", value)
+    inner = array[:-1] if endless and array[-1] == math.inf else array
+    if not np.isfinite(inner).all() or (inner < 0).any():
+        fail(name, "be finite and not negative", value)
+    if not (np.diff(inner) > 0).all():
+        fail(name, "increase", value)
+    return array
+
+
+def whole_steps(name: str, value: ArrayLike) -> Array:
+    """Steps, shape (steps,): whole, not negative and strictly increasing; as float64, which holds them exactly."""
+    array = ascending(name, value)
+    if (array != np.round(array)).any() or array[-1] > 2**53:
+        fail(name, "be whole numbers", value)
+    return array

@@ -1,0 +1,135 @@
+"""What a budget of compute buys: the best width for each, and the frontier that the best ones trace."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scalinglab._checks import fail, non_negative
+from scalinglab.random_features._arguments import ascending, size
+from scalinglab.random_features.asymptotics import Exponents
+from scalinglab.random_features.flow import gradient_flow
+from scalinglab.random_features.spectra import Spectrum
+
+__all__ = ["Frontier", "compute_optimal_frontier"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Frontier:
+    """The best loss at each budget, and the width and time that reach it; arrays are read-only.
+
+    Attributes
+    ----------
+    budgets : array, shape (budgets,)
+        ``C = width * time``.
+    widths : array, shape (widths,)
+        Those that were tried.
+    losses : array, shape (budgets, widths)
+        Test loss of each width when its time is what the budget allows.
+    loss, width, time : array, shape (budgets,)
+        The optimum, by a parabola in logarithms through the best width and its neighbours.
+    interior : array of bool, shape (budgets,)
+        Whether the best width has neighbours on both sides; else the optimum lies beyond the widths that were tried.
+    """
+
+    budgets: Array
+    widths: Array
+    losses: Array
+    loss: Array
+    width: Array
+    time: Array
+    interior: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        for array in vars(self).values():
+            array.setflags(write=False)
+
+    def exponents(self) -> Exponents:
+        """Slopes of loss, width and time against the budget, in logarithms, over the budgets with an interior optimum.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two of these.
+        """
+        if self.interior.sum() < 2:
+            fail("widths", "enclose the optimum of at least two budgets", self.widths.tolist())
+        logs = [np.log(column[self.interior]) for column in (self.budgets, self.loss, self.width, self.time)]
+        loss, width, time = (float(np.polyfit(logs[0], column, 1)[0]) for column in logs[1:])
+        return Exponents(-loss, width, time)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A record for each budget: ``budget``, ``loss``, ``width``, ``time``, ``interior``."""
+        columns = zip(*(getattr(self, name).tolist() for name in _COLUMNS), strict=True)
+        return [dict(zip(("budget", *_COLUMNS[1:]), row, strict=True)) for row in columns]
+
+    def __repr__(self) -> str:
+        return f"Frontier({len(self.budgets)} budgets to {self.budgets[-1]:.3g}, {len(self.widths)} widths)"
+
+
+_COLUMNS = ("budgets", "loss", "width", "time", "interior")
+
+
+def compute_optimal_frontier(
+    spectrum: Spectrum, budgets: ArrayLike, widths: ArrayLike, *, samples: float = math.inf, noise: float = 0.0
+) -> Frontier:
+    """Return the best width for each budget ``C = width * time``, with gradient flow in unlimited data or less.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    budgets : array, shape (budgets,)
+        Positive, increasing.
+    widths : array of int, shape (widths,)
+        Increasing, three or more; dense enough for a parabola (a factor of 2 between them, say).
+    samples : int or math.inf
+    noise : float
+
+    Returns
+    -------
+    Frontier
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> from scalinglab.random_features import power_law
+    >>> found = compute_optimal_frontier(power_law(2, 1.5, 10**13), [1e6, 1e7, 1e8], 2 ** np.arange(3, 16))
+    >>> round(found.exponents().loss, 2)
+    0.4
+    """
+    costs, sizes = ascending("budgets", budgets), ascending("widths", widths)
+    if costs[0] <= 0:
+        fail("budgets", "be positive", float(costs[0]))
+    if len(sizes) < 3:
+        fail("widths", "hold at least three", sizes.tolist())
+    sizes = np.array([size("widths", float(each)) for each in sizes])
+    options: dict[str, Any] = {"samples": samples, "noise": non_negative("noise", noise)}
+    losses = np.stack([gradient_flow(spectrum, costs / each, width=each, **options).test for each in sizes], axis=1)
+    best, interior = np.argmin(losses, axis=1), np.ones(len(costs), dtype=bool)
+    interior = (best > 0) & (best < len(sizes) - 1)
+    best = np.clip(best, 1, len(sizes) - 2)
+    widths_, loss = _vertex(np.log(sizes), np.log(losses), best, interior)
+    return Frontier(costs, sizes, losses, loss, widths_, costs / widths_, interior)
+
+
+def _vertex(x: Array, y: Array, middle: NDArray[np.int64], interior: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """The lowest point of the parabola through three neighbours in each row, or the lowest that was tried."""
+    rows = np.arange(len(y))
+    left, centre, right = (x[middle + step] for step in (-1, 0, 1))
+    low, mid, high = (y[rows, middle + step] for step in (-1, 0, 1))
+    slopes = (mid - low) / (centre - left), (high - mid) / (right - centre)
+    bend = (slopes[1] - slopes[0]) / (right - left)
+    at = (left + centre) / 2 - slopes[0] / np.where(interior, 2 * bend, 1)
+    height = mid + (at - centre) * (slopes[0] + bend * (at - left))
+    end = np.argmin(y, axis=1)
+    return np.exp(np.where(interior, at, x[end])), np.exp(np.where(interior, height, y[rows, end]))

@@ -1,0 +1,88 @@
+"""Which modes are learned when: the mean transfer functions H_k(t), [Bordelon2024] eq. (10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scalinglab._checks import fail, non_negative, positive_integer
+from scalinglab.random_features._arguments import ascending, medium
+from scalinglab.random_features.contours import hyperbola, windows
+from scalinglab.random_features.results import TransferFunctions
+from scalinglab.random_features.spectra import Spectrum
+
+__all__ = ["transfer_functions"]
+
+Array = NDArray[np.float64]
+
+
+def transfer_functions(
+    spectrum: Spectrum,
+    times: ArrayLike,
+    *,
+    width: float,
+    samples: float,
+    modes: Sequence[int] = (1, 10),
+    ridge: float = 0.0,
+) -> TransferFunctions:
+    """How much of each mode gradient flow has left to learn, on average over draws of features and data.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    times : array, shape (times,)
+        As in ``gradient_flow``.
+    width, samples : int or math.inf
+    modes : sequence of int
+        Which modes, from 1, the one of the largest eigenvalue. Of a power law by quadrature, any.
+    ridge : float
+
+    Returns
+    -------
+    TransferFunctions
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> import math
+    >>> from scalinglab.random_features import power_law
+    >>> found = transfer_functions(power_law(1.5, 1.25, 400), [0, 1], width=math.inf, samples=math.inf, modes=[1])
+    >>> found.values[:, 0].round(5).tolist()  # exp(-1) is 0.36788
+    [1.0, 0.36788]
+    """
+    at, found = ascending("times", times, endless=True), medium(spectrum, width, samples)
+    ridge = non_negative("ridge", ridge)
+    values = _eigenvalues(spectrum, modes)
+    left = np.ones((len(at), len(values)))
+    inner = (at > 0) & np.isfinite(at)
+    spans, rows = windows(at[inner]), np.empty((int(inner.sum()), len(values)))
+    z, weights = hyperbola()
+    s = z / np.array([[span.first] for span in spans]).reshape(-1, 1) + ridge
+    for span, kappa in zip(spans, found.solve(s), strict=True):
+        factors = np.exp(np.outer(at[inner][span.members] / span.first, z)) * (weights / z)
+        rows[span.members] = 2 * (factors @ (kappa[:, None] / (values + kappa[:, None]))).real
+    left[inner] = rows
+    if np.isinf(at[-1]):
+        rest = found.at_rest(ridge)
+        left[-1] = rest / (values + rest)
+    return TransferFunctions(at, np.array(modes, dtype=np.int64), values, left)
+
+
+def _eigenvalues(spectrum: Spectrum, modes: Sequence[int]) -> Array:
+    """The eigenvalue of each mode."""
+    ranks = [positive_integer("modes", mode) for mode in modes]
+    if not ranks:
+        fail("modes", "hold at least one", modes)
+    if max(ranks) > spectrum.modes + 0.5:
+        fail("modes", f"be at most {spectrum.modes:.6g}, the number of modes", max(ranks))
+    if spectrum.exponents:
+        return np.array(ranks, dtype=np.float64) ** -spectrum.exponents[1]
+    if not spectrum.exact:
+        fail("spectrum", "hold each mode once to tell which is which", spectrum)
+    return spectrum.eigenvalues[np.array(ranks) - 1]
