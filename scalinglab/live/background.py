@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from scalinglab.live.rows import about
+
 __all__ = ["Background", "Report", "State"]
 
 State = Literal["ready", "running", "stopped", "done", "failed"]
@@ -43,7 +45,7 @@ class _Job:
     seconds: float = 0.0
 
     def report(self, state: State) -> Report:
-        done, total = (int(getattr(self.latest, name, 0)) for name in ("done", "total"))
+        done, total = (int(about(self.latest, name, 0)) for name in ("done", "total"))
         left = self.seconds * (total - done) / done if 0 < done <= total else -1.0
         return Report(state, done, total, left)
 

@@ -51,9 +51,9 @@ class Panel:
     rows : callable
         Called as ``rows(**values)``. Returns a list of flat dicts, a dict of columns, an object with ``rows()``, or a
         dict of these by data set, in which ``"caption"`` is a sentence to be shown under the controls. A generator
-        yields snapshots of the same kinds; where a snapshot has ``done`` and ``total``, they drive the progress bar,
-        and its ``caption`` is shown. A chart may draw the data set ``"previous"``: the ``"rows"`` of the last run that
-        ended, for comparison.
+        yields snapshots of the same kinds; ``done`` and ``total`` of a snapshot (entries, or attributes) drive the
+        progress bar, and its ``caption`` is shown. A chart may draw the data set ``"previous"``: the ``"rows"`` of
+        the last run that ended, for comparison.
     controls : sequence of Control
         Sliders, choices and switches, in the order shown.
     charts : Chart or sequence of Chart

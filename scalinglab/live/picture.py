@@ -34,11 +34,13 @@ def svg(specs: Sequence[dict[str, Any]], data: Mapping[str, Columns]) -> str:
     sets = {name: [_plain(record) for record in records_of(thin(columns, _ROWS))] for name, columns in data.items()}
     inner = [{key: value for key, value in spec.items() if key not in _TOP} for spec in specs]
     top = {key: specs[0][key] for key in _TOP if key in specs[0]}
-    one = inner[0] if len(inner) == 1 else {"hconcat": inner}
+    one = inner[0] if len(inner) == 1 else {"hconcat": inner, "resolve": _APART}
     return vl_convert.vegalite_to_svg(top | one | {"datasets": sets}, allowed_base_urls=[])
 
 
 _TOP = ("$schema", "config")
+#: Charts side by side have nothing in common: each has its own colours, dashes and shapes.
+_APART = {"scale": dict.fromkeys(("color", "strokeDash", "shape"), "independent")}
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:

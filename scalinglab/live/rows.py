@@ -17,6 +17,7 @@ __all__ = [
     "CAPTION",
     "MAX_ROWS",
     "Columns",
+    "about",
     "caption_of",
     "columns_of",
     "datasets_of",
@@ -30,8 +31,9 @@ Columns: TypeAlias = dict[str, np.ndarray]
 
 #: Rows of one data set that are sent to the browser at most; a longer one is thinned evenly and the panel says so.
 MAX_ROWS = 20_000
-#: The entry of a result that is no data set but a sentence.
+#: Entries of a result that are no data sets: a sentence, and how much of a run is done.
 CAPTION = "caption"
+ABOUT = {CAPTION: str, "done": int, "total": int}
 
 
 def datasets_of(result: Any) -> dict[str, Columns]:
@@ -40,8 +42,8 @@ def datasets_of(result: Any) -> dict[str, Columns]:
     Parameters
     ----------
     result : object
-        An object with ``rows()``, a list of flat dicts, a dict of columns, or a dict of any of these by name; one entry
-        of the last may be a caption.
+        An object with ``rows()``, a list of flat dicts, a dict of columns, or a dict of any of these by name; entries
+        of the last may be a caption, and how much of a run is done.
 
     Returns
     -------
@@ -53,13 +55,13 @@ def datasets_of(result: Any) -> dict[str, Columns]:
     ValueError
         If it is none of these, or holds no row at all; a run of which something is left to do may have none yet.
     """
-    if isinstance(result, Mapping) and isinstance(result.get(CAPTION), str):
-        result = {name: value for name, value in result.items() if name != CAPTION}
+    unfinished = about(result, "done", 0) < about(result, "total", 0)
+    if isinstance(result, Mapping):
+        result = {name: value for name, value in result.items() if not isinstance(value, ABOUT.get(name, ()))}
     if isinstance(result, Mapping) and _are_tables(result.values()):
         found = {str(name): columns_of(value) for name, value in result.items()}
     else:
         found = {"rows": columns_of(result)}
-    unfinished = getattr(result, "done", 0) < getattr(result, "total", 0)
     if not unfinished and not any(length(columns) for columns in found.values()):
         raise ValueError("there is nothing to draw: the function returned no rows")
     return found
@@ -67,10 +69,15 @@ def datasets_of(result: Any) -> dict[str, Columns]:
 
 def caption_of(result: Any) -> str:
     """What a result says in words: its entry or its attribute ``caption``, if it has one."""
+    return about(result, CAPTION, "")
+
+
+def about(result: Any, name: str, default: Any) -> Any:
+    """What a result says of itself, in an entry or an attribute: its caption, or what is done, of how much in total."""
     if isinstance(result, Mapping):
-        found = result.get(CAPTION)
-        return found if isinstance(found, str) else ""
-    return getattr(result, CAPTION, "")
+        found = result.get(name)
+        return found if isinstance(found, ABOUT[name]) else default
+    return getattr(result, name, default)
 
 
 def columns_of(result: Any) -> Columns:

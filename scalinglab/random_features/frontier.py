@@ -69,6 +69,14 @@ class Frontier:
         columns = zip(*(getattr(self, name).tolist() for name in _COLUMNS), strict=True)
         return [dict(zip(("budget", *_COLUMNS[1:]), row, strict=True)) for row in columns]
 
+    def curves(self) -> list[dict[str, Any]]:
+        """A record for each width and budget: ``width``, ``budget``, ``loss``."""
+        return [
+            {"width": int(width), "budget": budget, "loss": loss}
+            for width, column in zip(self.widths.tolist(), self.losses.T.tolist(), strict=True)
+            for budget, loss in zip(self.budgets.tolist(), column, strict=True)
+        ]
+
     def __repr__(self) -> str:
         return f"Frontier({len(self.budgets)} budgets to {self.budgets[-1]:.3g}, {len(self.widths)} widths)"
 

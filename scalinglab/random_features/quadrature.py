@@ -2,10 +2,10 @@
 
 The first modes are taken one by one. Then, by Euler and Maclaurin, for ``f`` smooth in the logarithm of k,
 
-    sum_{k = m+1}^{M} f(k) = integral_{m+1/2}^{M+1/2} f(k) dk + f'(m+1/2) / 24 - ...
+    sum_{k = m+1}^{M-1} f(k) = integral_{m+1/2}^{M-1/2} f(k) dk + [f'(m+1/2) - f'(M-1/2)] / 24 + ...
 
-The derivative is ``f(m+1) - f(m)``: two modes whose counts change by 1/24. The integral is Gauss and Legendre's in
-``log k``, on bins of equal ratio.
+The derivatives are ``f(m+1) - f(m)`` and ``f(M) - f(M-1)``: modes whose counts change by 1/24. The integral is that of
+Gauss and Legendre in ``log k``, on bins of equal ratio.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["condense"]
 
 Array = NDArray[np.float64]
 #: Modes that are taken one by one, and how many modes are all taken so.
-FIRST, ALL = 32, 1000
+FIRST, ALL = 32, 200
 #: Ratio of the eigenvalues at a bin's ends (and of its ends themselves, at most), and points in a bin. The sums that
 #: are needed have poles at distance (pi - arg kappa) / b from the real axis of log k, so bins narrow as b grows.
 RATIO, POINTS = 3.0, 6
@@ -37,18 +37,22 @@ def condense(a: float, b: float, modes: float) -> tuple[Array, Array, Array]:
     modes : float
         The last rank, or infinity.
     """
-    few = modes <= ALL
-    ranks = np.arange(1.0, (modes if few else FIRST) + 1)
-    counts = np.ones(len(ranks))
-    if not few:
-        last = min(modes + 0.5, NEGLIGIBLE ** (-1 / b))
-        inner, weights = _bins(FIRST + 0.5, last, math.log(RATIO) / max(b, 1.0))
-        counts[-1] -= 1 / 24
-        ranks = np.concatenate([ranks, [FIRST + 1.0], inner])
-        counts = np.concatenate([counts, [1 / 24], weights])
-        if modes + 0.5 > last:
-            return _with_rest(ranks**-b, ranks**-a, counts, [_integral(c, last, modes) for c in (b, a)])
-    return ranks**-b, ranks**-a, counts
+    if modes <= ALL:
+        ranks = np.arange(1.0, modes + 1)
+        return ranks**-b, ranks**-a, np.ones(len(ranks))
+    top = NEGLIGIBLE ** (-1 / b)
+    ended = modes < top
+    inner, weights = _bins(FIRST + 0.5, modes - 0.5 if ended else top, math.log(RATIO) / max(b, 1.0))
+    ends = np.array([FIRST + 1, modes - 1, modes] if ended else [FIRST + 1.0])
+    ranks = np.concatenate([np.arange(1.0, FIRST + 1), ends, inner])
+    counts = np.concatenate([np.ones(FIRST), [1 / 24, 1 / 24, 23 / 24] if ended else [1 / 24], weights])
+    counts[FIRST - 1] -= 1 / 24
+    values, power = ranks**-b, ranks**-a
+    return (
+        (values, power, counts)
+        if ended
+        else _with_rest(values, power, counts, [_integral(c, top, modes) for c in (b, a)])
+    )
 
 
 def _bins(low: float, high: float, width: float) -> tuple[Array, Array]:

@@ -73,7 +73,8 @@ def simulate(
     Returns
     -------
     LossCurve
-        Means, with ``test_sd`` and ``train_sd`` over the draws. A single draw scatters by 10 to 30 % at width 100.
+        Means, with ``test_sd`` and ``train_sd`` over the draws. A single draw scatters by a tenth at width 100, and by
+        more near a peak.
 
     Raises
     ------

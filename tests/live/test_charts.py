@@ -10,6 +10,7 @@ import pytest
 import vl_convert
 
 from scalinglab.live import PALETTE, Axis, Band, Bars, Lines, Points, chart
+from scalinglab.live.picture import svg
 from scalinglab.live.specifications import check_fields, specification
 
 X = Axis("n", "samples", 10, 1e4, log=True)
@@ -174,3 +175,11 @@ def test_a_chart_that_breaks_the_contract_is_refused(build, sentence):
     with pytest.raises(ValueError, match="must") as caught:
         build()
     assert str(caught.value) == sentence
+
+
+def test_charts_side_by_side_keep_their_own_colours():
+    # Shared colours would be those of the labels alone: the lines of the other chart had none, and were not drawn.
+    labelled, told_apart = (specification(made(layer)) for layer in (Lines(label="all"), Lines(by="seed")))
+    both = svg([labelled, told_apart], {"rows": ROWS})
+    # The palette's first colour: a line and its legend in each of the two.
+    assert both.lower().count(f'stroke="{PALETTE[0].lower()}"') == 4

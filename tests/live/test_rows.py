@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalinglab.live.rows import caption_of, columns_of, datasets_of, records_of, thin, to_wire
+from scalinglab.live.rows import about, caption_of, columns_of, datasets_of, records_of, thin, to_wire
 
 RECORDS = [{"step": 0, "error": 0.9, "run": "a"}, {"step": 1, "error": 0.5, "run": "b"}]
 
@@ -35,6 +35,14 @@ def test_data_sets_are_told_apart_by_name():
         "simulation": 2,
         "both": 2,
     }
+
+
+def test_progress_and_caption_are_no_data_sets():
+    result = {"theory": RECORDS, "simulation": [], "caption": "3 of 20", "done": 3, "total": 20}
+    assert list(datasets_of(result)) == ["theory", "simulation"]
+    assert (about(result, "done", 0), about(result, "total", 0), caption_of(result)) == (3, 20, "3 of 20")
+    assert list(datasets_of({"done": [1.0, 2.0], "total": [3.0, 4.0]})["rows"]) == ["done", "total"]  # columns
+    assert list(datasets_of({"rows": [], "more": [], "done": 0, "total": 5} | {"more": RECORDS})) == ["rows", "more"]
 
 
 def test_one_of_several_data_sets_may_be_empty():

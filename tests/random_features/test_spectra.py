@@ -12,7 +12,7 @@ from scalinglab.random_features import Spectrum, gradient_flow, power_law, relu_
 
 
 @pytest.mark.parametrize("b", [0.5, 1.0, 1.25, 2.0, 3.0])
-@pytest.mark.parametrize("modes", [1500, 2001, 10**5])
+@pytest.mark.parametrize("modes", [201, 2001, 10**5])
 def test_quadrature_is_the_sum_over_all_modes(b, modes):
     # At angles of kappa that contours reach, and with sizes of all modes; 1e-6 of the sum at the worst of them.
     every, few = power_law(1.5, b, modes, exact=True), power_law(1.5, b, modes, exact=False)
