@@ -123,6 +123,16 @@ def test_early_and_late_slopes_of_width(a, b):
     assert found[1] == pytest.approx(-min(a - 1, b), abs=0.02)
 
 
+@pytest.mark.parametrize(("a", "b"), [(1.5, 1.25), (2, 1.5), (3, 1.25)])
+def test_early_and_late_slopes_of_samples(a, b):
+    law = power_law(a, b, 10**13)
+    base = gradient_flow(law, [1.0], **INFINITE).test[0]
+    early = [gradient_flow(law, [1.0], width=math.inf, samples=n).test[0] - base for n in (512, 1024)]
+    late = [final_loss(law, width=math.inf, samples=n) for n in (2**14, 2**15)]
+    assert slope((512, 1024), early) == pytest.approx(-1, abs=0.01)
+    assert slope((2**14, 2**15), late) == pytest.approx(-min(a - 1, 2 * b), abs=0.03)
+
+
 def test_what_data_cost_is_the_same_in_samples():
     law, base = power_law(1.5, 1.25, 10**13), {}
     for time, pairs in {1: ((16, 32, -0.935),), 1e9: ((16, 32, -0.465), (512, 1024, -0.500))}.items():

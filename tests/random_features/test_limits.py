@@ -58,6 +58,23 @@ def test_the_squared_bias_is_made_of_transfer_functions():
     np.testing.assert_allclose(found.values**2 @ SPECTRUM.target_power, bias, rtol=1e-5)
 
 
+@pytest.mark.parametrize("axis", ["width", "samples"])
+def test_the_first_correction_of_a_transfer_function(axis):
+    # [Bordelon2024] eq. (83): lam_k sum_l lam_l [t e^-kt / (lam_l - lam_k) - (e^-kt - e^-lt) / (lam_l - lam_k)^2]
+    values, times, size = np.array([1.0, 0.7, 0.4, 0.25]), np.array([0.3, 1.0, 4.0]), 2000
+    settings = INFINITE | {axis: size}
+    found = transfer_functions(Spectrum(values, np.ones(4)), times, modes=(1, 2, 3, 4), **settings).values
+    decay = np.exp(-np.outer(times, values))
+    expected = np.zeros((3, 4))
+    for k, own in enumerate(values):
+        for other, its in zip(values, decay.T, strict=True):
+            far = other - own
+            pair = times**2 / 2 * decay[:, k] if far == 0 else times * decay[:, k] / far - (decay[:, k] - its) / far**2
+            expected[:, k] += own * other * pair
+    # The second order is 1 % at this size, and the solver's error 2e-7, times the size.
+    np.testing.assert_allclose((found - decay) * size, expected, rtol=0.02, atol=1e-3)
+
+
 @pytest.mark.parametrize("sizes", [(60, 120), (120, 60), (60, math.inf), (math.inf, 60), (500, 1000)])
 def test_late_training_is_the_final_loss(sizes):
     options = dict(zip(("width", "samples"), sizes, strict=True)) | {"noise": 0.1}

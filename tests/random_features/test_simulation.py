@@ -7,6 +7,7 @@ inverse. Training losses at the end of interpolation are zero but for rounding a
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_gradient_flow(width, samples, noise):
 def test_gradient_descent(rule):
     steps = [0, 1, 2, 5, 10, 20, 50, 100, 1000, 10000]
     theory = gradient_descent(SPECTRUM, steps, **SETTINGS, **rule)
-    agree(theory, simulate(SPECTRUM, steps, algorithm="gradient_descent", seeds=100, **SETTINGS, **rule), share=0.04)
+    agree(theory, simulate(SPECTRUM, steps, algorithm="gradient_descent", seeds=100, **SETTINGS, **rule))
 
 
 def test_one_pass_sgd():
@@ -82,6 +83,7 @@ def test_the_bias_of_small_sizes_falls_with_size():
     assert deviations[1] < 0.6 * deviations[0]
 
 
+@cache
 def points(count):
     """Gaussian inputs in 16 dimensions, and a smooth target of them."""
     random = np.random.default_rng(0)
@@ -90,13 +92,19 @@ def points(count):
     return x, y - y.mean()
 
 
+@cache
+def law_of(count):
+    x, y = points(count)
+    return spectrum_from_kernel(relu_kernel(x), y)
+
+
 @pytest.mark.parametrize(
     ("width", "samples", "noise"), [(100, 200, 0.1), (300, 150, 0.05), (200, 200, 0.2), (50, 400, 0.0)]
 )
 def test_real_relu_features(width, samples, noise):
     # No parameter is fitted. Real features are not Gaussian: 10 % over six decades of time.
-    x, y = points(1500)
-    spectrum, settings = spectrum_from_kernel(relu_kernel(x), y), {"width": width, "samples": samples, "noise": noise}
+    x, y = points(2500)
+    spectrum, settings = law_of(2500), {"width": width, "samples": samples, "noise": noise}
     times = np.geomspace(1, 1e6, 13)
     theory, found = gradient_flow(spectrum, times, **settings), simulate_features(x, y, times, seeds=40, **settings)
     bound = np.maximum(4 * found.test_error, 0.1 * found.test)
