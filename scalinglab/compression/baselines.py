@@ -115,4 +115,4 @@ def cluster(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, s
     # The barycentres of the last assignment, as the centres that KMeans gives are one rounding away from them.
     centres = np.stack([np.bincount(labels, given * column, size) for column in table.T], 1)
     held = masses > 0
-    return Clusters(centres[held] / masses[held, None], masses[held])
+    return Clusters(centres[held] / masses[held, None], masses[held].astype(np.float64))

@@ -22,8 +22,6 @@ __all__ = ["METHODS", "Boost", "boost", "boosting", "data_risk", "noisy_teacher"
 Array = NDArray[np.float64]
 METHODS = ("all", "random", "compressed")
 FEATURES, HIDDEN, TESTS = 100, 50, 2000
-#: Of the ridge, in units of the total weight: small, so that it hardly biases the student.
-RIDGE = 1e-6
 
 
 def noisy_teacher(samples: int, *, noise: float = 3.0, teacher: str = "tanh", seed: int = 0) -> tuple[Array, Array]:
@@ -62,17 +60,24 @@ def _features(inputs: Array) -> Array:
     return np.hstack([np.tanh(2 * (inputs @ draw[:, :2].T + draw[:, 2])), np.ones((len(inputs), 1))])
 
 
-def _risk(inputs: Array, labels: Array, weights: Array, teacher: str) -> float:
+def _risk(inputs: Array, labels: Array, weights: Array, teacher: str, ridge: float) -> float:
     """Mean squared distance from the teacher, on fresh points, of the student fitted to a weighted data set."""
     shares, features = weights / weights.sum(), _features(inputs)
-    gram = features.T @ (features * shares[:, None]) + RIDGE * np.eye(FEATURES + 1)
+    gram = features.T @ (features * shares[:, None]) + ridge * np.eye(FEATURES + 1)
     found = np.linalg.solve(gram, features.T @ (shares * labels))
     fresh = np.random.default_rng(99).uniform(-1, 1, size=(TESTS, 2))
     return float(np.mean((_features(fresh) @ found - _teach(fresh, teacher)) ** 2))
 
 
 def data_risk(
-    samples: int, size: int, order: int | None = None, *, noise: float = 3.0, teacher: str = "tanh", seed: int = 0
+    samples: int,
+    size: int,
+    order: int | None = None,
+    *,
+    noise: float = 3.0,
+    teacher: str = "tanh",
+    ridge: float = 1e-6,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Error of the student on all of a data set, on as many random examples as are kept, and on a compressed set.
 
@@ -82,6 +87,8 @@ def data_risk(
         Examples, and to how many, keeping which order, they are compressed (see ``compress_dataset``).
     noise, teacher, seed
         See ``noisy_teacher``.
+    ridge : float
+        Of the student, in units of the total weight: the default hardly biases it.
 
     Returns
     -------
@@ -96,44 +103,44 @@ def data_risk(
     """
     inputs, labels = noisy_teacher(samples, noise=noise, teacher=teacher, seed=seed)
     few = compress_dataset(inputs, labels, size, order)
-    ones = np.ones(len(inputs))
+    ones, ridge = np.ones(len(inputs)), positive("ridge", ridge)
     chosen = slice(len(few))  # the first ones, as good as random
     return {
-        "all": _risk(inputs, labels, ones, teacher),
-        "random": _risk(inputs[chosen], labels[chosen], ones[chosen], teacher),
-        "compressed": _risk(few.inputs, few.labels, few.weights, teacher),
+        "all": _risk(inputs, labels, ones, teacher, ridge),
+        "random": _risk(inputs[chosen], labels[chosen], ones[chosen], teacher, ridge),
+        "compressed": _risk(few.inputs, few.labels, few.weights, teacher, ridge),
         "kept": float(len(few)),
     }
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Boost:
-    """Errors against the number of examples that a student is given; arrays are read-only.
+    """Errors against the number of objects (examples, neurons) that are used; arrays are read-only.
 
     Attributes
     ----------
-    samples : array of int, shape (sizes,)
-        Examples that there are.
+    objects : array of int, shape (sizes,)
+        How many there are.
     kept : array of int, shape (sizes,)
-        Examples that are left.
+        How many are left.
     risk : dict of str to array, shape (sizes, seeds)
         By method: "all", "random", "compressed".
     """
 
-    samples: NDArray[np.int64]
+    objects: NDArray[np.int64]
     kept: NDArray[np.int64]
     risk: dict[str, Array]
 
     def __post_init__(self) -> None:
-        for array in (self.samples, self.kept, *self.risk.values()):
+        for array in (self.objects, self.kept, *self.risk.values()):
             array.setflags(write=False)
 
     def sizes(self, method: str) -> NDArray[np.int64]:
-        """Examples that the student of a method is given, (sizes,)."""
-        return self.samples if one_of("method", method, METHODS) == "all" else self.kept
+        """Objects that a method uses, (sizes,)."""
+        return self.objects if one_of("method", method, METHODS) == "all" else self.kept
 
     def exponent(self, method: str) -> float:
-        """How fast the mean error falls with the examples that the student is given: minus the log-log slope.
+        """How fast the mean error falls with the objects that are used: minus the log-log slope.
 
         Raises
         ------
@@ -142,23 +149,25 @@ class Boost:
         """
         sizes = self.sizes(method)
         if len(sizes) < 2:
-            fail("samples", "hold at least two sizes", sizes.tolist())
+            fail("objects", "have at least two sizes", sizes.tolist())
         return float(-np.polyfit(np.log(sizes), np.log(self.risk[method].mean(1)), 1)[0])
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a record for each method and size: ``samples``, ``size`` given, mean ``risk``, and its ``error``."""
+        """Return a record for each method and size: ``objects``, the ``size`` used, mean ``risk`` and its ``error``."""
         rows = []
         for method, risks in self.risk.items():
             error = risks.std(1, ddof=1) / np.sqrt(risks.shape[1]) if risks.shape[1] > 1 else np.zeros(len(risks))
-            table = zip(self.samples.tolist(), self.sizes(method).tolist(), risks.mean(1).tolist(), error, strict=True)
-            for samples, size, risk, spread in table:
-                rows.append({"method": method, "samples": samples, "size": size, "risk": risk, "error": float(spread)})
+            table = zip(self.objects.tolist(), self.sizes(method).tolist(), risks.mean(1).tolist(), error, strict=True)
+            for objects, size, risk, spread in table:
+                rows.append({"method": method, "objects": objects, "size": size, "risk": risk, "error": float(spread)})
         return rows
 
     def __repr__(self) -> str:
-        if len(self.samples) < 2:
-            return f"Boost({len(self.samples)} sizes)"
-        return f"Boost({len(self.samples)} sizes, exponents {', '.join(f'{m} {self.exponent(m):.2f}' for m in METHODS)})"
+        if len(self.objects) < 2:
+            return f"Boost({len(self.objects)} sizes)"
+        return (
+            f"Boost({len(self.objects)} sizes, exponents {', '.join(f'{m} {self.exponent(m):.2f}' for m in METHODS)})"
+        )
 
 
 def boosting(
@@ -215,7 +224,7 @@ def boost(
     seeds : int
         Data sets of each size.
     **settings
-        ``noise`` and ``teacher``, see ``noisy_teacher``.
+        ``noise``, ``teacher`` and ``ridge``, see ``data_risk``.
 
     Raises
     ------

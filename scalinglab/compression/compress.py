@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +30,8 @@ Index = NDArray[np.int64]
 #: Numbers that are worked on at once: polynomials in a block of points, and null spaces of some cells. They fit the
 #: cache of a processor.
 BLOCK, NULL_SPACES = 2**18, 2**18
-#: Points of the cells that are worked on at once.
-POINTS = 2**20
+#: Groups of a block, and points of the cells that are worked on at once.
+GROUPS, POINTS = 64, 2**20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,7 +84,9 @@ class Compressed:
         return rows
 
     def __repr__(self) -> str:
-        return f"Compressed({len(self)} points, order {self.order}, {self.moments} moments in each of {self.cells} cells)"
+        return (
+            f"Compressed({len(self)} points, order {self.order}, {self.moments} moments in each of {self.cells} cells)"
+        )
 
 
 def compress(
@@ -148,7 +151,7 @@ def compress(
         return Compressed(heavy, given[heavy], order, moments, 1)
     found = [
         _compressed(table, given, cells, table_of_exponents)
-        for cells in _batches(cut(table[np.ix_(heavy, columns)], size // moments), heavy, moments)
+        for cells in _batches(cut(table[heavy][:, columns], size // moments), heavy, moments)
     ]
     index, kept = (np.concatenate(part) for part in zip(*found, strict=True))
     ascending = np.argsort(index)
@@ -171,7 +174,9 @@ def _moments(dimension: int, size: int, order: int | None, exponents: ArrayLike 
     count = moment_count(dimension, order)
     if count > min(size, MOST_MOMENTS):
         largest = largest_order(dimension, size)
-        what = f"be at most {largest} in {dimension} dimensions, of which the moments fit into {min(size, MOST_MOMENTS)}"
+        what = (
+            f"be at most {largest} in {dimension} dimensions, of which the moments fit into {min(size, MOST_MOMENTS)}"
+        )
         fail("order", what, order)
     return multi_indices(dimension, order), order
 
@@ -211,23 +216,26 @@ def _sums_of(boxes: Array, exponents: Index) -> tuple[Sums, Any]:
     ``boxes`` are the points, of the shape (dimension, cells, points).
     """
     evaluate, count = evaluator(exponents), len(exponents)
-    flat = boxes.reshape(len(boxes), -1)
+    flat = np.ascontiguousarray(boxes.reshape(len(boxes), -1))  # or each take would copy it whole
     start = boxes.shape[2] * np.arange(boxes.shape[1])[:, None, None]  # of each cell in the flat array
-    block = max(256, BLOCK // count)
+    block = max(256, min(BLOCK // count, 2**15))
 
     def sums(members: Index, weights: Array) -> Array:
         cells, each, groups = members.shape
-        found = np.zeros((cells, groups, count))
-        rows, some = max(1, block // groups), max(1, block // (each * groups))
-        for first in range(0, cells, some):
-            for row in range(0, each, rows):
-                part = slice(first, first + some), slice(row, row + rows)
-                polynomials = evaluate(flat.take(start[part[0]] + members[part], 1))
-                polynomials *= weights[part]
-                found[part[0]] += np.moveaxis(polynomials.sum(2), 0, 2)
-        return found
+        found = np.zeros((count, cells, groups))
+        across = min(groups, GROUPS)
+        rows, some = max(1, block // across), max(1, block // (each * groups))
+        for part in itertools.product(_slices(cells, some), _slices(each, rows), _slices(groups, across)):
+            polynomials = evaluate(flat.take(start[part[0]] + members[part], 1))
+            polynomials *= weights[part]
+            found[:, part[0], part[2]] += polynomials.sum(2)
+        return np.moveaxis(found, 0, 2)
 
     def features(members: Index) -> Array:
         return np.moveaxis(evaluate(flat.take(start[:, 0] + members, 1)), 0, 2)
 
     return sums, features
+
+
+def _slices(length: int, each: int) -> list[slice]:
+    return [slice(first, first + each) for first in range(0, length, each)]

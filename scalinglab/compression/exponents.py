@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative_integer, positive_integer
 
-__all__ = ["MOST_MOMENTS", "checked_exponents", "largest_order", "moment_count", "multi_indices", "regression_exponents"]
+__all__ = [
+    "MOST_MOMENTS",
+    "checked_exponents",
+    "largest_order",
+    "moment_count",
+    "multi_indices",
+    "regression_exponents",
+]
 
 Exponents = NDArray[np.int64]
 #: Most moments of a cell: the work grows with their cube.
@@ -143,6 +150,15 @@ def checked_exponents(exponents: ArrayLike, dimension: int) -> Exponents:
     if len(found) > MOST_MOMENTS:
         fail("exponents", f"be at most {MOST_MOMENTS}", len(found))
     return found.astype(np.int64)
+
+
+def exponents_of(dimension: int, order: int | None, exponents: ArrayLike | None) -> Exponents:
+    """Exponents up to an order, or those that were given; exactly one of the two must be."""
+    if order is not None and exponents is None:
+        return multi_indices(dimension, order)
+    if order is None and exponents is not None:
+        return checked_exponents(exponents, dimension)
+    return fail("order", "be given, or exponents, and not both", order)
 
 
 def _plain(row: tuple[Any, ...]) -> tuple[int, ...]:

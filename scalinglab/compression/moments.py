@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative_integer, one_of
+from scalinglab._checks import fail, one_of
 from scalinglab.compression._arguments import checked_points, checked_weights
-from scalinglab.compression.exponents import checked_exponents, moment_count, multi_indices
+from scalinglab.compression.exponents import exponents_of
 from scalinglab.compression.polynomials import BASES, boxed, evaluator
 
 __all__ = ["moment_error"]
@@ -62,16 +62,11 @@ def moment_error(
     if first.shape[1] != second.shape[1]:
         fail("others", f"have {first.shape[1]} columns, as points do", second.shape)
     own, theirs = checked_weights(weights, first), checked_weights(other_weights, second, "others")
-    if (order is None) == (exponents is None):
-        fail("order", "be given, or exponents, and not both", order)
-    if order is not None:
-        moment_count(first.shape[1], non_negative_integer("order", order))
-        exponents = multi_indices(first.shape[1], order)
-    table = checked_exponents(exponents, first.shape[1])
+    table = exponents_of(first.shape[1], order, exponents)
     box = first.min(0, keepdims=True), first.max(0, keepdims=True)
     one_of("basis", basis, BASES)
-    ours = _sums(boxed(first, *box), own / own.sum(), table, basis)
-    return float(np.abs(ours - _sums(boxed(second, *box), theirs / own.sum(), table, basis)).max())
+    ours = _sums(boxed(first, box), own / own.sum(), table, basis)
+    return float(np.abs(ours - _sums(boxed(second, box), theirs / own.sum(), table, basis)).max())
 
 
 def _sums(points: Array, weights: Array, exponents: NDArray[np.int64], basis: str) -> Array:

@@ -5,18 +5,19 @@ The one file of this family that needs torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail
-from scalinglab.compression.neurons import WeightedNetwork
-from scalinglab.training import Task, Training, train
+from scalinglab._checks import fail, in_range, positive, positive_integer
+from scalinglab.compression.boost import Boost
+from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
+from scalinglab.training import Task, Training, finish, train
 
-__all__ = ["Together", "train_together"]
+__all__ = ["Together", "boosting_width", "train_together"]
 
 Array = NDArray[np.float64]
 OURS = ("width", "depth", "initial", "masses", "scaling", "embedding")
@@ -74,7 +75,7 @@ class Together:
         """
         if name not in self.runs:
             fail("name", "be one of " + ", ".join(self.runs), name)
-        return WeightedNetwork(self.runs[name].arrays(0), self.masses[name].copy())
+        return _network(self.runs[name].arrays(0), self.masses[name])
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a record for each network and evaluation: ``network``, and those of ``Training.rows``; a ``gap``."""
@@ -87,6 +88,11 @@ class Together:
 
     def __repr__(self) -> str:
         return f"Together(step {self.done} of {self.total}: {', '.join(self.runs)})"
+
+
+def _network(layers: Sequence[tuple[Array, Array]], masses: Array) -> WeightedNetwork:
+    first, second = layers
+    return WeightedNetwork((first, second), masses.copy())
 
 
 def train_together(
@@ -129,3 +135,95 @@ def train_together(
     }
     masses = {name: network.masses for name, network in networks.items()}
     return (Together(dict(zip(runs, steps, strict=True)), masses) for steps in zip(*runs.values(), strict=True))
+
+
+def boosting_width(
+    task: Task,
+    widths: Sequence[int],
+    *,
+    share: float = 0.5,
+    factor: float = 12.0,
+    order: int = 4,
+    seeds: int = 12,
+    spread: float = 0.5,
+    **settings: Any,
+) -> Iterator[Boost]:
+    """Train mean-field networks of several widths, and what is left of them; yield a ``Boost`` after each width.
+
+    The risk is the part of the error that a finite width causes: how far the outputs of networks that differ only in
+    their random start are from their mean after training, mean squares over the test inputs. It falls like 1 / width.
+
+    Parameters
+    ----------
+    task : Task
+        A regression.
+    widths : sequence of int
+    share, factor, order
+        Networks of width N are compressed to at most ``factor * N^share`` neurons, keeping moments up to the order.
+    seeds : int
+        Networks of each width, at least 2.
+    spread : float
+        See ``mean_field_network``.
+    **settings
+        Of ``train``. Left out, they are: 30 steps of gradient descent with the step size 0.5 on all samples at once.
+        (Much later, all networks have learned the task, and hardly differ.)
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is out of range; at the first step, if something does not fit the training.
+    """
+    if not isinstance(task, Task) or task.classes is not None:
+        fail("task", "be a regression", task)
+    if positive_integer("seeds", seeds) < 2:
+        fail("seeds", "be at least 2", seeds)
+    in_range("share", share, 0, 1)
+    positive("factor", factor)
+    counts = [positive_integer("widths", width) for width in widths]
+    wanted = {"activation": "tanh", "evaluations": 2, "optimizer": "sgd", "step_size": 0.5, "steps": 30}
+    wanted |= {"batch_size": task.samples} | settings
+
+    def starts(width: int) -> list[WeightedNetwork]:
+        drawn = {"inputs": task.inputs, "outputs": task.outputs, "spread": spread}
+        return [mean_field_network(width, seed=seed, **drawn) for seed in range(seeds)]
+
+    def compressed(network: WeightedNetwork) -> WeightedNetwork:
+        return compress_network(network, round(factor * network.width**share), order)
+
+    return _boosting(counts, starts, compressed, lambda networks: _spread(networks, task, wanted))
+
+
+def _boosting(
+    widths: list[int],
+    starts: Callable[[int], list[WeightedNetwork]],
+    compressed: Callable[[WeightedNetwork], WeightedNetwork],
+    spread: Callable[[list[WeightedNetwork]], Array],
+) -> Iterator[Boost]:
+    risks: dict[str, list[Array]] = {"all": [], "random": [], "compressed": []}
+    kept = []
+    for width in widths:
+        whole = starts(width)
+        few = [compressed(network) for network in whole]
+        kept.append(max(network.width for network in few))
+        some = [compress_network(start, kept[-1], choose="random", seed=seed) for seed, start in enumerate(whole)]
+        for method, networks in (("all", whole), ("random", some), ("compressed", few)):
+            risks[method].append(spread(networks))
+        done = {method: np.array(columns) for method, columns in risks.items()}
+        yield Boost(np.array(widths[: len(kept)]), np.array(kept), done)
+
+
+def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:
+    """Squared distances of the trained outputs from their mean over the networks, (networks,); nan if one diverged."""
+    run = finish(
+        train(
+            task,
+            width=[network.width for network in networks],
+            initial=[network.layers for network in networks],
+            masses=[[network.masses] for network in networks],
+            **settings,
+        )
+    )
+    trained = [_network(run.arrays(place), network.masses) for place, network in enumerate(networks)]
+    outputs = np.array([network.outputs(task.test_inputs, settings["activation"]) for network in trained])
+    # Of as many as there are, the mean has a part of each in it.
+    return ((outputs - outputs.mean(0)) ** 2).mean((1, 2)) * len(networks) / (len(networks) - 1)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, one_of
+from scalinglab._checks import fail, non_negative_integer, one_of, positive, positive_integer
 from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.baselines import cluster, random_subset
 from scalinglab.compression.compress import compress
 
-__all__ = ["Absorbed", "WeightedNetwork", "compress_network"]
+__all__ = ["Absorbed", "WeightedNetwork", "compress_network", "mean_field_network"]
 
 Array = NDArray[np.float64]
 Layers = tuple[tuple[Array, Array], tuple[Array, Array]]
@@ -105,8 +105,37 @@ class WeightedNetwork:
         return f"WeightedNetwork({self.width} neurons, order {self.order}, total mass {self.masses.sum():.6g})"
 
 
+def mean_field_network(
+    width: int, inputs: int = 1, *, scale: float = 1.0, spread: float = 0.5, outputs: int = 1, seed: int = 0
+) -> WeightedNetwork:
+    """Draw a network whose neurons are alike: uniform weights, and the mass ``scale / width`` for each.
+
+    Under the 1/c rule its training hardly depends on the width. It depends on the scale: a large one makes training
+    *lazy* (the neurons hardly move, as many small changes add up), a scale of 1 makes it *rich*.
+
+    Parameters
+    ----------
+    width, inputs, outputs : int
+    scale : float
+        Total mass of the neurons.
+    spread : float
+        Weights and biases of the hidden layer are uniform between minus and plus this; those above in [-1, 1].
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    generator = np.random.default_rng(non_negative_integer("seed", seed))
+    most, shape = positive("spread", spread), (positive_integer("width", width), positive_integer("inputs", inputs))
+    first = generator.uniform(-most, most, size=shape), generator.uniform(-most, most, size=width)
+    above = generator.uniform(-1, 1, size=(positive_integer("outputs", outputs), width))
+    return WeightedNetwork((first, (above, np.zeros(outputs))), np.full(width, positive("scale", scale) / width))
+
+
 def compress_network(
-    layers: Sequence[Any],
+    network: WeightedNetwork | Sequence[Any],
     size: int,
     order: int | None = None,
     *,
@@ -121,15 +150,15 @@ def compress_network(
 
     Parameters
     ----------
-    layers : ((weight, bias), (weight, bias))
-        As ``Training.arrays`` gives them, of the shapes (width, inputs), (width,), (outputs, width), (outputs,).
+    network : WeightedNetwork or ((weight, bias), (weight, bias))
+        Layers as ``Training.arrays`` gives them: of the shapes (width, inputs), (width,), (outputs, width), (outputs,).
     size : int
         Most neurons that are left.
     order : int, optional
         Of the moments of the inputs + 1 + outputs numbers of a neuron; the largest that fits into one cell if left
         out. For a ReLU, which is not smooth, take 1 or 2.
     masses : array, shape (width,), optional
-        Ones if left out, as in an ordinary network. 1 / width (or any constant) for a mean-field network.
+        Of layers: ones if left out, as in an ordinary network; 1 / width for a mean-field network.
     choose : {"moments", "random", "unscaled", "clusters"}
         How neurons are chosen: "random" ones share the total mass; "unscaled" keep the masses they had, so that the
         network begins as a fraction of the whole one; "clusters" are k-means centres, neurons that were not there.
@@ -145,7 +174,10 @@ def compress_network(
     ValueError
         If the layers do not fit together or are not finite, or the moments do not fit into the size.
     """
-    network = WeightedNetwork(*_checked(layers, masses))
+    if not isinstance(network, WeightedNetwork):
+        network = WeightedNetwork(*_checked(network, masses))
+    elif masses is not None:
+        fail("masses", "be left to the network, which has its own", masses)
     if one_of("choose", choose, CHOICES) != "moments" and order is not None:
         fail("order", 'be left out, but for choose="moments"', order)
     neurons, given, inputs = network.neurons, network.masses, network.layers[0][0].shape[1]
@@ -171,7 +203,8 @@ def _checked(layers: Any, masses: Any) -> tuple[Layers, Array]:
     except (TypeError, ValueError):
         fail("layers", "be two pairs of weight and bias", layers)
     first, second = (
-        checked_table("layers", part, shape) for part, shape in ((weight, ("width", "inputs")), (above, ("outputs", "width")))
+        checked_table("layers", part, shape)
+        for part, shape in ((weight, ("width", "inputs")), (above, ("outputs", "width")))
     )
     biases = [np.array(part, dtype=np.float64) for part in (bias, last)]
     shapes = [part.shape for part in biases]

@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, one_of
+from scalinglab._checks import one_of
 from scalinglab.compression._arguments import checked_points
-from scalinglab.compression.exponents import checked_exponents, moment_count, multi_indices
+from scalinglab.compression.exponents import exponents_of
 
 __all__ = ["BASES", "boxed", "condition", "evaluator", "polynomial_features"]
 
@@ -50,12 +50,7 @@ def polynomial_features(
     [[1.0, 0.0, -0.5], [1.0, 0.5, -0.125]]
     """
     table = checked_points(points)
-    if (order is None) == (exponents is None):
-        fail("order", "be given, or exponents, and not both", order)
-    if order is not None:
-        moment_count(table.shape[1], order)
-        exponents = multi_indices(table.shape[1], order)
-    evaluate = evaluator(checked_exponents(exponents, table.shape[1]), one_of("basis", basis, BASES))
+    evaluate = evaluator(exponents_of(table.shape[1], order, exponents), one_of("basis", basis, BASES))
     return evaluate(np.ascontiguousarray(table.T)).T
 
 
@@ -106,14 +101,13 @@ def _powers(values: Array, degree: int, basis: str) -> list[Array]:
     return found
 
 
-def boxed(points: Array, low: Array | None = None, high: Array | None = None) -> Array:
+def boxed(points: Array, box: tuple[Array, Array] | None = None) -> Array:
     """Points moved and scaled to [-1, 1] along each axis; an axis along which they do not differ becomes 0.
 
-    ``low`` and ``high`` are the box, that of the points if left out; shapes (..., points, dimension) and
-    (..., 1, dimension).
+    The ``box`` is the lowest and the highest corner, (..., 1, dimension); that of the points, (..., points, dimension),
+    if left out.
     """
-    low = points.min(-2, keepdims=True) if low is None else low
-    high = points.max(-2, keepdims=True) if high is None else high
+    low, high = box if box is not None else (points.min(-2, keepdims=True), points.max(-2, keepdims=True))
     # Halves first: the sum of two large numbers may be beyond all floats.
     middle, half = low / 2 + high / 2, high / 2 - low / 2
     return (points - middle) / np.where(half > 0, half, 1.0)
@@ -141,7 +135,5 @@ def condition(points: ArrayLike, order: int, *, basis: str = "legendre", box: bo
         As for ``polynomial_features``.
     """
     table = checked_points(points)
-    singular = np.linalg.svd(
-        polynomial_features(boxed(table) if box else table, order, basis=basis), compute_uv=False
-    )
+    singular = np.linalg.svd(polynomial_features(boxed(table) if box else table, order, basis=basis), compute_uv=False)
     return float(singular[0] / max(singular[-1], np.finfo(float).tiny))
