@@ -199,7 +199,9 @@ def _batches(cells: list[Index], heavy: Index, moments: int) -> list[list[Index]
 def _compressed(points: Array, weights: Array, cells: list[Index], exponents: Index) -> tuple[Index, Array]:
     """The points that are left of some cells, and their weights."""
     longest = max(map(len, cells))
-    index = np.stack([np.pad(cell, (0, longest - len(cell)), mode="edge") for cell in cells])
+    index = np.empty((len(cells), longest), dtype=np.int64)
+    for row, cell in zip(index, cells, strict=True):
+        row[: len(cell)], row[len(cell) :] = cell, cell[0]
     there = np.arange(longest) < np.array([[len(cell)] for cell in cells])
     given = weights[index]
     largest = given.max()

@@ -106,10 +106,11 @@ def peel(directions: Array, masses: Array) -> Array:
     masses, every = masses.copy(), np.arange(cells)
     dead = np.zeros(masses.shape, dtype=bool)
     spent = np.zeros((cells, count, count))  # orthonormal rows
-    length = np.ones((cells, count))  # of the projections of unit vectors, squared
+    left = np.ones((cells, count))  # of the squared lengths of unit vectors, when they are projected
     for step in range(count):
-        rows = spent[:, :step]
-        way = _projected(np.eye(count)[length.argmax(1)], rows)
+        rows, best = spent[:, :step], left.argmax(1)
+        way = _combined(rows, -rows[every, :, best])
+        way[every, best] += 1.0
         line = np.matmul(directions, way[..., None])[..., 0]
         size = np.abs(line)
         with np.errstate(divide="ignore"):
@@ -120,17 +121,18 @@ def peel(directions: Array, masses: Array) -> Array:
         dead[every, first] = True
         masses[dead] = 0.0
         np.maximum(masses, 0.0, out=masses)
-        spent[:, step] = _projected(directions[every, first], rows)
-        length = np.maximum(length - spent[:, step] ** 2, 0.0)
+        row = directions[every, first]
+        for _ in range(2):  # twice is enough, however short what is left of it
+            row = row + _combined(rows, -np.matmul(rows, row[..., None])[..., 0])
+        row /= np.sqrt(np.maximum(np.einsum("cd,cd->c", row, row), np.finfo(float).tiny))[:, None]
+        spent[:, step] = row
+        left -= row**2
     return masses
 
 
-def _projected(vectors: Array, rows: Array) -> Array:
-    """Unit vectors along what the vectors (cells, n) have orthogonal to orthonormal rows (cells, rows, n)."""
-    for _ in range(2 if rows.shape[1] else 0):  # twice is enough
-        along = np.matmul(rows, vectors[..., None])
-        vectors = vectors - np.matmul(along.swapaxes(1, 2), rows)[:, 0]
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny)
+def _combined(rows: Array, shares: Array) -> Array:
+    """Sums of rows (cells, rows, n) with these shares (cells, rows): (cells, n)."""
+    return np.matmul(shares[:, None], rows)[:, 0]
 
 
 def refine(features: Array, weights: Array, totals: Array) -> Array:
