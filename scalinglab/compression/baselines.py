@@ -109,8 +109,8 @@ def cluster(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, s
     if positive_integer("size", size) > np.count_nonzero(given):
         fail("size", f"not exceed {np.count_nonzero(given)}, the points that have a weight", size)
     table, given = table[given > 0], given[given > 0]
-    found = KMeans(size, n_init=1, max_iter=100, random_state=non_negative_integer("seed", seed), init="random")
-    labels = found.fit(table, sample_weight=given).labels_
+    means = KMeans(size, max_iter=100, random_state=non_negative_integer("seed", seed))
+    labels = np.asarray(means.fit_predict(table, sample_weight=given))
     masses = np.bincount(labels, given, size)
     # The barycentres of the last assignment, as the centres that KMeans gives are one rounding away from them.
     centres = np.stack([np.bincount(labels, given * column, size) for column in table.T], 1)

@@ -139,7 +139,7 @@ def compress(
     >>> few = compress(points, 60, 5)
     >>> few
     Compressed(42 points, order 5, 21 moments in each of 2 cells)
-    >>> abs(few.weights @ np.prod(points[few.index], axis=1) - np.prod(points, axis=1).sum()) < 1e-9
+    >>> bool(abs(few.weights @ np.prod(points[few.index], axis=1) - np.prod(points, axis=1).sum()) < 1e-9)
     True
     """
     table = checked_points(points)

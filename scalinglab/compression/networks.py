@@ -78,12 +78,12 @@ class Together:
         return _network(self.runs[name].arrays(0), self.masses[name])
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a record for each network and evaluation: ``network``, and those of ``Training.rows``; a ``gap``."""
+        """Return the records of ``Training.rows``, with each ``network`` by name and its ``gap``, 0 for the first."""
         gaps = self.gaps()
         rows = []
         for name, run in self.runs.items():
             for row, gap in zip(run.rows(), gaps.get(name, np.zeros(len(run.evaluated))).tolist(), strict=False):
-                rows.append({"network": name} | row | {"gap": gap})
+                rows.append(row | {"network": name, "gap": gap})
         return rows
 
     def __repr__(self) -> str:

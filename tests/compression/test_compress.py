@@ -1,4 +1,4 @@
-"""Compressing points: moments to rounding on any input, never more points than asked, and one sentence for bad input."""
+"""Compressing points: moments to rounding on any input, no more points than asked, one sentence for bad input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GENERATOR = np.random.default_rng(0)
 SQUARE = GENERATOR.uniform(size=(N, 2))
 DEGENERATE = {
     "duplicates": (np.repeat(GENERATOR.uniform(size=(20, 2)), N // 20, axis=0), None),
-    "collinear": (np.outer(GENERATOR.uniform(size=N), [1, 2, np.pi]) + [0.3, 0.1, 0.7], None),
+    "collinear": (np.outer(GENERATOR.uniform(size=N), [1, 2, np.pi]) + np.array([0.3, 0.1, 0.7]), None),
     "nearly collinear": (np.outer(SQUARE[:, 0], [1, 2]) + 1e-13 * SQUARE, None),
     "constant coordinate": (np.column_stack([SQUARE, np.full(N, 7.0)]), None),
     "lattice": (GENERATOR.integers(0, 4, size=(N, 2)).astype(float), None),
@@ -183,7 +183,10 @@ BAD = [
     ({"size": 0}, "size must be positive, got 0"),
     ({"size": 20.0}, r"size must be a whole number, got 20\.0"),
     ({"size": 20, "order": 5}, "order must be at most 4 in 2 dimensions, of which the moments fit into 20, got 5"),
-    ({"size": 2000, "order": 40}, "order must be at most 30 in 2 dimensions, of which the moments fit into 500, got 40"),
+    (
+        {"size": 2000, "order": 40},
+        "order must be at most 30 in 2 dimensions, of which the moments fit into 500, got 40",
+    ),
     ({"size": 20, "order": -1}, "order must not be negative, got -1"),
     ({"size": 20, "points": [[0.0, np.inf]]}, "points must be finite, got '1 entries that are not'"),
     ({"size": 20, "points": np.ones(7)}, r"points must have the shape \(points, dimension\), got \(7,\)"),

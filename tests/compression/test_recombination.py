@@ -54,7 +54,9 @@ def test_any_features_and_weights(shape, rank, decades, zeros, seed):
     generator = np.random.default_rng(seed)
     rank = min(rank, *shape)
     features = generator.normal(size=(shape[0], rank)) @ generator.normal(size=(rank, shape[1]))
-    weights = np.where(generator.uniform(size=shape[0]) < zeros, 0.0, 10 ** generator.uniform(-decades, decades, shape[0]))
+    weights = np.where(
+        generator.uniform(size=shape[0]) < zeros, 0.0, 10 ** generator.uniform(-decades, decades, shape[0])
+    )
     weights[0] = 1.0
     index, kept = recombine(features, weights)
     assert len(index) <= rank
