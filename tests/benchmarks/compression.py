@@ -76,11 +76,9 @@ def to_a_tenth() -> None:
             compress(points, 12_800, 5)
             seconds.append(time.perf_counter() - began)
         low, median, high = statistics.quantiles(seconds, n=4)
-        print(
-            f"{f'128,000 points to a tenth, {moment_count(dimension, 5)} moments':<52} {median:6.2f} s"
-            f"  ({low:.2f} to {high:.2f})  first {FIRST[dimension - 1]} s, the paper's {PAPER[dimension - 1]} s  threads 1",
-            flush=True,
-        )
+        name = f"128,000 points to a tenth, {moment_count(dimension, 5)} moments"
+        other = f"first {FIRST[dimension - 1]} s, the paper {PAPER[dimension - 1]} s"
+        print(f"{name:<52} {median:6.2f} s  ({low:.2f} to {high:.2f})  {other}  threads 1", flush=True)
     compress(uniform(MILLION, 3), 5600, 5)
     peak = getattr(psutil.Process().memory_info(), "peak_wset", 0) or _peak()
     print(f"{'peak memory of these, and of 1,000,000 to 5,600':<52} {peak / 1e9:6.2f} GB", flush=True)
