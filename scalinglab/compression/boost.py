@@ -145,11 +145,11 @@ class Boost:
         Raises
         ------
         ValueError
-            If there is no such method, or but one size so far.
+            If there is no such method, or it has used but one size so far.
         """
         sizes = self.sizes(method)
-        if len(sizes) < 2:
-            fail("objects", "have at least two sizes", sizes.tolist())
+        if len(np.unique(sizes)) < 2:
+            fail("sizes", "be two different ones at least", sizes.tolist())
         return float(-np.polyfit(np.log(sizes), np.log(self.risk[method].mean(1)), 1)[0])
 
     def rows(self) -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ BAD = [
     (lambda: boost([256], ridge=0), "ridge must be positive"),
     (lambda: boost([256], teacher="sine"), "teacher must be one of tanh, relu"),
     (lambda: boosting([256], [10, 20]), "sizes must be as many as samples, 1"),
-    (lambda: boost([256]).exponent("all"), "objects must have at least two sizes"),
+    (lambda: boost([256]).exponent("all"), "sizes must be two different ones at least"),
     (lambda: boost([256]).exponent("none"), "method must be one of all, random, compressed"),
 ]
 
