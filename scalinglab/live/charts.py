@@ -205,15 +205,24 @@ class Lines(Layer):
 
 @dataclass(frozen=True)
 class Points(Layer):
-    """Points, with the row in a tooltip; each value of ``by`` has its own colour and shape."""
+    """Points, with the row in a tooltip; each value of ``by`` has its own colour and shape.
+
+    Parameters
+    ----------
+    area : str
+        A column that holds the area of each point in square pixels, such as a weight in suitable units.
+    """
+
+    area: str = ""
 
     def mark(self) -> dict[str, Any]:
         """A filled point."""
         return {"type": "point", "size": self.size or 45, "filled": True, "tooltip": {"content": "data"}}
 
     def series(self) -> dict[str, Any]:
-        """Colour and shape."""
-        return super().series() | ({"shape": self.told_apart(alt.Shape)} if self.by else {})
+        """Colour, shape and area."""
+        areas = {"size": alt.Size(field=self.area, type="quantitative", scale=None)} if self.area else {}
+        return super().series() | ({"shape": self.told_apart(alt.Shape)} if self.by else {}) | areas
 
 
 @dataclass(frozen=True)

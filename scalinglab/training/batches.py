@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scalinglab.training.plans import Plan
 
-__all__ = ["Batches", "Order", "drawn_samples", "label_rows"]
+__all__ = ["Batches", "Order", "drawn_samples", "label_rows", "shares"]
 
 BATCHES, SUBSETS = 1, 2
 #: Indices that are drawn ahead, about 2 MB of them.
@@ -26,9 +26,12 @@ class Order:
     samples : int
     batch : int
         Examples in a batch; if it equals ``samples``, all batches are ``0, 1, 2 ...``.
+    chances : array, shape (samples,), optional
+        Where examples have weights: each of a batch is drawn by itself, with these chances.
     """
 
-    def __init__(self, seed: int, samples: int, batch: int) -> None:
+    def __init__(self, seed: int, samples: int, batch: int, chances: NDArray[np.float64] | None = None) -> None:
+        self.chances = chances
         self.generator = np.random.default_rng(np.random.SeedSequence((seed, BATCHES)))
         self.samples, self.batch = samples, batch
         self.left: NDArray[np.int64] = np.empty(0, dtype=np.int64)
@@ -37,6 +40,8 @@ class Order:
         """Return the next batches, as an array of the shape (batches, batch)."""
         if self.batch == self.samples:
             return np.tile(np.arange(self.samples), (batches, 1))
+        if self.chances is not None:
+            return self.generator.choice(self.samples, size=(batches, self.batch), p=self.chances)
         wanted = batches * self.batch
         epochs = -(-(wanted - len(self.left)) // self.samples)
         drawn = [self.generator.permutation(self.samples) for _ in range(epochs)]
@@ -52,6 +57,12 @@ def drawn_samples(plan: Plan, network: int) -> NDArray[np.int64] | None:
     generator = np.random.default_rng(np.random.SeedSequence((plan.seed[network], SUBSETS)))
     # A copy, which does not keep the numbers of all samples in memory.
     return generator.permutation(plan.task.samples)[: plan.samples[network]].copy()
+
+
+def shares(plan: Plan, samples: int) -> NDArray[np.float64]:
+    """What each of the first samples counts for; they add up to 1."""
+    weights = plan.task.train_weights
+    return np.full(samples, 1 / samples) if weights is None else weights[:samples] / weights[:samples].sum()
 
 
 def label_rows(plan: Plan, labels: NDArray[np.generic]) -> torch.Tensor:
@@ -70,7 +81,8 @@ class Batches:
         Whole numbers where the task's inputs are codes.
     labels : Tensor, shape (networks, 1, examples) of int64, or (networks, outputs, examples)
     weights : Tensor, shape (networks, 1, examples)
-        1 / batch; zero where a network has fewer samples than others have in a batch.
+        1 / batch, or the example's share of all weights where a batch is all of them; zero where a network has fewer
+        samples than others have in a batch.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -82,9 +94,12 @@ class Batches:
         self.labels = self._rows.mT
         self.weights = torch.zeros((plan.networks, 1, most), dtype=plan.dtype, device=plan.device)
         for network, size in enumerate(plan.batch_sizes):
-            self.weights[network, 0, :size] = 1 / size
+            whole = size == plan.samples[network]
+            self.weights[network, 0, :size] = torch.from_numpy(shares(plan, size)) if whole else 1 / size
+        weighted = plan.task.train_weights is not None
         self.orders = {
-            key: Order(*key) for key in zip(plan.seed, plan.samples, plan.batch_sizes, strict=True)
+            key: Order(*key, shares(plan, key[1]) if weighted else None)
+            for key in zip(plan.seed, plan.samples, plan.batch_sizes, strict=True)
         }  # networks that see the same batches share one
         self.drawn = [drawn_samples(plan, network) for network in range(plan.networks)]
         self.whole = plan.batch_sizes == plan.samples

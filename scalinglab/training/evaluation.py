@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scalinglab.training.batches import drawn_samples, label_rows
+from scalinglab.training.batches import drawn_samples, label_rows, shares
 from scalinglab.training.losses import LOSSES, mistakes
 from scalinglab.training.memory import PROBE, slice_lengths
 from scalinglab.training.networks import ACTIVATIONS, Stack
@@ -39,7 +39,8 @@ def probe(plan: Plan, stack: Stack) -> Examples:
         rows[0] = np.arange(most)
     inputs = torch.tensor(task.train_inputs[rows], dtype=plan.input_dtype, device=plan.device)
     labels = label_rows(plan, task.train_labels[rows.ravel()])
-    return Examples(plan, stack, inputs, labels.view(len(rows), most, -1), counts)
+    weighted = [shares(plan, count) for count in counts] if task.train_weights is not None else None
+    return Examples(plan, stack, inputs, labels.view(len(rows), most, -1), counts, weighted=weighted)
 
 
 class Examples:
@@ -53,14 +54,25 @@ class Examples:
     labels : Tensor, shape (networks or 1, examples, 1 or outputs)
     counts : list of int
         How many of the examples each network is measured on.
+    weighted : list of array, optional
+        What each of them counts for; all alike if left out.
     """
 
-    def __init__(self, plan: Plan, stack: Stack, inputs: Tensor, labels: Tensor, counts: list[int]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        stack: Stack,
+        inputs: Tensor,
+        labels: Tensor,
+        counts: list[int],
+        *,
+        weighted: list[NDArray[np.float64]] | None = None,
+    ) -> None:
         most, networks = max(counts), plan.networks
         # One row for all where they are alike: for a large test set and many networks, each its own would be gigabytes.
         weights = np.zeros((networks if len(set(counts)) > 1 else 1, most, 1))
         for network, count in enumerate(counts[: len(weights)]):
-            weights[network, :count] = 1 / count
+            weights[network, :count, 0] = 1 / count if weighted is None else weighted[network]
         columns = [
             inputs.expand(networks, -1, -1),
             labels.expand(networks, -1, -1),

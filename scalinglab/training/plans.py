@@ -144,7 +144,7 @@ def checked_plan(
         depth=_at_most("depth", depth),
         scaling=_word("scaling", scaling, SCALINGS),
         schedule=_word("schedule", schedule, SCHEDULES),
-        resample=_flag("resample", resample),
+        resample=_resample(task, resample),
         embedding=_at_most("embedding", embedding) if task.vocabulary else 0,
         mass_rule=_flag("mass_rule", mass_rule),
         penalty=_penalty(penalty),
@@ -223,6 +223,12 @@ def _below_one(name: str, value: Any) -> float:
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         fail(name, "be True or False", value)
+    return value
+
+
+def _resample(task: Task, value: Any) -> bool:
+    if _flag("resample", value) and task.train_weights is not None:
+        fail("resample", "be False for a task whose examples have weights", value)
     return value
 
 

@@ -51,6 +51,15 @@ def test_colour_is_never_the_only_difference():
     assert specification(made(Lines()))["config"]["range"]["category"] == list(PALETTE)
 
 
+def test_a_column_may_hold_the_areas_of_points_as_they_are():
+    spec = specification(made(Points(area="seed")))
+    assert spec["layer"][0]["encoding"]["size"] == {"field": "seed", "scale": None, "type": "quantitative"}
+    rows = [{"n": 100.0, "error": 0.5, "seed": 16.0 * 3.0}, {"n": 200.0, "error": 0.5, "seed": 4.0 * 16.0 * 3.0}]
+    picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
+    radii = re.findall(r"A([\d.]+),", picture)
+    assert max(map(float, radii)) == pytest.approx(2 * min(map(float, radii)), rel=1e-3)
+
+
 def test_vega_draws_every_layer():
     rows = [
         {"n": 10.0, "error": 0.5, "seed": 0, "low": 0.4, "high": 0.6},

@@ -44,6 +44,9 @@ class Task:
         If given, inputs are whole-number codes from 0 to ``vocabulary - 1``, which a network embeds.
     recipe : mapping or None
         How a factory made the task: its name and all options, as in ``catalogue``.
+    train_weights : array, shape (samples,), or None
+        How much each training example counts, positive. A batch that is smaller than all of them is then drawn with
+        replacement, in proportion to the weights, so that its plain mean is that of the weighted set.
 
     Raises
     ------
@@ -69,6 +72,7 @@ class Task:
     validation_labels: NDArray[Any] | None = None
     vocabulary: int | None = None
     recipe: Mapping[str, Any] | None = None
+    train_weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -89,6 +93,8 @@ class Task:
                 fail(name, f"have as many columns as {like}", settled[name].shape)
         if classes is None and not 0.0 < _variance(settled["test_labels"]) < math.inf:
             fail("test_labels", "have a variance above zero that is finite", _variance(settled["test_labels"]))
+        if self.train_weights is not None:
+            settled["train_weights"] = _weights(self.train_weights, len(settled["train_labels"]))
         if self.recipe is not None:
             settled["recipe"] = MappingProxyType(dict(self.recipe))
         for field, value in settled.items():
@@ -200,6 +206,19 @@ def _targets(name: str, value: Any) -> NDArray[np.float64]:
     if targets.ndim not in (1, 2) or not targets.size:
         fail(name, "have the shape (samples, outputs) or (samples,)", targets.shape)
     return _finite(name, targets.reshape(len(targets), -1))
+
+
+def _weights(value: Any, samples: int) -> NDArray[np.float64]:
+    """Return a read-only float64 copy of positive weights, one for each training example."""
+    try:
+        weights = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        fail("train_weights", "be a list of numbers", value)
+    if weights.shape != (samples,):
+        fail("train_weights", f"be {samples} numbers, one for each training example", weights.shape)
+    if not (_finite("train_weights", weights) > 0).all():
+        fail("train_weights", "be positive", float(weights.min()))
+    return weights
 
 
 def _whole(name: str, shape: str, value: Any, limit: int) -> NDArray[np.int64]:

@@ -1,0 +1,96 @@
+"""Many objects as few: points, examples or neurons, chosen and weighted so that all moments are kept [Wang2025].
+
+Points:
+
+- ``compress``, ``Compressed``: cells, and in each the moments of all its points on a few of them
+- ``recombine``: rows of features, as few as there are columns
+- ``moment_count``, ``largest_order``, ``multi_indices``, ``regression_exponents``: which moments, and how many
+- ``polynomial_features``, ``condition``: the polynomials, and how well they are conditioned
+- ``moment_error``: how far the moments of two sets are apart
+- ``average_error``, ``FUNCTIONS``, ``pole_distance``: averages of smooth and rough functions, and a bound
+
+What moments are compared with:
+
+- ``random_subset``: random points, rescaled; ``cluster``, ``Clusters``: centres of k-means clusters
+
+Data sets:
+
+- ``compress_dataset``, ``CompressedData``: a few examples with the loss of all
+- ``weighted_mean_squared_error``: that loss
+- ``boost``, ``boosting``, ``Boost``: the exponent of a scaling law in the size of a compressed data set; ``data_risk``
+  and ``noisy_teacher``: one of its points, and its data
+
+Networks of one hidden layer:
+
+- ``compress_network``, ``WeightedNetwork``, ``Absorbed``: a few neurons with masses, and the ordinary network that
+  they are
+- ``mean_field_network``: one to begin with
+- ``train_together``, ``Together``: several networks on the same batches (needs torch)
+- ``boosting_width``: the exponent in the width (needs torch)
+
+The parts: ``exponents``, ``polynomials``, ``partition`` and ``tree`` do the work of ``compress`` and
+``recombination``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scalinglab.compression.baselines import Clusters, cluster, random_subset
+from scalinglab.compression.boost import Boost, boost, boosting, data_risk, noisy_teacher
+from scalinglab.compression.compress import Compressed, compress
+from scalinglab.compression.data_sets import CompressedData, compress_dataset, weighted_mean_squared_error
+from scalinglab.compression.exponents import largest_order, moment_count, multi_indices, regression_exponents
+from scalinglab.compression.functions import FUNCTIONS, average_error, pole_distance
+from scalinglab.compression.moments import moment_error
+from scalinglab.compression.neurons import Absorbed, WeightedNetwork, compress_network, mean_field_network
+from scalinglab.compression.polynomials import condition, polynomial_features
+from scalinglab.compression.recombination import recombine
+
+if TYPE_CHECKING:
+    from scalinglab.compression.networks import Together, boosting_width, train_together
+
+__all__ = [
+    "FUNCTIONS",
+    "Absorbed",
+    "Boost",
+    "Clusters",
+    "Compressed",
+    "CompressedData",
+    "Together",
+    "WeightedNetwork",
+    "average_error",
+    "boost",
+    "boosting",
+    "boosting_width",
+    "cluster",
+    "compress",
+    "compress_dataset",
+    "compress_network",
+    "condition",
+    "data_risk",
+    "largest_order",
+    "mean_field_network",
+    "moment_count",
+    "moment_error",
+    "multi_indices",
+    "noisy_teacher",
+    "pole_distance",
+    "polynomial_features",
+    "random_subset",
+    "recombine",
+    "regression_exponents",
+    "train_together",
+    "weighted_mean_squared_error",
+]
+
+_NEED_TORCH = {"Together", "boosting_width", "train_together"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the names that need torch when they are first asked for: torch takes seconds, and the rest does without."""
+    if name not in _NEED_TORCH:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from scalinglab.compression import networks
+
+    return getattr(networks, name)

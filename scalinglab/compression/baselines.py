@@ -1,0 +1,118 @@
+"""What moments are compared with: random points, rescaled to the same total weight, and centres of clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scalinglab._checks import fail, non_negative_integer, positive_integer
+from scalinglab.compression._arguments import checked_points, checked_weights
+from scalinglab.compression.compress import Compressed
+
+__all__ = ["Clusters", "cluster", "random_subset"]
+
+Array = NDArray[np.float64]
+
+
+def random_subset(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, seed: int = 0) -> Compressed:
+    """Return some of the points at random, each with the same share of the total weight.
+
+    Points are drawn without replacement, in proportion to their weights where these differ. The total weight is kept:
+    without that, what is left would be a smaller sum of the same shape, and no fair comparison.
+
+    Parameters
+    ----------
+    points : array, shape (points, dimension)
+    size : int
+        How many; all of them if there are no more.
+    weights : array, shape (points,), optional
+        Ones if left out.
+    seed : int
+
+    Returns
+    -------
+    Compressed
+        Of order 0: the total weight is the one moment that is kept.
+
+    Raises
+    ------
+    ValueError
+        If points or weights do not fit, or an argument is out of range.
+    """
+    table = checked_points(points)
+    given = checked_weights(weights, table)
+    heavy = np.flatnonzero(given > 0)
+    generator = np.random.default_rng(non_negative_integer("seed", seed))
+    if positive_integer("size", size) >= len(heavy):
+        return Compressed(heavy, given[heavy], 0, 1, 1)
+    shares = None if np.ptp(given[heavy]) == 0 else given[heavy] / given[heavy].sum()
+    index = np.sort(generator.choice(heavy, size, replace=False, p=shares))
+    return Compressed(index, np.full(size, given.sum() / size), 0, 1, 1)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Clusters:
+    """Centres of clusters, which are no longer any of the points, and the weight of each cluster; read-only.
+
+    Attributes
+    ----------
+    points : array, shape (clusters, dimension)
+    weights : array, shape (clusters,)
+    """
+
+    points: Array
+    weights: Array
+
+    def __post_init__(self) -> None:
+        for array in (self.points, self.weights):
+            array.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def rows(self) -> list[dict[str, float]]:
+        """Return a record for each cluster: its ``weight``, and its coordinates ``x0, x1 ...``."""
+        return [
+            {"weight": weight} | {f"x{axis}": value for axis, value in enumerate(place)}
+            for weight, place in zip(self.weights.tolist(), self.points.tolist(), strict=True)
+        ]
+
+    def __repr__(self) -> str:
+        return f"Clusters({len(self)} of dimension {self.points.shape[1]})"
+
+
+def cluster(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, seed: int = 0) -> Clusters:
+    """Return the centres of k-means clusters (one start, at most 100 rounds), weighted by what they stand for.
+
+    Every cluster keeps its moments of order 0 and 1. Centres are moved points: a centre of neurons is a neuron that
+    the network did not have.
+
+    Parameters
+    ----------
+    points : array, shape (points, dimension)
+    size : int
+        How many clusters, at most as many as there are points.
+    weights : array, shape (points,), optional
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If points or weights do not fit, or an argument is out of range.
+    """
+    from sklearn.cluster import KMeans  # takes a second to import, and little here needs it
+
+    table = checked_points(points)
+    given = checked_weights(weights, table)
+    if positive_integer("size", size) > np.count_nonzero(given):
+        fail("size", f"not exceed {np.count_nonzero(given)}, the points that have a weight", size)
+    table, given = table[given > 0], given[given > 0]
+    means = KMeans(size, max_iter=100, random_state=non_negative_integer("seed", seed))
+    labels = np.asarray(means.fit_predict(table, sample_weight=given))
+    masses = np.bincount(labels, given, size)
+    # The barycentres of the last assignment, as the centres that KMeans gives are one rounding away from them.
+    centres = np.stack([np.bincount(labels, given * column, size) for column in table.T], 1)
+    held = masses > 0
+    return Clusters(centres[held] / masses[held, None], masses[held].astype(np.float64))

@@ -1,0 +1,237 @@
+"""Scaling laws in the size of a compressed data set: what happens to the exponent of a student that is solved exactly.
+
+A teacher of 50 hidden units labels points in the unit square's neighbourhood, with much noise. The student is a ridge
+regression on 100 random tanh features: its best fit to any weighted data set has a closed form, so that there is
+nothing in its error but the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglab._checks import fail, in_range, non_negative, non_negative_integer, one_of, positive, positive_integer
+from scalinglab.compression.data_sets import compress_dataset
+
+__all__ = ["METHODS", "Boost", "boost", "boosting", "data_risk", "noisy_teacher"]
+
+Array = NDArray[np.float64]
+METHODS = ("all", "random", "compressed")
+FEATURES, HIDDEN, TESTS = 100, 50, 2000
+
+
+def noisy_teacher(samples: int, *, noise: float = 3.0, teacher: str = "tanh", seed: int = 0) -> tuple[Array, Array]:
+    """Points that are uniform in [-1, 1]^2, and a teacher's labels with normal noise: (samples, 2) and (samples,).
+
+    The teacher is a network 2-50-1 with weights and biases that are uniform in [-1, 1], the same for all seeds.
+
+    Parameters
+    ----------
+    samples : int
+    noise : float
+        Standard deviation.
+    teacher : {"tanh", "relu"}
+    seed : int
+        Of points and noise.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    generator = np.random.default_rng(non_negative_integer("seed", seed))
+    inputs = generator.uniform(-1, 1, size=(positive_integer("samples", samples), 2))
+    return inputs, _teach(inputs, teacher) + non_negative("noise", noise) * generator.standard_normal(samples)
+
+
+def _teach(inputs: Array, teacher: str) -> Array:
+    draw = np.random.default_rng(2025).uniform(-1, 1, size=(HIDDEN, 4))
+    hidden = inputs @ draw[:, :2].T + draw[:, 2]
+    hidden = np.tanh(hidden) if one_of("teacher", teacher, ("tanh", "relu")) == "tanh" else hidden.clip(0)
+    return hidden @ draw[:, 3]
+
+
+def _features(inputs: Array) -> Array:
+    draw = np.random.default_rng(510).uniform(-1, 1, size=(FEATURES, 3))
+    return np.hstack([np.tanh(2 * (inputs @ draw[:, :2].T + draw[:, 2])), np.ones((len(inputs), 1))])
+
+
+def _risk(inputs: Array, labels: Array, weights: Array, teacher: str, ridge: float) -> float:
+    """Mean squared distance from the teacher, on fresh points, of the student fitted to a weighted data set."""
+    shares, features = weights / weights.sum(), _features(inputs)
+    gram = features.T @ (features * shares[:, None]) + ridge * np.eye(FEATURES + 1)
+    found = np.linalg.solve(gram, features.T @ (shares * labels))
+    fresh = np.random.default_rng(99).uniform(-1, 1, size=(TESTS, 2))
+    return float(np.mean((_features(fresh) @ found - _teach(fresh, teacher)) ** 2))
+
+
+def data_risk(
+    samples: int,
+    size: int,
+    order: int | None = None,
+    *,
+    noise: float = 3.0,
+    teacher: str = "tanh",
+    ridge: float = 1e-6,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Error of the student on all of a data set, on as many random examples as are kept, and on a compressed set.
+
+    Parameters
+    ----------
+    samples, size, order
+        Examples, and to how many, keeping which order, they are compressed (see ``compress_dataset``).
+    noise, teacher, seed
+        See ``noisy_teacher``.
+    ridge : float
+        Of the student, in units of the total weight: the default hardly biases it.
+
+    Returns
+    -------
+    dict
+        ``all``, ``random`` and ``compressed``: mean squared distances from the teacher; ``kept``: examples that are
+        left.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    inputs, labels = noisy_teacher(samples, noise=noise, teacher=teacher, seed=seed)
+    few = compress_dataset(inputs, labels, size, order)
+    ones, ridge = np.ones(len(inputs)), positive("ridge", ridge)
+    chosen = slice(len(few))  # the first ones, as good as random
+    return {
+        "all": _risk(inputs, labels, ones, teacher, ridge),
+        "random": _risk(inputs[chosen], labels[chosen], ones[chosen], teacher, ridge),
+        "compressed": _risk(few.inputs, few.labels, few.weights, teacher, ridge),
+        "kept": float(len(few)),
+    }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Boost:
+    """Errors against the number of objects (examples, neurons) that are used; arrays are read-only.
+
+    Attributes
+    ----------
+    objects : array of int, shape (sizes,)
+        How many there are.
+    kept : array of int, shape (sizes,)
+        How many are left.
+    risk : dict of str to array, shape (sizes, seeds)
+        By method: "all", "random", "compressed".
+    """
+
+    objects: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    risk: dict[str, Array]
+
+    def __post_init__(self) -> None:
+        for array in (self.objects, self.kept, *self.risk.values()):
+            array.setflags(write=False)
+
+    def sizes(self, method: str) -> NDArray[np.int64]:
+        """Objects that a method uses, (sizes,)."""
+        return self.objects if one_of("method", method, METHODS) == "all" else self.kept
+
+    def exponent(self, method: str) -> float:
+        """How fast the mean error falls with the objects that are used: minus the log-log slope.
+
+        Raises
+        ------
+        ValueError
+            If there is no such method, or it has used but one size so far.
+        """
+        sizes = self.sizes(method)
+        if len(np.unique(sizes)) < 2:
+            fail("sizes", "be two different ones at least", sizes.tolist())
+        return float(-np.polyfit(np.log(sizes), np.log(self.risk[method].mean(1)), 1)[0])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a record for each method and size: ``objects``, the ``size`` used, mean ``risk`` and its ``error``."""
+        rows = []
+        for method, risks in self.risk.items():
+            error = risks.std(1, ddof=1) / np.sqrt(risks.shape[1]) if risks.shape[1] > 1 else np.zeros(len(risks))
+            table = zip(self.objects.tolist(), self.sizes(method).tolist(), risks.mean(1).tolist(), error, strict=True)
+            for objects, size, risk, spread in table:
+                rows.append({"method": method, "objects": objects, "size": size, "risk": risk, "error": float(spread)})
+        return rows
+
+    def __repr__(self) -> str:
+        if len(self.objects) < 2:
+            return f"Boost({len(self.objects)} sizes)"
+        return (
+            f"Boost({len(self.objects)} sizes, exponents {', '.join(f'{m} {self.exponent(m):.2f}' for m in METHODS)})"
+        )
+
+
+def boosting(
+    samples: Sequence[int],
+    sizes: Sequence[int],
+    orders: Sequence[int | None] | int | None = None,
+    *,
+    seeds: int = 3,
+    **settings: Any,
+) -> Iterator[Boost]:
+    """Yield a ``Boost`` after each of the sizes, over several seeds; see ``boost``."""
+    counts = [positive_integer("samples", count) for count in samples]
+    each = [orders] * len(counts) if orders is None or isinstance(orders, int) else list(orders)
+    if not counts or len(sizes) != len(counts) or len(each) != len(counts):
+        fail("sizes", f"be as many as samples, {len(counts)} (at least one), and so orders", len(sizes))
+    positive_integer("seeds", seeds)
+    return _boosting(counts, list(sizes), each, seeds, settings)
+
+
+def _boosting(counts: list[int], sizes: list[int], orders: list[Any], seeds: int, settings: Any) -> Iterator[Boost]:
+    risks: dict[str, list[list[float]]] = {method: [] for method in METHODS}
+    kept = []
+    for count, size, order in zip(counts, sizes, orders, strict=True):
+        found = [data_risk(count, size, order, seed=seed, **settings) for seed in range(seeds)]
+        kept.append(int(np.median([one["kept"] for one in found])))
+        for method, column in risks.items():
+            column.append([one[method] for one in found])
+        done = {method: np.array(column) for method, column in risks.items()}
+        yield Boost(np.array(counts[: len(kept)]), np.array(kept), done)
+
+
+def boost(
+    samples: Sequence[int],
+    *,
+    share: float = 0.5,
+    factor: float = 16.0,
+    order: int = 6,
+    seeds: int = 3,
+    **settings: Any,
+) -> Boost:
+    """Compress data sets of several sizes d to d' = factor * d^share examples, and measure the student's errors.
+
+    If the error falls like d^-a, that of a compressed set falls like d'^(-a / share), as long as compression costs
+    nothing [Wang2025] section 5.
+
+    Parameters
+    ----------
+    samples : sequence of int
+        The sizes d.
+    share, factor : float
+        From 0 to 1; positive.
+    order : int
+        Moments that are kept, see ``compress_dataset``.
+    seeds : int
+        Data sets of each size.
+    **settings
+        ``noise``, ``teacher`` and ``ridge``, see ``data_risk``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or d' is less than the number of moments.
+    """
+    in_range("share", share, 0, 1)
+    positive("factor", factor)
+    *_, last = boosting(samples, [round(factor * count**share) for count in samples], order, seeds=seeds, **settings)
+    return last

@@ -1,0 +1,229 @@
+"""Several networks trained side by side on the same batches: do those that say the same also learn the same?
+
+The one file of this family that needs torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglab._checks import fail, in_range, positive, positive_integer
+from scalinglab.compression.boost import Boost
+from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
+from scalinglab.training import Task, Training, finish, train
+
+__all__ = ["Together", "boosting_width", "train_together"]
+
+Array = NDArray[np.float64]
+OURS = ("width", "depth", "initial", "masses", "scaling", "embedding")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Together:
+    """Several networks after the same step.
+
+    Attributes
+    ----------
+    runs : dict of str to Training
+        By the names that the networks were given.
+    masses : dict of str to array
+        Of the neurons, which training does not change.
+    """
+
+    runs: dict[str, Training]
+    masses: dict[str, Array]
+
+    @property
+    def done(self) -> int:
+        """Updates made so far."""
+        return next(iter(self.runs.values())).step
+
+    @property
+    def total(self) -> int:
+        """Updates in all."""
+        return next(iter(self.runs.values())).steps
+
+    @property
+    def caption(self) -> str:
+        """Which networks have diverged, in words; empty if none."""
+        diverged = [name for name, run in self.runs.items() if run.diverged_at[0] >= 0]
+        return f"Diverged: {', '.join(diverged)}." if diverged else ""
+
+    def gaps(self) -> dict[str, Array]:
+        """For each network but the first, ``|loss - loss of the first| / first loss of the first``, (evaluations,).
+
+        Of test losses; nan after a divergence.
+        """
+        first, *others = self.runs
+        loss = self.runs[first].test_loss[0]
+        return {name: np.abs(self.runs[name].test_loss[0] - loss) / loss[0] for name in others}
+
+    def network(self, name: str) -> WeightedNetwork:
+        """A network as it is now, with its masses.
+
+        Raises
+        ------
+        ValueError
+            If there is none of this name.
+        RuntimeError
+            If the training has gone on since.
+        """
+        if name not in self.runs:
+            fail("name", "be one of " + ", ".join(self.runs), name)
+        return _network(self.runs[name].arrays(0), self.masses[name])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the records of ``Training.rows``, with each ``network`` by name and its ``gap``, 0 for the first."""
+        gaps = self.gaps()
+        rows = []
+        for name, run in self.runs.items():
+            for row, gap in zip(run.rows(), gaps.get(name, np.zeros(len(run.evaluated))).tolist(), strict=False):
+                rows.append(row | {"network": name, "gap": gap})
+        return rows
+
+    def __repr__(self) -> str:
+        return f"Together(step {self.done} of {self.total}: {', '.join(self.runs)})"
+
+
+def _network(layers: Sequence[tuple[Array, Array]], masses: Array) -> WeightedNetwork:
+    first, second = layers
+    return WeightedNetwork((first, second), masses.copy())
+
+
+def train_together(
+    networks: Mapping[str, WeightedNetwork], task: Task, *, seed: int = 0, **settings: Any
+) -> Iterator[Together]:
+    """Train networks on the same batches, each by the one training loop, and show every step.
+
+    Parameters
+    ----------
+    networks : mapping of str to WeightedNetwork
+        The first is the one that the others are compared with.
+    task : Task
+    seed : int
+        Orders the batches, for all networks alike.
+    **settings
+        Of ``train``; ``mass_rule=False`` leaves out the division by the masses. The dtype is float64 if left out.
+
+    Yields
+    ------
+    Together
+        Before the first step, and after each.
+
+    Raises
+    ------
+    ValueError
+        At the call, if there is no network, or something does not fit.
+    """
+    if not isinstance(networks, Mapping) or not networks:
+        fail("networks", "be weighted networks by name", networks)
+    for name, network in networks.items():
+        if not isinstance(name, str) or not isinstance(network, WeightedNetwork):
+            fail("networks", "be weighted networks by name", {name: network})
+    for name in OURS:
+        if name in settings:
+            fail("settings", f"leave {name} to the networks", settings[name])
+    wanted: dict[str, Any] = {"activation": "tanh", "dtype": "float64", "seed": seed} | settings
+    runs = {
+        name: train(task, width=network.width, initial=network.layers, masses=[network.masses], **wanted)
+        for name, network in networks.items()
+    }
+    masses = {name: network.masses for name, network in networks.items()}
+    return (Together(dict(zip(runs, steps, strict=True)), masses) for steps in zip(*runs.values(), strict=True))
+
+
+def boosting_width(
+    task: Task,
+    widths: Sequence[int],
+    *,
+    share: float = 0.5,
+    factor: float = 12.0,
+    order: int = 4,
+    seeds: int = 12,
+    spread: float = 0.5,
+    **settings: Any,
+) -> Iterator[Boost]:
+    """Train mean-field networks of several widths, and what is left of them; yield a ``Boost`` after each width.
+
+    The risk is the part of the error that a finite width causes: how far the outputs of networks that differ only in
+    their random start are from their mean after training, mean squares over the test inputs. It falls like 1 / width.
+
+    Parameters
+    ----------
+    task : Task
+        A regression.
+    widths : sequence of int
+    share, factor, order
+        Networks of width N are compressed to at most ``factor * N^share`` neurons, keeping moments up to the order.
+    seeds : int
+        Networks of each width, at least 2.
+    spread : float
+        See ``mean_field_network``.
+    **settings
+        Of ``train``. Left out, they are: 30 steps of gradient descent with the step size 0.5 on all samples at once.
+        (Much later, all networks have learned the task, and hardly differ.)
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is out of range; at the first step, if something does not fit the training.
+    """
+    if not isinstance(task, Task) or task.classes is not None:
+        fail("task", "be a regression", task)
+    if positive_integer("seeds", seeds) < 2:
+        fail("seeds", "be at least 2", seeds)
+    in_range("share", share, 0, 1)
+    positive("factor", factor)
+    counts = [positive_integer("widths", width) for width in widths]
+    wanted = {"activation": "tanh", "evaluations": 2, "optimizer": "sgd", "step_size": 0.5, "steps": 30}
+    wanted |= {"batch_size": task.samples} | settings
+
+    def starts(width: int) -> list[WeightedNetwork]:
+        drawn = {"inputs": task.inputs, "outputs": task.outputs, "spread": spread}
+        return [mean_field_network(width, seed=seed, **drawn) for seed in range(seeds)]
+
+    def compressed(network: WeightedNetwork) -> WeightedNetwork:
+        return compress_network(network, round(factor * network.width**share), order)
+
+    return _boosting(counts, starts, compressed, lambda networks: _spread(networks, task, wanted))
+
+
+def _boosting(
+    widths: list[int],
+    starts: Callable[[int], list[WeightedNetwork]],
+    compressed: Callable[[WeightedNetwork], WeightedNetwork],
+    spread: Callable[[list[WeightedNetwork]], Array],
+) -> Iterator[Boost]:
+    risks: dict[str, list[Array]] = {"all": [], "random": [], "compressed": []}
+    kept = []
+    for width in widths:
+        whole = starts(width)
+        few = [compressed(network) for network in whole]
+        kept.append(max(network.width for network in few))
+        some = [compress_network(start, kept[-1], choose="random", seed=seed) for seed, start in enumerate(whole)]
+        for method, networks in (("all", whole), ("random", some), ("compressed", few)):
+            risks[method].append(spread(networks))
+        done = {method: np.array(columns) for method, columns in risks.items()}
+        yield Boost(np.array(widths[: len(kept)]), np.array(kept), done)
+
+
+def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:
+    """Squared distances of the trained outputs from their mean over the networks, (networks,); nan if one diverged."""
+    run = finish(
+        train(
+            task,
+            width=[network.width for network in networks],
+            initial=[network.layers for network in networks],
+            masses=[[network.masses] for network in networks],
+            **settings,
+        )
+    )
+    trained = [_network(run.arrays(place), network.masses) for place, network in enumerate(networks)]
+    outputs = np.array([network.outputs(task.test_inputs, settings["activation"]) for network in trained])
+    # Of as many as there are, the mean has a part of each in it.
+    return ((outputs - outputs.mean(0)) ** 2).mean((1, 2)) * len(networks) / (len(networks) - 1)

@@ -1,0 +1,188 @@
+"""Recombination by a tree: halve the points again and again, all cells of a partition at once.
+
+A cell of n points and D features is cut into 2D groups; the groups' barycentres are recombined to D of them, and the
+points of the others fall away. After log2(n / D) such rounds D points are left. (Tchernychova and Lyons; here with an
+orthonormal null space from one QR a round.) Each round costs O(n D + D^3) and n halves, so that the whole costs
+O(n D + D^3 log(n / D)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["halve", "peel", "refine"]
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+#: Sums of features over groups: from members (cells, in group, groups) and their weights to (cells, groups, features).
+Sums = Callable[[Index, Array], Array]
+#: Entries of a unit vector below this are rounding: no step is cut short by them.
+ROUNDING = 1e-14
+#: Dependent directions: singular values below this many units of rounding, for each row of the matrix.
+UNITS = 8.0
+
+
+def halve(sums: Sums, weights: Array, features: int) -> tuple[Index, Array, Array]:
+    """Recombine the points of each cell to at most ``features`` of them.
+
+    Parameters
+    ----------
+    sums : callable
+        Sums of features over groups of points.
+    weights : array, shape (cells, points)
+        Not negative.
+    features : int
+
+    Returns
+    -------
+    members : array of int, shape (cells, at most features)
+    weights : array of the same shape
+        Not negative.
+    totals : array, shape (cells, features)
+        What is kept: the weighted sums over all points.
+    """
+    cells, points = weights.shape
+    members = np.broadcast_to(np.arange(points), (cells, points))
+    totals = None
+    while True:
+        points = members.shape[1]
+        groups = min(2 * features, points)
+        each = -(-points // groups)
+        members, weights = (_padded(part, each * groups).reshape(cells, each, groups) for part in (members, weights))
+        found, masses = sums(members, weights), weights.sum(1)
+        totals = found.sum(1) if totals is None else totals
+        if groups <= features:
+            return members[:, 0], weights[:, 0], totals
+        factors = _recombined(found, masses)
+        # The groups that are left, as many in every cell; a group of weight 0 may be among them.
+        kept = np.argsort(factors == 0, axis=1, kind="stable")[:, :features]
+        members = np.take_along_axis(members, kept[:, None], 2).reshape(cells, -1)
+        factors = np.take_along_axis(factors, kept, 1)[:, None]
+        weights = (np.take_along_axis(weights, kept[:, None], 2) * factors).reshape(cells, -1)
+        if each == 1:
+            return members, weights, totals
+
+
+def _padded(part: NDArray, length: int) -> NDArray:
+    """Lengthen the second axis with zeros: more of the first point, of weight 0."""
+    more = length - part.shape[1]
+    return np.pad(part, ((0, 0), (0, more))) if more else part
+
+
+def _recombined(sums: Array, masses: Array) -> Array:
+    """Factors of the groups, of which all but as many as there are features become 0: (cells, groups)."""
+    heavy = masses > 0
+    unit = np.where(heavy, masses, 1.0)
+    orthogonal = np.linalg.qr(sums / unit[..., None], mode="complete").Q
+    return peel(np.ascontiguousarray(orthogonal[..., sums.shape[2] :]), masses) / unit
+
+
+def peel(directions: Array, masses: Array) -> Array:
+    """Walk along directions that keep all sums until as many masses are zero as there are directions.
+
+    Parameters
+    ----------
+    directions : array, shape (cells, groups, directions)
+        Orthonormal columns v with ``v @ barycentres = 0``.
+    masses : array, shape (cells, groups)
+        Not negative.
+
+    Returns
+    -------
+    array, shape (cells, groups)
+        Not negative; at least as many zeros as there are directions.
+
+    Notes
+    -----
+    Along a combination ``v = directions @ x`` the walk ends at the first mass that gets to 0. The next x must keep that
+    mass at 0, so it is orthogonal to its row of the directions. Such rows are made orthonormal one by one, and x is
+    the projection of a unit vector, the one that keeps most of its length: at least sqrt(left / directions), so that
+    nothing is lost to rounding.
+    """
+    cells, _, count = directions.shape
+    masses, every = masses.copy(), np.arange(cells)
+    dead = np.zeros(masses.shape, dtype=bool)
+    spent = np.zeros((cells, count, count))  # orthonormal rows
+    left = np.ones((cells, count))  # of the squared lengths of unit vectors, when they are projected
+    for step in range(count):
+        rows, best = spent[:, :step], left.argmax(1)
+        way = _combined(rows, -rows[every, :, best])
+        way[every, best] += 1.0
+        line = np.matmul(directions, way[..., None])[..., 0]
+        size = np.abs(line)
+        with np.errstate(divide="ignore"):
+            ratio = np.where(dead | (size < ROUNDING), np.inf, masses / np.where(size > 0, size, 1.0))
+        first = ratio.argmin(1)
+        stride = masses[every, first] / line[every, first]
+        masses -= stride[:, None] * line
+        dead[every, first] = True
+        masses[dead] = 0.0
+        np.maximum(masses, 0.0, out=masses)
+        row = directions[every, first]
+        for _ in range(2):  # twice is enough, however short what is left of it
+            row = row + _combined(rows, -np.matmul(rows, row[..., None])[..., 0])
+        row /= np.sqrt(np.maximum(np.einsum("cd,cd->c", row, row), np.finfo(float).tiny))[:, None]
+        spent[:, step] = row
+        left -= row**2
+    return masses
+
+
+def _combined(rows: Array, shares: Array) -> Array:
+    """Sums of rows (cells, rows, n) with these shares (cells, rows): (cells, n)."""
+    return np.matmul(shares[:, None], rows)[:, 0]
+
+
+def refine(features: Array, weights: Array, totals: Array) -> Array:
+    """Bring weights to the sums as exactly as rounding allows, and drop points that dependent features do not need.
+
+    Parameters
+    ----------
+    features : array, shape (cells, points, features)
+        Of the points that are left.
+    weights : array, shape (cells, points)
+    totals : array, shape (cells, features)
+
+    Returns
+    -------
+    array, shape (cells, points)
+        Not negative.
+    """
+    held = features * (weights > 0)[..., None]
+    orthogonal, triangular = np.linalg.qr(held)
+    pivots = np.abs(np.diagonal(triangular, axis1=1, axis2=2))
+    low = np.finfo(float).eps * UNITS * features.shape[1] * pivots.max(1)
+    regular = (pivots.min(1) > 1e3 * low) & (weights > 0).all(1) & (features.shape[1] == features.shape[2])
+    weights = weights.copy()
+    if regular.any():
+        solved = weights[regular]
+        for _ in range(2):
+            off = totals[regular] - np.einsum("cp,cpd->cd", solved, features[regular])
+            up = np.linalg.solve(triangular[regular].swapaxes(1, 2), off[..., None])
+            solved = solved + np.matmul(orthogonal[regular], up)[..., 0]
+        weights[regular] = np.maximum(solved, 0.0)
+    for cell in np.flatnonzero(~regular):
+        weights[cell] = _refine_one(features[cell], weights[cell], totals[cell])
+    return weights
+
+
+def _refine_one(features: Array, weights: Array, totals: Array) -> Array:
+    """The same for one cell whose features may be dependent."""
+    found, held = np.zeros_like(weights), np.flatnonzero(weights > 0)
+    while True:
+        left, singular, _ = np.linalg.svd(features[held])
+        rank = int((singular > np.finfo(float).eps * UNITS * max(features.shape) * singular[0]).sum())
+        if rank == len(held):
+            break
+        fewer = peel(np.ascontiguousarray(left[None, :, rank:]), weights[None, held])[0]
+        weights = np.zeros_like(weights)
+        weights[held] = fewer
+        held = np.flatnonzero(weights > 0)
+    solved = weights[held]
+    for _ in range(2):
+        off = totals - solved @ features[held]
+        solved = solved + np.linalg.lstsq(features[held].T, off, rcond=None)[0]
+    found[held] = np.maximum(solved, 0.0)
+    return found

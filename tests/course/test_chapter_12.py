@@ -1,0 +1,83 @@
+"""What chapter 12 says in words, measured; what it says of the package is tested in ``tests/compression``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import scalinglab.compression as universal
+from tests.course.notebooks import COURSE, code_cells
+
+SKIPPED = ("Panel(", "predict(", "check(", "tie_out", "doubled", "compared", "Table(", "*_,")
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    """The names of the chapter, its panels left out."""
+    names = {"__name__": "chapter"}
+    for cell in code_cells(COURSE / "12_dynamical_lottery_ticket.ipynb"):
+        if not cell.lstrip().startswith(SKIPPED):
+            exec(compile(cell, "chapter 12", "exec"), names)
+    return names
+
+
+def last(run):
+    *_, found = run
+    return found
+
+
+def test_lazy_gains_from_the_order_and_rich_does_not(chapter):
+    lazy, rich = chapter["last_gaps"](10), chapter["last_gaps"](1)
+    assert lazy["order 7"] < lazy["order 1"] / 10
+    assert lazy["random"] > 100 * lazy["order 7"]
+    assert rich["order 7"] > rich["order 1"] / 5
+    assert 3 < rich["random"] / np.median([rich[f"order {order}"] for order in chapter["ORDERS"]]) < 40
+
+
+def test_the_compressed_network_of_the_first_panel_is_far_closer_than_random_ones_and_clusters(chapter):
+    gaps = {name: gap.max() for name, gap in last(chapter["ticket"](2000, 120, 5, 10, "tanh")).gaps().items()}
+    assert gaps["compressed"] < gaps["clusters"] / 5
+    assert gaps["clusters"] < gaps["random"]
+
+
+def test_with_the_rule_gradient_descent_follows_and_without_it_does_not(chapter):
+    for optimizer in ("sgd", "momentum"):
+        gap = {rule: last(chapter["ruled"](optimizer, rule)).gaps()["compressed"] for rule in (True, False)}
+        assert gap[True].max() < 0.02
+        # Seven times too fast: far apart on the way, or diverged.
+        assert np.isnan(gap[False]).any() or gap[False].max() > 0.1
+
+
+def test_adam_needs_no_rule(chapter):
+    gap = {rule: last(chapter["ruled"]("adam", rule)).gaps()["compressed"].max() for rule in (True, False)}
+    assert gap[False] < 0.05
+    assert gap[False] < 2 * gap[True] + 1e-3
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
+def test_copies_and_their_compression_learn_the_same(chapter, optimizer):
+    row = chapter["copies"](optimizer)
+    assert row["left"] == 12 < row["neurons"]
+    assert row["largest gap"] < 1e-11
+
+
+def test_the_exponents_double_and_triple_and_random_examples_keep_theirs(chapter):
+    doubled, tripled = chapter["boosted"](), chapter["boosted"](1 / 3, 32)
+    for found, ratio, tolerance in ((doubled, 2, 0.15), (tripled, 3, 0.3)):
+        assert found.exponent("all") == pytest.approx(1, abs=0.1)
+        assert found.exponent("compressed") / found.exponent("all") == pytest.approx(ratio, abs=tolerance)
+    assert doubled.exponent("random") < 1.3
+
+
+def test_the_ratio_of_the_slopes_in_width(chapter):
+    found = last(universal.boosting_width(chapter["SINE"], [256, 512, 1024, 2048], seeds=10))
+    assert found.exponent("compressed") / found.exponent("all") == pytest.approx(2, abs=0.3)
+
+
+def test_a_stretched_exponential_with_hardly_any_ridge_and_a_power_law_with_a_strong_one(chapter):
+    root, power = chapter["straightness"](last(chapter["largest_orders"]("relu", 1e-5)))
+    assert root < -0.99
+    assert root < power - 0.005
+    root, power = chapter["straightness"](last(chapter["largest_orders"]("tanh", 1e-2)))
+    assert power < -0.99
+    assert power < root - 0.003
