@@ -5,6 +5,7 @@ The package is the tested core of a course of notebooks. Its folders are named b
 - ``scalinglab.training``: tasks, stacked networks, the one training loop, sweeps and the store of their runs (torch)
 - ``scalinglab.scaling_laws``: how the error falls with size, and fits that say what the data do not determine
 - ``scalinglab.approximation``: how far learning is from the best possible: the lower limit, band-limited targets
+- ``scalinglab.heavy_tails``: stable laws, tail indices, SGD as a random recursion, compressibility of its weights
 - ``scalinglab.tables``: cached results of sweeps, with which chapters open
 - ``scalinglab.live``: the panel of a notebook: controls, a function, rows, a chart
 - ``scalinglab.exercises``: sealed predictions, checks that name the mistake, staged hints
