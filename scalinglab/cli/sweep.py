@@ -95,7 +95,9 @@ def _run_measured(arguments: argparse.Namespace, order: Order, out: Path) -> int
     """Train and measure here, a stack at a time: weights are not kept, so neither can a store."""
     for name, value in (("store", arguments.store), ("workers", arguments.workers), ("address", arguments.address)):
         if value is not None:
-            raise ValueError(f"--{name} must be left out, as networks are measured where they are trained: in this process")
+            raise ValueError(
+                f"--{name} must be left out, as networks are measured where they are trained: in this process"
+            )
     from scalinglab.heavy_tails import layer_sweep
 
     rows: list[dict[str, Any]] = []

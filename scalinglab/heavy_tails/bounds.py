@@ -21,8 +21,8 @@ def occam_bound(parameters: int, density: float, samples: int, *, bits: int = 8,
 
         sqrt((ln C(d, k) + k b ln 2 + ln(1 / delta)) / (2 n)),    k = ceil(density d)
 
-    This rigorous bound stands in for the theorem of [Barsbey2021], whose complexity also scales with the parameters that
-    are left. It holds for the share of errors (0-1 loss), whatever the training, if density and bits are chosen
+    This rigorous bound stands in for the theorem of [Barsbey2021], whose complexity also scales with the parameters
+    that are left. It holds for the share of errors (0-1 loss), whatever the training, if density and bits are chosen
     before the data are seen. Above 1 it says nothing.
 
     Parameters

@@ -140,7 +140,7 @@ def simulate_recursion(
     unit, size = noise / np.sqrt(input_variance), step_size * input_variance / batch_size
     vectors = averages = None
     if one_of("method", method, ("radial", "vectors")) == "radial":
-        norms = _in_parts(lambda some: _radial(generator, size, batch_size, dimension, some, last), count)
+        norms = _in_parts(lambda some: _radial(generator, size, batch_size, (some, dimension), last), count)
     else:
         vectors, averages = _vectors(generator, size, batch_size, (count, dimension), last, average=kept)
         norms, vectors = np.sqrt((vectors**2).sum(-1)), unit * vectors
@@ -208,8 +208,7 @@ def _index(step_size: float, batch_size: int, dimension: int, input_variance: fl
     try:
         return recursion_tail_index(step_size, batch_size, dimension, input_variance=input_variance), np.nan
     except DivergenceError as error:
-        assert error.rate is not None
-        return np.nan, error.rate
+        return np.nan, float("nan") if error.rate is None else error.rate
 
 
 def _in_parts(run: Callable[[int], Array], count: int) -> Array:
@@ -217,8 +216,9 @@ def _in_parts(run: Callable[[int], Array], count: int) -> Array:
     return np.concatenate([run(min(DRAWN, count - start)) for start in range(0, count, DRAWN)])
 
 
-def _radial(generator: np.random.Generator, size: float, batch: int, dimension: int, chains: int, steps: int) -> Array:
+def _radial(generator: np.random.Generator, size: float, batch: int, shape: tuple[int, int], steps: int) -> Array:
     """Norms after the last step; inputs and noise of variance 1."""
+    chains, dimension = shape
     squares = np.zeros(chains)
     for _ in range(steps):
         norms = np.sqrt(squares)

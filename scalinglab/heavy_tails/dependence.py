@@ -88,7 +88,7 @@ def column_dependence(layers: ArrayLike) -> ColumnDependence:
 
 
 def _correlation(values: Array) -> tuple[float, float]:
-    """The intraclass correlation of columns, summed over their rows, and its standard error by a jackknife over runs."""
+    """The intraclass correlation of columns, summed over rows, and its standard error by a jackknife over runs."""
     runs, _, columns = values.shape
     means = values.mean(2)
     within = ((values - means[:, :, None]) ** 2).sum((1, 2)) / (columns - 1)

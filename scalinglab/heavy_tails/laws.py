@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 from scipy.special import betainc, betaincinv, gamma, gammainc, gammaincinv
 
 from scalinglab._checks import fail, one_of, positive
 from scalinglab.heavy_tails._arguments import finite, stable_index
+from scalinglab.heavy_tails._roots import root
 
 __all__ = ["LAWS", "positive_stable_quantile", "share_below", "stable_quantile", "stable_survival", "truncated_moment"]
 
@@ -75,7 +75,7 @@ def _log_factors(index: float) -> tuple[Array, Array]:
 
 def stable_quantile(alpha: float, share: float) -> float:
     """The t with ``P(|X| > t) = share``."""
-    return math.exp(brentq(lambda log: float(stable_survival(alpha, math.exp(log))) - share, -40, 40 / alpha))
+    return math.exp(root(lambda log: float(stable_survival(alpha, math.exp(log))) - share, -40, 40 / alpha))
 
 
 def truncated_moment(alpha: float, cut: float, p: float = 2.0) -> float:
@@ -146,4 +146,4 @@ def positive_stable_quantile(beta: float, share: float) -> float:
         with np.errstate(over="ignore"):
             return float(np.exp(-np.exp(logs - beta / (1 - beta) * log)).mean()) - share
 
-    return math.exp(brentq(excess, -60, 60 / beta))
+    return math.exp(root(excess, -60, 60 / beta))

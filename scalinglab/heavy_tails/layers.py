@@ -1,4 +1,4 @@
-"""What the weights of a trained layer look like: both families of tail indices, and the three kinds of compressibility."""
+"""What the weights of trained layers are like: tail indices of both kinds, and the errors of three prunings."""
 
 from __future__ import annotations
 

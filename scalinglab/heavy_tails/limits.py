@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import gamma
 
 from scalinglab._checks import fail, fraction, positive
 from scalinglab.heavy_tails._arguments import density as checked_density
 from scalinglab.heavy_tails._arguments import finite, stable_index
+from scalinglab.heavy_tails._roots import root
 from scalinglab.heavy_tails.laws import positive_stable_quantile, share_below, stable_quantile, truncated_moment
 
 __all__ = ["limiting_error", "limiting_node_error", "limiting_prunable_fraction", "limiting_singular_value_error"]
@@ -54,7 +54,7 @@ def limiting_error(density: float, *, law: str = "normal", p: float = 2.0, index
 
 
 def limiting_node_error(density: float) -> float:
-    """Limit of ``node_error`` for long columns of equal length: any columns are as good as others, ``sqrt(1 - density)``.
+    """Limit of ``node_error`` for long columns, which are equally long: ``sqrt(1 - density)``, whichever are kept.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def limiting_singular_value_error(density: float) -> float:
     def above(angle: float) -> float:  # share of singular values above s = 2 cos(angle)
         return (2 * angle - math.sin(2 * angle)) / math.pi
 
-    cut = brentq(lambda angle: above(angle) - share, 0, math.pi / 2)
+    cut = root(lambda angle: above(angle) - share, 0, math.pi / 2)
     # Their energy, of which the whole is 1.
     energy = (2 * cut - math.sin(4 * cut) / 2) / math.pi
     return math.sqrt(max(0.0, 1 - energy))
@@ -108,7 +108,7 @@ def limiting_prunable_fraction(error: float, *, law: str = "normal", index: floa
     allowed = fraction("error", error) ** 2
     if share_below(0.5, law=law, index=index) == 0 or allowed == 1:
         return 1.0
-    return brentq(lambda pruned: share_below(1 - pruned, law=law, index=index) - allowed, 0, 1) if allowed else 0.0
+    return root(lambda pruned: share_below(1 - pruned, law=law, index=index) - allowed, 0, 1) if allowed else 0.0
 
 
 def predicted_error(alpha: float, n: ArrayLike, density: float, *, quantile: float = 0.5) -> Any:

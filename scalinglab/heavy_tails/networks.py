@@ -7,14 +7,13 @@ measured of a run beside its weights: how much of its accuracy pruning leaves, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, fraction
+from scalinglab._checks import fail
 from scalinglab.heavy_tails.compressibility import PRUNINGS, prune
 from scalinglab.heavy_tails.layers import layer_statistics
 from scalinglab.training import Task, Training, finish, forward, train
@@ -164,8 +163,8 @@ def layer_sweep(grid: Any) -> Iterator[list[dict[str, Any]]]:
 def _stacked(runs: Sequence[Run]) -> list[dict[str, Any]]:
     """Train runs that stack, and measure them one by one."""
     task = build_task(runs[0].recipe)
-    stacked = {name: [run.settings[name] for run in runs] for name in STACKED}
-    training = finish(train(task, **(runs[0].settings | stacked)))
+    settings: dict[str, Any] = runs[0].settings | {name: [run.settings[name] for run in runs] for name in STACKED}
+    training = finish(train(task, **settings))
     return [run_statistics(task, training, network) for network in range(len(runs))]
 
 
@@ -175,7 +174,7 @@ def _columns(layers: int) -> list[str]:
 
 
 def _name(method: str, density: float) -> str:
-    return f"{method.split()[0]}_at_{density:g}"
+    return f"{method.split(maxsplit=1)[0]}_at_{density:g}"
 
 
 def _tensor(values: ArrayLike) -> torch.Tensor:

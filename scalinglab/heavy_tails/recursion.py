@@ -2,9 +2,9 @@
 
     x' = x - (eta / B) sum_i a_i (a_i . x - noise_i),   a_i ~ N(0, s2 I_d),  i = 1 .. B
 
-By Kesten's theorem [Kesten1973] the stationary law has the tail ``P(||x|| > t) ~ t^-alpha`` with ``h(alpha) = 1``, if there is one at
-all: if ``rho = E log ||M e|| < 0``. As the matrix M = I - (eta / B) A^T A does not prefer any direction, one step from a
-unit vector e is enough (derived here; the exponents are those of [Gurbuzbalaban2021]):
+By Kesten's theorem [Kesten1973] the stationary law has the tail ``P(||x|| > t) ~ t^-alpha`` with ``h(alpha) = 1``, if
+there is one at all: if ``rho = E log ||M e|| < 0``. As the matrix M = I - (eta / B) A^T A does not prefer a direction,
+one step from a unit vector e is enough (derived here; the exponents are those of [Gurbuzbalaban2021]):
 
     h(s) = E ||M e||^s,   ||M e||^2 = (1 - c X)^2 + c^2 X Y,   c = eta s2 / B,   X ~ chi2_B,  Y ~ chi2_(d-1)
 
@@ -16,28 +16,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
-from scipy.special import gammaln, logsumexp, roots_jacobi
+from scipy.special import gammaln, roots_jacobi
 
 from scalinglab._checks import fail, non_negative, positive, positive_integer
 from scalinglab._errors import DivergenceError
 from scalinglab.heavy_tails._arguments import finite
+from scalinglab.heavy_tails._roots import root
 
 __all__ = ["critical_step_size", "finite_data_tail_index", "growth_rate", "largest_step_size", "log_moment"]
 __all__ += ["recursion_tail_index", "small_step_tail_index"]
 
 Array = NDArray[np.float64]
-#: Nodes of the quadratures: of Gauss and Jacobi over U, and over each part of S by the double exponential rule.
-SHARES, SPAN, STEP = 48, 3.6, 0.05
+#: Nodes over U (of Gauss and Jacobi) and steps over each part of S (by the double exponential rule, up to SPAN): enough
+#: for moments up to 512, and for larger ones, which are sharply peaked.
+FEW, MANY, SPAN = (48, 0.05), (192, 0.02), 3.6
 #: The tail index of a small step is SMALL_STEP B / (eta s2): half of the v with v log v = v + 1.
-SMALL_STEP = brentq(lambda v: v * math.log(v) - v - 1, 3, 4) / 2
-#: Beyond this index no simulation and no data set will see the tail.
-LARGEST = 1e6
+SMALL_STEP = 1.7955607383343113
+#: Beyond this index the limit of small steps is right to four digits, and no simulation will ever see the tail.
+LARGEST = 2.0**15
 
 
 @dataclass(frozen=True)
@@ -48,51 +49,69 @@ class _Step:
     batch: int
     dimension: int
 
-    @cached_property
-    def shares(self) -> tuple[Array, Array]:
-        """Values of U with logarithms of their weights."""
-        if self.dimension == 1:
-            return np.ones(1), np.zeros(1)
-        nodes, weights = roots_jacobi(SHARES, (self.dimension - 3) / 2, self.batch / 2 - 1)
-        return (1 + nodes) / 2, np.log(weights / weights.sum())
-
     @property
     def freedom(self) -> int:
         """Degrees of freedom of S."""
         return self.batch + self.dimension - 1
 
-    def parts(self, power: float) -> tuple[Array, Array]:
-        """``log ||M e||^2`` and logarithms of the weights, over nodes of S and U, for the moment of this power."""
-        cut = 1 / self.size
-        # S^s exp(-S / 2) is largest near here; twelve standard deviations on either side hold all of it.
-        shape = self.freedom / 2 + power
-        top = 2 * (shape + 12 * math.sqrt(shape) + 40)
-        middle = min(cut, 2 * (self.freedom / 2 + 12 * math.sqrt(self.freedom / 2) + 40))
-        logs, weights = [], []
-        for low, high in ((0.0, middle), (middle, cut), (cut, cut + top)):
-            if high > low:
-                value, weight = self._between(low, high)
-                logs.append(value)
-                weights.append(weight)
-        return np.concatenate(logs), np.concatenate(weights)
+    def log_moment(self, power: float) -> float:
+        """``log h(power)``."""
+        logs, weights = _parts(self, 2.0 ** math.ceil(math.log2(max(power, 2))))
+        return _log_sum(power / 2 * logs + weights)
 
-    def _between(self, low: float, high: float) -> tuple[Array, Array]:
-        """The same on one interval of S, ends excluded, by the double exponential rule."""
-        reach = np.arange(-SPAN, SPAN + STEP / 2, STEP)
-        # Distances from both ends, so that neither suffers from cancellation: (1 + tanh) / 2 and (1 - tanh) / 2.
-        up = 1 / (1 + np.exp(-np.pi * np.sinh(reach)))
-        down = up[::-1]
-        density = np.pi * np.cosh(reach) * up * down * (high - low) * STEP
-        from_low, from_high = (high - low) * up, (high - low) * down
-        s = np.where(up < 0.5, low + from_low, high - from_high)
-        # c S - 1, exact near the cut.
-        off = self.size * (-from_high if high * self.size <= 1 else from_low) if 1 / self.size in (low, high) else None
-        off = self.size * s - 1 if off is None else off
-        half = self.freedom / 2
-        weight = np.log(density) + (half - 1) * np.log(s / 2) - s / 2 - gammaln(half) - math.log(2)
-        share, share_weight = self.shares
-        square = share * (off**2)[:, None] + (1 - share)
-        return np.log(square).ravel(), (weight[:, None] + share_weight).ravel()
+    def growth(self) -> float:
+        """``E log ||M e||``."""
+        logs, weights = _parts(self, 2.0)
+        return float(logs @ np.exp(weights)) / 2
+
+
+@lru_cache(maxsize=64)
+def _parts(step: _Step, most: float) -> tuple[Array, Array]:
+    """``log ||M e||^2`` and logarithms of the weights, over nodes of S and U, for moments up to ``most``."""
+    cut, half = 1 / step.size, step.freedom / 2
+    # S^s exp(-S / 2) is largest near 2 s; twelve standard deviations beyond hold all of it.
+    top = 2 * (half + most + 12 * math.sqrt(half + most) + 40)
+    middle = min(cut, 2 * (half + 12 * math.sqrt(half) + 40))
+    count, stride = FEW if most <= 512 else MANY
+    shares, reach = _shares(step.batch, step.dimension, count), np.arange(-SPAN, SPAN + stride / 2, stride)
+    ends = [(low, high) for low, high in ((0.0, middle), (middle, cut), (cut, cut + top)) if high > low]
+    logs, weights = zip(*(_between(step, low, high, shares, reach) for low, high in ends), strict=True)
+    return np.concatenate(logs), np.concatenate(weights)
+
+
+@lru_cache(maxsize=64)
+def _shares(batch: int, dimension: int, count: int) -> tuple[Array, Array]:
+    """Values of U with logarithms of their weights."""
+    if dimension == 1:
+        return np.ones(1), np.zeros(1)
+    nodes, weights = roots_jacobi(count, (dimension - 3) / 2, batch / 2 - 1)
+    return (1 + nodes) / 2, np.log(weights / weights.sum())
+
+
+def _between(step: _Step, low: float, high: float, shares: tuple[Array, Array], reach: Array) -> tuple[Array, Array]:
+    """The same on one interval of S, ends excluded, by the double exponential rule."""
+    # Distances from both ends, (1 + tanh) / 2 and (1 - tanh) / 2 of the interval: neither suffers from rounding.
+    up = 1 / (1 + np.exp(-np.pi * np.sinh(reach)))
+    down = up[::-1]
+    density = np.pi * np.cosh(reach) * up * down * (high - low) * (reach[1] - reach[0])
+    s = np.where(up < 0.5, low + (high - low) * up, high - (high - low) * down)
+    if low == 1 / step.size:
+        off = step.size * (high - low) * up  # c S - 1
+    elif high == 1 / step.size:
+        off = -step.size * (high - low) * down
+    else:
+        off = step.size * s - 1
+    half = step.freedom / 2
+    weight = np.log(density) + (half - 1) * np.log(s / 2) - s / 2 - gammaln(half) - math.log(2)
+    share, share_weight = shares
+    square = share * (off**2)[:, None] + (1 - share)
+    return np.log(square).ravel(), (weight[:, None] + share_weight).ravel()
+
+
+def _log_sum(logs: Array) -> float:
+    """The logarithm of a sum of exponentials."""
+    largest = float(logs.max())
+    return largest + math.log(float(np.exp(logs - largest).sum()))
 
 
 def _checked(step_size: Any, batch_size: Any, dimension: Any, input_variance: Any) -> _Step:
@@ -126,7 +145,7 @@ def log_moment(
     ValueError
         If an argument is out of range.
     """
-    return _log_moment(_checked(step_size, batch_size, dimension, input_variance), non_negative("power", power))
+    return _checked(step_size, batch_size, dimension, input_variance).log_moment(non_negative("power", power))
 
 
 def growth_rate(step_size: float, batch_size: int, dimension: int, *, input_variance: float = 1.0) -> float:
@@ -145,7 +164,7 @@ def growth_rate(step_size: float, batch_size: int, dimension: int, *, input_vari
     ValueError
         If an argument is out of range.
     """
-    return _growth(_checked(step_size, batch_size, dimension, input_variance))
+    return _checked(step_size, batch_size, dimension, input_variance).growth()
 
 
 def critical_step_size(batch_size: int, dimension: int, *, input_variance: float = 1.0) -> float:
@@ -189,16 +208,14 @@ def largest_step_size(batch_size: int, dimension: int, *, input_variance: float 
     1.4
     """
     low = critical_step_size(batch_size, dimension)
-    rate = lambda step: _growth(_Step(step / batch_size, batch_size, dimension))  # noqa: E731
+    rate = lambda step: _Step(step / batch_size, batch_size, dimension).growth()  # noqa: E731
     high = 1.1 * low
     while rate(high) < 0:
         high *= 1.5
-    return brentq(rate, low, high, xtol=1e-12 * low, rtol=1e-12) / positive("input_variance", input_variance)
+    return root(rate, low, high) / positive("input_variance", input_variance)
 
 
-def recursion_tail_index(
-    step_size: float, batch_size: int, dimension: int, *, input_variance: float = 1.0
-) -> float:
+def recursion_tail_index(step_size: float, batch_size: int, dimension: int, *, input_variance: float = 1.0) -> float:
     """Tail index of SGD on linear regression with fresh data: the alpha > 0 with ``h(alpha) = 1``.
 
     Parameters
@@ -229,21 +246,21 @@ def recursion_tail_index(
     2.0
     """
     step = _checked(step_size, batch_size, dimension, input_variance)
-    rate = _growth(step)
+    rate = step.growth()
     if rate >= 0:
         largest = largest_step_size(batch_size, dimension, input_variance=input_variance)
         message = f"there is no stationary law at step size {step_size:g}: the distance grows like exp({rate:.3g} k) "
         raise DivergenceError(message + f"with the step k; below {largest:.4g} it would not", rate=rate)
     # log h is convex, 0 at 0 and falls from there, so log h(s) / s has one zero, and it lies at alpha.
     high = 2.0
-    while _log_moment(step, high) < 0:
+    while step.log_moment(high) < 0:
         high *= 2
         if high > LARGEST:
             return small_step_tail_index(step_size, batch_size, input_variance=input_variance)
     low = high / 2 if high > 2 else min(1.0, -rate)
-    while _log_moment(step, low) > 0:
+    while step.log_moment(low) > 0:
         low /= 4
-    return brentq(lambda power: _log_moment(step, power) / power, low, high, xtol=1e-12, rtol=1e-11)
+    return root(lambda power: step.log_moment(power) / power, low, high)
 
 
 def small_step_tail_index(step_size: float, batch_size: int, *, input_variance: float = 1.0) -> float:
@@ -265,7 +282,7 @@ def small_step_tail_index(step_size: float, batch_size: int, *, input_variance: 
 
 
 def finite_data_tail_index(step_size: float, inputs: ArrayLike) -> float:
-    """Tail index for one input dimension and batches of one drawn from a fixed data set: ``mean |1 - eta a_i^2|^s = 1``.
+    """Tail index in one dimension with batches of one from a fixed data set: ``mean |1 - eta a_i^2|^s = 1``.
 
     Parameters
     ----------
@@ -294,20 +311,10 @@ def finite_data_tail_index(step_size: float, inputs: ArrayLike) -> float:
     rate = float(logs.mean())
     if rate >= 0:
         raise DivergenceError("there is no stationary law on these inputs: take a smaller step", rate=rate)
-    moment = lambda power: float(logsumexp(power * logs)) - math.log(len(logs))  # noqa: E731
+    moment = lambda power: _log_sum(power * logs) - math.log(len(logs))  # noqa: E731
     high, low = 1.0, 1.0
     while moment(high) < 0:
         high *= 2
     while moment(low) > 0:
         low /= 2
-    return brentq(lambda power: moment(power) / power, low, high, xtol=1e-12)
-
-
-def _log_moment(step: _Step, power: float) -> float:
-    logs, weights = step.parts(power)
-    return float(logsumexp(power / 2 * logs + weights))
-
-
-def _growth(step: _Step) -> float:
-    logs, weights = step.parts(0)
-    return float((logs / 2 * np.exp(weights)).sum())
+    return root(lambda power: moment(power) / power, low, high)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,18 +41,20 @@ def characteristic_estimates(data: Array) -> tuple[float, Array]:
     # Between the quartiles of a stable law of scale 1 lie about two units. Any point near the middle will do as origin.
     scaled = (data - (low + high) / 2) / ((high - low) / 2)
     starts = np.arange(GROUPS) * len(data) // GROUPS
-    groups, factor = np.empty((GROUPS, FREQUENCIES), dtype=complex), 1.0
-    for _ in range(SWEEPS):
+    groups = _wave_sums(scaled, 1.0, starts)
+    alpha, scale = _line(groups.sum(0) / len(data))
+    factor = 1.0
+    for _ in range(SWEEPS - 1):
+        factor /= scale
         groups = _wave_sums(scaled, factor, starts)
         alpha, scale = _line(groups.sum(0) / len(data))
-        factor /= scale
     sizes = np.diff(starts, append=len(data))
     without = [_line(rest)[0] for rest in (groups.sum(0) - groups) / (len(data) - sizes)[:, None]]
     return alpha, np.array(without)
 
 
 def _wave_sums(scaled: Array, factor: float, starts: NDArray[np.int64]) -> NDArray[np.complex128]:
-    """Sums of ``exp(i t x)`` over each group, shape (groups, frequencies); each frequency is a product with the first."""
+    """Sums of ``exp(i t x)`` over each group, shape (groups, frequencies), each frequency by way of the one before."""
     wave = np.exp(1j * FIRST * factor * scaled)
     power, sums = wave.copy(), np.empty((len(starts), FREQUENCIES), dtype=complex)
     for place in range(FREQUENCIES):
@@ -106,7 +109,7 @@ def _without(values: Array) -> Array:
 def quantile_estimates(data: Array) -> tuple[float, Array]:
     """Estimate by a ratio of quantiles [Mcculloch1986], from all points and without each group."""
     starts = np.arange(GROUPS + 1) * len(data) // GROUPS
-    parts = [np.concatenate([data[:low], data[high:]]) for low, high in zip(starts[:-1], starts[1:], strict=True)]
+    parts = [np.concatenate([data[:low], data[high:]]) for low, high in pairwise(starts.tolist())]
     return _from_quantiles(data), np.array([_from_quantiles(part) for part in parts])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("training", "sweep", "fits", "browser")
+ALL = ("training", "sweep", "fits", "heavy_tails", "browser")
 
 for name in sys.argv[1:] or ALL:
     print(f"== {name}", flush=True)

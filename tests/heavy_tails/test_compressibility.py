@@ -34,7 +34,8 @@ def test_no_choice_of_entries_is_better_than_the_largest(kept, p):
     x = np.random.default_rng(kept).standard_cauchy(6)
     whole = (np.abs(x) ** p).sum() ** (1 / p)
     errors = [
-        (np.abs(np.delete(x, chosen)) ** p).sum() ** (1 / p) / whole for chosen in itertools.combinations(range(6), kept)
+        (np.abs(np.delete(x, chosen)) ** p).sum() ** (1 / p) / whole
+        for chosen in itertools.combinations(range(6), kept)
     ]
     assert best_k_error(x, kept / 6, p=p) == pytest.approx(min(errors), abs=1e-12)
 

@@ -72,7 +72,8 @@ def test_intervals_of_stable_methods_hold_the_index(method, alpha):
 
 def test_hills_interval_holds_the_exponent_of_a_power_law():
     hits = sum(
-        low < 1.5 < high for low, high in (tail_index(draw("pareto 1.5", seed), method="hill").interval for seed in range(60))
+        low < 1.5 < high
+        for low, high in (tail_index(draw("pareto 1.5", seed), method="hill").interval for seed in range(60))
     )
     assert hits >= 50
 
@@ -80,7 +81,9 @@ def test_hills_interval_holds_the_exponent_of_a_power_law():
 def test_a_stable_law_of_1_8_is_out_of_reach_of_hills_interval():
     hits = sum(
         low < 1.8 < high
-        for low, high in (tail_index(draw("stable 1.8", seed), method="hill", share=0.05).interval for seed in range(30))
+        for low, high in (
+            tail_index(draw("stable 1.8", seed), method="hill", share=0.05).interval for seed in range(30)
+        )
     )
     assert hits == 0
 

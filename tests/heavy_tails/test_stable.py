@@ -93,8 +93,16 @@ def test_normal_limits(density, limit):
 
 @pytest.mark.parametrize(
     ("law", "index", "limit"),
-    [("uniform", None, 0.854), ("laplace", None, 0.636), ("student", 3, 0.5405), ("student", 5, 0.6589)]
-    + [("student", 2.5, 0.4408), ("student", 2, 0.0), ("stable", 1.9, 0.0), ("stable", 2, 0.7488)],
+    [
+        ("uniform", None, 0.854),
+        ("laplace", None, 0.636),
+        ("student", 3, 0.5405),
+        ("student", 5, 0.6589),
+        ("student", 2.5, 0.4408),
+        ("student", 2, 0.0),
+        ("stable", 1.9, 0.0),
+        ("stable", 2, 0.7488),
+    ],
 )
 def test_limits_of_other_laws(law, index, limit):
     assert limiting_error(0.1, law=law, index=index) == pytest.approx(limit, abs=1e-3)
