@@ -165,9 +165,13 @@ def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
     Results are rounded; the configuration is not, as it says which run this is.
     """
     from scalinglab.training.sweeps.grids import runs_of
+    from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
 
     columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
-    for name in set(columns) - {name for run in runs_of(order.grid) for name in run.row}:
+    results = {*RESULTS, *VALIDATED}
+    if order.measure:
+        results |= set(columns) - {name for run in runs_of(order.grid) for name in run.row}
+    for name in results & set(columns):
         columns[name] = [_rounded(value, order.digits) for value in columns[name]]
     short = {name: _short(values) for name, values in columns.items()}
     if not any(isinstance(values, list) for values in short.values()):

@@ -46,7 +46,7 @@ def occam_bound(parameters: int, density: float, samples: int, *, bits: int = 8,
     Examples
     --------
     >>> round(occam_bound(1000, 0.01, 100_000), 3)
-    0.026
+    0.024
     """
     count, share = positive_integer("parameters", parameters), checked_density("density", density)
     sizes, width = positive_integer("samples", samples), integer("bits", bits)

@@ -46,7 +46,7 @@ def best_k_error(x: ArrayLike, density: float, *, p: float = 2.0, axis: int | No
 
     Examples
     --------
-    >>> round(best_k_error([3.0, 0.0, 4.0, 0.0], 0.25), 3)
+    >>> round(float(best_k_error([3.0, 0.0, 4.0, 0.0], 0.25)), 3)
     0.6
     """
     share, power = checked_density("density", density), positive("p", p)

@@ -205,7 +205,7 @@ def largest_step_size(batch_size: int, dimension: int, *, input_variance: float 
     Examples
     --------
     >>> round(largest_step_size(2, 2), 4)
-    1.4
+    1.3998
     """
     low = critical_step_size(batch_size, dimension)
     rate = lambda step: _Step(step / batch_size, batch_size, dimension).growth()  # noqa: E731
