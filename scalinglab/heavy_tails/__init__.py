@@ -9,11 +9,13 @@ Stable laws and tail indices:
 
 SGD on linear regression as a random recursion:
 
-- ``recursion_tail_index``, ``small_step_tail_index``, ``finite_data_tail_index``: the tail index, exactly
+- ``recursion_tail_index``, ``recursion_curve``, ``small_step_tail_index``, ``finite_data_tail_index``: the tail
+  index, exactly
 - ``critical_step_size``, ``largest_step_size``, ``growth_rate``, ``log_moment``: where the variance, and where
   the stationary law, comes to its end
 - ``simulate_recursion``, ``Chains``: many chains, by their norms or by vectors
-- ``column_chains``: the columns of a layer, with batches of their own or with one for all
+- ``column_chains``; ``column_errors``, ``ColumnErrors``: the columns of a layer, with batches of their own or with one
+  for all, and what pruning does to them
 
 Compressibility:
 
@@ -26,6 +28,7 @@ Trained networks:
 
 - ``layer_statistics``, ``column_dependence``, ``ColumnDependence``: of their weights
 - ``layer_sweep``, ``run_statistics``, ``network_outcome``, ``pruned_accuracy``: of runs over a grid (need torch)
+- ``train_layers``, ``LayerRuns``; ``dependence_over_widths``, ``DependenceRuns``: while they train (need torch)
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 
 from scalinglab.heavy_tails.bounds import occam_bound
 from scalinglab.heavy_tails.chains import Chains, column_chains, simulate_recursion
+from scalinglab.heavy_tails.column_runs import column_errors
 from scalinglab.heavy_tails.compressibility import (
     best_k_error,
     node_error,
@@ -41,6 +45,7 @@ from scalinglab.heavy_tails.compressibility import (
     prune,
     singular_value_error,
 )
+from scalinglab.heavy_tails.curves import recursion_curve
 from scalinglab.heavy_tails.dependence import ColumnDependence, column_dependence
 from scalinglab.heavy_tails.estimators import METHODS, STABLE_METHODS, HillCurve, TailIndex, hill_curve, tail_index
 from scalinglab.heavy_tails.layers import layer_statistics
@@ -60,6 +65,7 @@ from scalinglab.heavy_tails.recursion import (
     recursion_tail_index,
     small_step_tail_index,
 )
+from scalinglab.heavy_tails.runs import ColumnErrors, DependenceRuns, LayerRuns
 from scalinglab.heavy_tails.stable import (
     elliptical_columns,
     elliptical_layer,
@@ -69,19 +75,31 @@ from scalinglab.heavy_tails.stable import (
 )
 
 if TYPE_CHECKING:
-    from scalinglab.heavy_tails.networks import layer_sweep, network_outcome, pruned_accuracy, run_statistics
+    from scalinglab.heavy_tails.networks import (
+        dependence_over_widths,
+        layer_sweep,
+        network_outcome,
+        pruned_accuracy,
+        run_statistics,
+        train_layers,
+    )
 
 __all__ = [
     "METHODS",
     "STABLE_METHODS",
     "Chains",
     "ColumnDependence",
+    "ColumnErrors",
+    "DependenceRuns",
     "HillCurve",
+    "LayerRuns",
     "TailIndex",
     "best_k_error",
     "column_chains",
     "column_dependence",
+    "column_errors",
     "critical_step_size",
+    "dependence_over_widths",
     "elliptical_columns",
     "elliptical_layer",
     "finite_data_tail_index",
@@ -103,6 +121,7 @@ __all__ = [
     "prunable_fraction",
     "prune",
     "pruned_accuracy",
+    "recursion_curve",
     "recursion_tail_index",
     "run_statistics",
     "simulate_recursion",
@@ -111,9 +130,11 @@ __all__ = [
     "stable",
     "stable_matrix",
     "tail_index",
+    "train_layers",
 ]
 
-_NEED_TORCH = {"layer_sweep", "network_outcome", "pruned_accuracy", "run_statistics"}
+_NEED_TORCH = {"dependence_over_widths", "layer_sweep", "network_outcome", "pruned_accuracy", "run_statistics"}
+_NEED_TORCH |= {"train_layers"}
 
 
 def __getattr__(name: str) -> Any:

@@ -40,7 +40,7 @@ class Chains:
         The last iterates; only of a simulation by vectors.
     averages : array, shape (chains, dimension), or None
         Mean of the last iterates of each chain, as many as were asked for.
-    steps : int
+    dimension, steps : int
     capped : int
         How many chains went beyond 1e100 and were stopped there.
     alpha : float
@@ -52,6 +52,7 @@ class Chains:
     norms: Array
     vectors: Array | None
     averages: Array | None
+    dimension: int
     steps: int
     capped: int
     alpha: float
@@ -70,6 +71,18 @@ class Chains:
         else:
             said = f"The stationary law has the tail index {self.alpha:.3g}."
         return said + (f" {self.capped} of {len(self.norms)} chains were stopped at 1e100." if self.capped else "")
+
+    def coordinates(self, seed: int = 0) -> Array:
+        """Return one coordinate of each last iterate, shape (chains,): for estimators that look at signs, too.
+
+        Of a simulation by norms the direction is drawn now: as nothing prefers any, it is uniform on the sphere.
+        """
+        if self.vectors is not None:
+            return self.vectors[:, 0].copy()
+        generator = np.random.default_rng(non_negative_integer("seed", seed))
+        along = generator.standard_normal(len(self.norms))
+        across = generator.chisquare(self.dimension - 1, len(self.norms)) if self.dimension > 1 else 0.0
+        return self.norms * along / np.sqrt(along**2 + across)
 
     def rows(self, points: int = 200) -> list[dict[str, Any]]:
         """Return the empirical tail: ``norm`` and the ``share`` of chains beyond it, at points even in log share."""
@@ -145,7 +158,7 @@ def simulate_recursion(
         vectors, averages = _vectors(generator, size, batch_size, (count, dimension), last, average=kept)
         norms, vectors = np.sqrt((vectors**2).sum(-1)), unit * vectors
         averages = None if averages is None else unit * averages
-    return Chains(unit * norms, vectors, averages, last, int(np.count_nonzero(norms >= CAP)), alpha, rate)
+    return Chains(unit * norms, vectors, averages, dimension, last, int(np.count_nonzero(norms >= CAP)), alpha, rate)
 
 
 def column_chains(

@@ -13,21 +13,27 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail
-from scalinglab.heavy_tails.compressibility import PRUNINGS, prune
+from scalinglab._checks import fail, positive, positive_integer
+from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
+from scalinglab.heavy_tails.dependence import column_dependence
+from scalinglab.heavy_tails.estimators import tail_index
 from scalinglab.heavy_tails.layers import layer_statistics
+from scalinglab.heavy_tails.runs import MARK, DependenceRuns, LayerRuns
 from scalinglab.training import Task, Training, finish, forward, train
 from scalinglab.training.sweeps.chunks import STACKED, chunks_of
 from scalinglab.training.sweeps.grids import Run, runs_of
 from scalinglab.training.tasks.catalogue import build_task
 
-__all__ = ["ALIVE", "FITTED", "OUTCOMES", "layer_sweep", "network_outcome", "pruned_accuracy", "run_statistics"]
+__all__ = ["ALIVE", "FITTED", "OUTCOMES", "dependence_over_widths", "layer_sweep", "network_outcome", "pruned_accuracy"]
+__all__ += ["run_statistics", "train_layers"]
 
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: What becomes of a run: only those that fit are compared, as in [Barsbey2021].
 OUTCOMES = ("fitted", "unfinished", "died", "diverged")
 #: A run is fitted at a training loss below this, and has died with fewer right training answers than that.
 FITTED, ALIVE = 5e-3, 0.9
+#: On the way, a network has died where it has fewer right training answers than so many times those of guessing.
+LEARNING = 1.5
 #: Densities at which pruned networks are tested.
 DENSITIES = (0.2, 0.1, 0.05)
 
@@ -158,6 +164,114 @@ def layer_sweep(grid: Any) -> Iterator[list[dict[str, Any]]]:
         for place, found in zip(chunk.places, _stacked(some), strict=True):
             rows[place] = runs[place].row | found
         yield [rows[place] for place in sorted(rows)]
+
+
+def train_layers(
+    task: Task, *, step_sizes: Sequence[float], looks: int = 6, seed: int = 0, **settings: Any
+) -> Iterator[LayerRuns]:
+    """Train networks that differ in their step sizes, and measure the tails of their layers on the way.
+
+    Parameters
+    ----------
+    task : Task
+        A classification.
+    step_sizes : sequence of float
+        One network for each, all from the same initial weights.
+    looks : int
+        About how many times the weights are measured, the end included.
+    seed : int
+    **settings
+        Of ``scalinglab.training.train``: ``width``, ``depth``, ``batch_size``, ``steps``.
+
+    Yields
+    ------
+    LayerRuns
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
+    """
+    sizes, times = [positive("step_sizes", size) for size in step_sizes], positive_integer("looks", looks)
+    if not sizes:
+        fail("step_sizes", "hold at least one number", step_sizes)
+    if task.classes is None:
+        fail("task", "be a classification", task)
+    given = settings | {"step_size": sizes, "seed": [seed] * len(sizes), "evaluations": 2}
+    return _looking(train(task, **given), task, sizes, times)
+
+
+def _looking(training: Iterator[Training], task: Task, sizes: Sequence[float], looks: int) -> Iterator[LayerRuns]:
+    for run in training:
+        due = np.linspace(0, run.steps, looks + 1).round().astype(int)[1:]
+        if run.step in due:
+            found = [row for network in range(len(sizes)) for row in _look(run, task, network, sizes[network])]
+            yield LayerRuns(tuple(found), run.step, run.steps)
+
+
+def _look(run: Training, task: Task, network: int, size: float) -> list[dict[str, Any]]:
+    """The rows of one network now: of each layer, or one that says that it is lost."""
+    layers, about = run.arrays(network), {"network": network, "step_size": size}
+    empty = {"layer": "", "characteristic": None, "hill": None, "prunable": None, "mark": MARK}
+    if run.diverged_at[network] >= 0:
+        return [about | empty | {"status": "diverged"}]
+    if pruned_accuracy(layers, task.train_inputs, task.train_labels) < LEARNING / (task.classes or 1):
+        return [about | empty | {"status": "died"}]
+    rows = []
+    for number, (weight, _) in enumerate(layers, start=1):
+        flat = weight.ravel()
+        read = {method: tail_index(flat, method=method).alpha for method in ("characteristic", "hill")}
+        more = {"layer": f"layer {number}", "prunable": prunable_fraction(flat, 0.1), "mark": None, "status": "alive"}
+        rows.append(about | read | more)
+    return rows
+
+
+def dependence_over_widths(
+    task: Task, *, widths: Sequence[int], runs: int = 24, **settings: Any
+) -> Iterator[DependenceRuns]:
+    """Measure whether hidden units become independent as a layer grows, as mean-field theory says [Debortoli2020].
+
+    Parameters
+    ----------
+    task : Task
+    widths : sequence of int
+        Each at least 2; they are trained in turn.
+    runs : int
+        Networks of each width, which differ in their seeds alone; at least 4.
+    **settings
+        Of ``scalinglab.training.train``: ``step_size``, ``batch_size``, ``steps``, ``scaling``. Networks have one
+        hidden layer, whose units are the columns: the first weights, transposed.
+
+    Yields
+    ------
+    DependenceRuns
+        After each width; a width at which fewer than 4 networks are left has no row.
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is out of range.
+    """
+    sizes = [positive_integer("widths", width) for width in widths]
+    if not sizes or min(sizes) < 2:
+        fail("widths", "hold numbers of at least 2", widths)
+    if positive_integer("runs", runs) < 4:
+        fail("runs", "be at least 4", runs)
+    given = settings | {"depth": 1, "seed": range(runs), "evaluations": 2}
+    started = [train(task, width=width, **given) for width in sizes]  # which checks the settings
+    return _widening(started, sizes)
+
+
+def _widening(started: Sequence[Iterator[Training]], widths: Sequence[int]) -> Iterator[DependenceRuns]:
+    found: tuple[dict[str, Any], ...] = ()
+    for done, (training, width) in enumerate(zip(started, widths, strict=True), start=1):
+        run = finish(training)
+        alive = np.flatnonzero(run.diverged_at < 0).tolist()
+        if len(alive) >= 4:
+            layers = np.stack([run.arrays(network)[0][0].T for network in alive])
+            about = {"width": width, "train_loss": float(run.train_loss[alive, -1].mean())}
+            found += tuple(about | row for row in column_dependence(layers).rows())
+        yield DependenceRuns(found, done, len(widths))
 
 
 def _stacked(runs: Sequence[Run]) -> list[dict[str, Any]]:

@@ -30,6 +30,15 @@ def test_the_norm_alone_has_the_law_of_full_vectors(step, batch, dimension):
     np.testing.assert_allclose(vectors.norms, np.linalg.norm(vectors.vectors, axis=1), rtol=1e-9)
 
 
+@pytest.mark.parametrize("dimension", [1, 3])
+def test_coordinates_have_the_law_of_those_of_vectors(dimension):
+    options = {"chains": 10_000, "steps": 40}
+    drawn = simulate_recursion(0.5, 2, dimension, **options).coordinates(3)
+    vectors = simulate_recursion(0.5, 2, dimension, **options, method="vectors", seed=1)
+    assert ks_2samp(drawn, vectors.coordinates()).pvalue > 0.001
+    np.testing.assert_array_equal(vectors.coordinates(), vectors.vectors[:, 0])
+
+
 def test_one_step_by_hand():
     """From 0: x = (eta / B) sum a_i noise_i, so with B = 1 the norm is eta |a| |noise|."""
     chains = simulate_recursion(0.3, 1, 1, chains=20_000, steps=1, noise=2.0, input_variance=4.0)
