@@ -245,7 +245,7 @@ def dependence_over_widths(
     Yields
     ------
     DependenceRuns
-        After each width; a width at which fewer than 4 networks are left has no row.
+        After each step; a width at which fewer than 4 networks are left has no row.
 
     Raises
     ------
@@ -264,14 +264,16 @@ def dependence_over_widths(
 
 def _widening(started: Sequence[Iterator[Training]], widths: Sequence[int]) -> Iterator[DependenceRuns]:
     found: tuple[dict[str, Any], ...] = ()
-    for done, (training, width) in enumerate(zip(started, widths, strict=True), start=1):
-        run = finish(training)
+    for done, (training, width) in enumerate(zip(started, widths, strict=True)):
+        run = next(training)
+        for run in training:
+            yield DependenceRuns(found, done * run.steps + run.step, len(widths) * run.steps)
         alive = np.flatnonzero(run.diverged_at < 0).tolist()
         if len(alive) >= 4:
             layers = np.stack([run.arrays(network)[0][0].T for network in alive])
             about = {"width": width, "train_loss": float(run.train_loss[alive, -1].mean())}
             found += tuple(about | row for row in column_dependence(layers).rows())
-        yield DependenceRuns(found, done, len(widths))
+        yield DependenceRuns(found, (done + 1) * run.steps, len(widths) * run.steps)
 
 
 def _stacked(runs: Sequence[Run]) -> list[dict[str, Any]]:

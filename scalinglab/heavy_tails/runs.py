@@ -70,7 +70,7 @@ class DependenceRuns(Growing):
     Attributes
     ----------
     done, total : int
-        Widths.
+        Training steps, over all widths.
     """
 
     @property

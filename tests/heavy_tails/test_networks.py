@@ -15,6 +15,7 @@ from scalinglab.cli.sweep import read_order
 from scalinglab.heavy_tails import (
     best_k_error,
     column_dependence,
+    dependence_over_widths,
     layer_statistics,
     layer_sweep,
     network_outcome,
@@ -24,6 +25,7 @@ from scalinglab.heavy_tails import (
     run_statistics,
     singular_value_error,
     tail_index,
+    train_layers,
 )
 from scalinglab.tables import table
 from scalinglab.training import digits, finish, teacher_student, train
@@ -202,6 +204,33 @@ def test_columns_of_a_layer_become_independent_as_it_grows(scaling):
     for width, dependence in found.items():
         assert -1 / (width - 1) < dependence.vectors < -0.1 / width
     assert found[128].vectors / found[16].vectors < 0.25
+
+
+def test_dependence_is_streamed_and_widths_whose_networks_diverge_have_no_rows():
+    runs = list(dependence_over_widths(digits(100), widths=[4, 8], runs=4, steps=10, step_size=0.1))
+    assert [run.done for run in runs] == [*range(1, 11), 10, *range(11, 21), 20]
+    assert {row["width"] for row in runs[-1].rows()} == {4, 8}
+    assert "width 8" in runs[-1].caption
+    *_, lost = dependence_over_widths(digits(100), widths=[4], runs=4, steps=30, step_size=1e4)
+    assert lost.rows() == []
+    assert lost.caption == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: train_layers(digits(100), step_sizes=[]), "step_sizes must hold at least one number"),
+        (lambda: train_layers(digits(100), step_sizes=[0.0]), "step_sizes must be positive, got 0.0"),
+        (lambda: train_layers(digits(100), step_sizes=[0.1], looks=0), "looks must be positive, got 0"),
+        (lambda: train_layers(teacher_student(64), step_sizes=[0.1]), "task must be a classification"),
+        (lambda: train_layers(digits(100), step_sizes=[0.1], batch_size=0), "batch_size must be positive, got 0"),
+        (lambda: dependence_over_widths(digits(100), widths=[]), "widths must hold numbers of at least 2"),
+        (lambda: dependence_over_widths(digits(100), widths=[8], batch_size=0), "batch_size must be positive, got 0"),
+    ],
+)
+def test_streams_refuse_bad_arguments_at_the_call(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()
 
 
 def test_at_too_large_a_step_their_lengths_go_up_and_down_together_at_any_width():
