@@ -6,6 +6,8 @@ The package is the tested core of a course of notebooks. Its folders are named b
 - ``scalinglab.scaling_laws``: how the error falls with size, and fits that say what the data do not determine
 - ``scalinglab.approximation``: how far learning is from the best possible: the lower limit, band-limited targets
 - ``scalinglab.random_features``: a model of learning that can be solved: loss against time, width and samples
+- ``scalinglab.heavy_tails``: stable laws, tail indices, SGD as a random recursion, compressibility of its weights
+- ``scalinglab.compression``: a few weighted points or neurons that say the same as many: moments and recombination
 - ``scalinglab.tables``: cached results of sweeps, with which chapters open
 - ``scalinglab.live``: the panel of a notebook: controls, a function, rows, a chart
 - ``scalinglab.exercises``: sealed predictions, checks that name the mistake, staged hints

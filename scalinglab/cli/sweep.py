@@ -1,8 +1,9 @@
 """``scalinglab sweep``: train the networks of a grid that a TOML file names, and write the table of their results.
 
 The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits"`` or a ``[task]`` table, or several
-``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep) and ``digits``
-(significant digits of floats, 6 if left out).
+``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
+(significant digits of floats, 6 if left out) and ``measure = "layers"``: then each run's row holds tail indices and
+pruning errors of its weights (see ``scalinglab.heavy_tails.run_statistics``), and all is done in this process.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scalinglab._checks import fail, positive_integer
+from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.cli.folder import whole_number
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
 MOST_DIGITS = 17
+#: What can be measured of trained networks beside their errors.
+MEASURES = ("layers",)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Order:
     title: str
     columns: tuple[str, ...] | None
     digits: int
+    measure: str | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,8 +67,9 @@ def _run(arguments: argparse.Namespace) -> int:
     order = read_order(source)
     out = Path(arguments.out) if arguments.out else source.with_suffix(".json")
     _check_files(source, out, arguments.store)
+    if order.measure:
+        return _run_measured(arguments, order, out)
     _check_columns(order)
-    from scalinglab._files import write_atomically
     from scalinglab.training.sweeps.outcomes import SweepError
     from scalinglab.training.sweeps.store import StoreError
     from scalinglab.training.sweeps.sweep import sweep
@@ -77,16 +82,46 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"scalinglab sweep: {error}", file=sys.stderr)
         return 1
     rows = done.rows()
-    try:
-        write_atomically(out, table_text(order, rows).encode())
-    except OSError as error:
-        print(f"scalinglab sweep: {out} could not be written: {error.strerror or error}", file=sys.stderr)
+    if not _write(out, table_text(order, rows)):
         return 1
     print(f"{done.caption} Written to {out}.")
     if done.failed:
         first = next(row["error"] for row in rows if row["status"] == "failed")
         print(f"scalinglab sweep: the first error was {first}", file=sys.stderr)
     return 1 if done.failed else 0
+
+
+def _run_measured(arguments: argparse.Namespace, order: Order, out: Path) -> int:
+    """Train and measure here, a stack at a time: weights are not kept, so neither can a store."""
+    for name, value in (("store", arguments.store), ("workers", arguments.workers), ("address", arguments.address)):
+        if value is not None:
+            raise ValueError(
+                f"--{name} must be left out, as networks are measured where they are trained: in this process"
+            )
+    from scalinglab.heavy_tails import layer_sweep
+
+    rows: list[dict[str, Any]] = []
+    for rows in layer_sweep(order.grid):
+        if not arguments.quiet:
+            print(f"{len(rows)} runs measured", file=sys.stderr)
+    if order.columns and (unknown := [name for name in order.columns if name not in rows[0]]):
+        fail("columns", "be among " + ", ".join(rows[0]), unknown[0])
+    if not _write(out, table_text(order, rows)):
+        return 1
+    print(f"{len(rows)} runs. Written to {out}.")
+    return 0
+
+
+def _write(out: Path, text: str) -> bool:
+    """Write the table; say so if that fails."""
+    from scalinglab._files import write_atomically
+
+    try:
+        write_atomically(out, text.encode())
+    except OSError as error:
+        print(f"scalinglab sweep: {out} could not be written: {error.strerror or error}", file=sys.stderr)
+        return False
+    return True
 
 
 def read_order(source: Path) -> Order:
@@ -107,8 +142,8 @@ def read_order(source: Path) -> Order:
     union = given.pop("grid", None)
     if union is not None and given:
         fail("file", "hold either [[grid]] tables or the keys of one grid", ", ".join(given))
-    if not isinstance(look, dict) or set(look) - {"title", "columns", "digits"}:
-        fail("table", "hold title, columns and digits", look)
+    if not isinstance(look, dict) or set(look) - {"title", "columns", "digits", "measure"}:
+        fail("table", "hold title, columns, digits and measure", look)
     columns = look.get("columns")
     if columns is not None and not (isinstance(columns, list) and columns and all(isinstance(c, str) for c in columns)):
         fail("columns", "be a list of names", columns)
@@ -118,7 +153,10 @@ def read_order(source: Path) -> Order:
     digits = positive_integer("digits", look.get("digits", DIGITS))
     if digits > MOST_DIGITS:
         fail("digits", f"not exceed {MOST_DIGITS}, which tell every float", digits)
-    return Order(given if union is None else union, title, None if columns is None else tuple(columns), digits)
+    if (measure := look.get("measure")) is not None:
+        one_of("measure", measure, MEASURES)
+    grid = given if union is None else union
+    return Order(grid, title, None if columns is None else tuple(columns), digits, measure)
 
 
 def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -126,10 +164,14 @@ def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
 
     Results are rounded; the configuration is not, as it says which run this is.
     """
+    from scalinglab.training.sweeps.grids import runs_of
     from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
 
     columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
-    for name in {*RESULTS, *VALIDATED} & set(columns):
+    results = {*RESULTS, *VALIDATED}
+    if order.measure:
+        results |= set(columns) - {name for run in runs_of(order.grid) for name in run.row}
+    for name in results & set(columns):
         columns[name] = [_rounded(value, order.digits) for value in columns[name]]
     short = {name: _short(values) for name, values in columns.items()}
     if not any(isinstance(values, list) for values in short.values()):

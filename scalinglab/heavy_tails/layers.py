@@ -1,0 +1,79 @@
+"""What the weights of trained layers are like: tail indices of both kinds, and the errors of three prunings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scalinglab._checks import fail
+from scalinglab.heavy_tails._arguments import density as checked_density
+from scalinglab.heavy_tails._arguments import matrix
+from scalinglab.heavy_tails.compressibility import best_k_error, node_error, prunable_fraction, singular_value_error
+from scalinglab.heavy_tails.estimators import tail_index
+
+__all__ = ["layer_statistics"]
+
+
+def layer_statistics(
+    layers: Sequence[tuple[ArrayLike, ArrayLike]], *, density: float = 0.1, error: float = 0.1, share: float = 0.01
+) -> list[dict[str, Any]]:
+    """Measure the weights of each layer of one network.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        As ``Training.arrays`` gives them: weights of the shape (outputs, inputs). Biases are not looked at.
+    density : float
+        Share kept by the three prunings.
+    error : float
+        Relative error at which the prunable fraction is taken.
+    share : float
+        Of the weights, that Hill's estimate uses.
+
+    Returns
+    -------
+    list of dict
+        A record for each layer: ``layer`` (from 1), ``weights`` (how many); ``characteristic``, ``block`` (of weights
+        minus their median, as in [Barsbey2021]; nan where that has no number) and ``hill``, tail indices of all
+        weights; ``kurtosis`` (3 for normal weights); ``prunable``; ``magnitude``, ``node``, ``singular``, relative
+        errors at that density. Nodes are the units that a layer's inputs come from: columns of the weight.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, or the weights of one are not a finite matrix of at least 40 numbers.
+    """
+    if not len(layers):
+        fail("layers", "hold at least one (weight, bias)", layers)
+    checked_density("density", density)
+    rows = []
+    for number, (weight, _) in enumerate(layers, start=1):
+        values = matrix("layers", weight)
+        flat = values.ravel()
+        centred = flat - flat.mean()
+        rows.append(
+            {
+                "layer": number,
+                "weights": flat.size,
+                "characteristic": tail_index(flat, method="characteristic").alpha,
+                "block": _block(flat),
+                "hill": tail_index(flat, method="hill", share=share).alpha,
+                "kurtosis": float((centred**4).mean() / (centred**2).mean() ** 2),
+                "prunable": prunable_fraction(flat, error),
+                "magnitude": float(best_k_error(flat, density)),
+                "node": float(node_error(values, density)),
+                "singular": float(singular_value_error(values, density)),
+            }
+        )
+    return rows
+
+
+def _block(flat: np.ndarray) -> float:
+    """The block estimate of weights minus their median; nan where a weight is the median itself."""
+    try:
+        return tail_index(flat - np.median(flat), method="block").alpha
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,297 @@
+"""Small networks over a grid of step sizes and batch sizes, with the tails and the compressibility of their layers.
+
+They are trained by ``scalinglab.training``, stacked; this is the one file of this family that needs torch. What is
+measured of a run beside its weights: how much of its accuracy pruning leaves, and what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+from scalinglab._checks import fail, positive, positive_integer
+from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
+from scalinglab.heavy_tails.dependence import column_dependence
+from scalinglab.heavy_tails.estimators import tail_index
+from scalinglab.heavy_tails.layers import layer_statistics
+from scalinglab.heavy_tails.runs import MARK, DependenceRuns, LayerRuns
+from scalinglab.training import Task, Training, finish, forward, train
+from scalinglab.training.sweeps.chunks import STACKED, chunks_of
+from scalinglab.training.sweeps.grids import Run, runs_of
+from scalinglab.training.tasks.catalogue import build_task
+
+__all__ = ["ALIVE", "FITTED", "OUTCOMES", "dependence_over_widths", "layer_sweep", "network_outcome", "pruned_accuracy"]
+__all__ += ["run_statistics", "train_layers"]
+
+Layers = Sequence[tuple[ArrayLike, ArrayLike]]
+#: What becomes of a run: only those that fit are compared, as in [Barsbey2021].
+OUTCOMES = ("fitted", "unfinished", "died", "diverged")
+#: A run is fitted at a training loss below this, and has died with fewer right training answers than that.
+FITTED, ALIVE = 5e-3, 0.9
+#: On the way, a network has died where it has fewer right training answers than so many times those of guessing.
+LEARNING = 1.5
+#: Densities at which pruned networks are tested.
+DENSITIES = (0.2, 0.1, 0.05)
+
+
+def network_outcome(train_loss: float, train_accuracy: float) -> str:
+    """Say what became of a run: ``"fitted"``, ``"unfinished"``, ``"died"`` or ``"diverged"``.
+
+    Networks of rectified units seldom overflow at too large a step: they die, and answer the same to everything.
+
+    Parameters
+    ----------
+    train_loss : float
+        At the end; nan if the run diverged.
+    train_accuracy : float
+    """
+    if not np.isfinite(train_loss):
+        return "diverged"
+    if train_accuracy < ALIVE:
+        return "died"
+    return "fitted" if train_loss < FITTED else "unfinished"
+
+
+def pruned_accuracy(
+    layers: Layers,
+    inputs: ArrayLike,
+    labels: ArrayLike,
+    *,
+    density: float = 1.0,
+    method: str = "magnitude",
+    activation: str = "relu",
+) -> float:
+    """Share of right answers of a network whose every layer is pruned to one density; biases are kept.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        As ``Training.arrays`` gives them.
+    inputs : array, shape (examples, inputs)
+    labels : array of int, shape (examples,)
+    density : float
+        The share kept; at 1 nothing is pruned.
+    method : {"magnitude", "node", "singular values"}
+    activation : {"relu", "tanh"}
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or a layer is all zeros.
+    """
+    pruned = [(_tensor(prune(weight, density, method=method)), _tensor(bias)) for weight, bias in layers]
+    with torch.no_grad():
+        answers = forward(pruned, _tensor(inputs), activation).argmax(-1).numpy()
+    return float((answers == np.asarray(labels)).mean())
+
+
+def run_statistics(task: Task, training: Training, network: int) -> dict[str, Any]:
+    """Measure one network of a training: its layers, what pruning leaves of it, and its outcome, in one flat record.
+
+    Parameters
+    ----------
+    task : Task
+        A classification, on all of whose samples the network was trained.
+    training : Training
+    network : int
+        Its place in the stack.
+
+    Returns
+    -------
+    dict
+        ``outcome``, ``train_accuracy``, ``train_loss``, ``test_loss``, ``test_error``; for each layer what
+        ``layer_statistics`` measures, as ``characteristic_1``, ``hill_1`` and so on; test accuracies after pruning, as
+        ``magnitude_at_0.1``. Of a run that diverged there are no numbers but None.
+
+    Raises
+    ------
+    ValueError
+        If the task is no classification.
+    """
+    if task.classes is None:
+        fail("task", "be a classification", task)
+    names = ("train_loss", "test_loss", "test_error")
+    found: dict[str, Any] = {name: float(getattr(training, name)[network, -1]) for name in names}
+    layers = training.arrays(network)
+    if not np.isfinite(found["train_loss"]):
+        found = dict.fromkeys(("outcome", "train_accuracy", *names, *_columns(len(layers)))) | {"outcome": "diverged"}
+        return found
+    accuracy = pruned_accuracy(layers, task.train_inputs, task.train_labels)
+    found = {"outcome": network_outcome(found["train_loss"], accuracy), "train_accuracy": accuracy} | found
+    for row in layer_statistics(layers):
+        found |= {f"{name}_{row['layer']}": row[name] for name in MEASURED}
+    for method in PRUNINGS:
+        for density in DENSITIES:
+            kept = pruned_accuracy(layers, task.test_inputs, task.test_labels, density=density, method=method)
+            found[_name(method, density)] = kept
+    return {name: None if value != value else value for name, value in found.items()}  # noqa: PLR0124
+
+
+#: Of ``layer_statistics``, what a record of a run keeps.
+MEASURED = ("characteristic", "block", "hill", "kurtosis", "prunable", "magnitude", "node", "singular")
+
+
+def layer_sweep(grid: Any) -> Iterator[list[dict[str, Any]]]:
+    """Train every network of a grid, and measure what ``run_statistics`` does, stack by stack.
+
+    Parameters
+    ----------
+    grid : mapping or sequence of mappings
+        As ``scalinglab.training.sweep`` takes it.
+
+    Yields
+    ------
+    list of dict
+        The rows so far, in the order of the grid: the configuration of each run, then what was measured.
+
+    Raises
+    ------
+    ValueError
+        If the grid is wrong.
+    """
+    runs, rows = runs_of(grid), {}
+    for chunk in chunks_of(runs):
+        some = [runs[place] for place in chunk.places]
+        for place, found in zip(chunk.places, _stacked(some), strict=True):
+            rows[place] = runs[place].row | found
+        yield [rows[place] for place in sorted(rows)]
+
+
+def train_layers(
+    task: Task, *, step_sizes: Sequence[float], looks: int = 6, seed: int = 0, **settings: Any
+) -> Iterator[LayerRuns]:
+    """Train networks that differ in their step sizes, and measure the tails of their layers on the way.
+
+    Parameters
+    ----------
+    task : Task
+        A classification.
+    step_sizes : sequence of float
+        One network for each, all from the same initial weights.
+    looks : int
+        About how many times the weights are measured, the end included.
+    seed : int
+    **settings
+        Of ``scalinglab.training.train``: ``width``, ``depth``, ``batch_size``, ``steps``.
+
+    Yields
+    ------
+    LayerRuns
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
+    """
+    sizes, times = [positive("step_sizes", size) for size in step_sizes], positive_integer("looks", looks)
+    if not sizes:
+        fail("step_sizes", "hold at least one number", step_sizes)
+    if task.classes is None:
+        fail("task", "be a classification", task)
+    given = settings | {"step_size": sizes, "seed": [seed] * len(sizes), "evaluations": 2}
+    return _looking(train(task, **given), task, sizes, times)
+
+
+def _looking(training: Iterator[Training], task: Task, sizes: Sequence[float], looks: int) -> Iterator[LayerRuns]:
+    for run in training:
+        due = np.linspace(0, run.steps, looks + 1).round().astype(int)[1:]
+        if run.step in due:
+            found = [row for network in range(len(sizes)) for row in _look(run, task, network, sizes[network])]
+            yield LayerRuns(tuple(found), run.step, run.steps)
+
+
+def _look(run: Training, task: Task, network: int, size: float) -> list[dict[str, Any]]:
+    """The rows of one network now: of each layer, or one that says that it is lost."""
+    layers, about = run.arrays(network), {"network": network, "step_size": size}
+    empty = {"layer": "", "characteristic": None, "hill": None, "prunable": None, "mark": MARK}
+    if run.diverged_at[network] >= 0:
+        return [about | empty | {"status": "diverged"}]
+    if pruned_accuracy(layers, task.train_inputs, task.train_labels) < LEARNING / (task.classes or 1):
+        return [about | empty | {"status": "died"}]
+    rows = []
+    for number, (weight, _) in enumerate(layers, start=1):
+        flat = weight.ravel()
+        read = {method: tail_index(flat, method=method).alpha for method in ("characteristic", "hill")}
+        more = {"layer": f"layer {number}", "prunable": prunable_fraction(flat, 0.1), "mark": None, "status": "alive"}
+        rows.append(about | read | more)
+    return rows
+
+
+def dependence_over_widths(
+    task: Task, *, widths: Sequence[int], runs: int = 24, **settings: Any
+) -> Iterator[DependenceRuns]:
+    """Measure whether hidden units become independent as a layer grows, as mean-field theory says [Debortoli2020].
+
+    Parameters
+    ----------
+    task : Task
+    widths : sequence of int
+        Each at least 2; they are trained in turn.
+    runs : int
+        Networks of each width, which differ in their seeds alone; at least 4.
+    **settings
+        Of ``scalinglab.training.train``: ``step_size``, ``batch_size``, ``steps``, ``scaling``. Networks have one
+        hidden layer, whose units are the columns: the first weights, transposed.
+
+    Yields
+    ------
+    DependenceRuns
+        After each step; a width at which fewer than 4 networks are left has no row.
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is out of range.
+    """
+    sizes = [positive_integer("widths", width) for width in widths]
+    if not sizes or min(sizes) < 2:
+        fail("widths", "hold numbers of at least 2", widths)
+    if positive_integer("runs", runs) < 4:
+        fail("runs", "be at least 4", runs)
+    given = settings | {"depth": 1, "seed": range(runs), "evaluations": 2}
+    started = [train(task, width=width, **given) for width in sizes]  # which checks the settings
+    return _widening(started, sizes)
+
+
+def _widening(started: Sequence[Iterator[Training]], widths: Sequence[int]) -> Iterator[DependenceRuns]:
+    found: tuple[dict[str, Any], ...] = ()
+    for done, (training, width) in enumerate(zip(started, widths, strict=True)):
+        run = next(training)
+        for run in training:
+            yield DependenceRuns(found, done * run.steps + run.step, len(widths) * run.steps)
+        alive = np.flatnonzero(run.diverged_at < 0).tolist()
+        if len(alive) >= 4:
+            layers = np.stack([run.arrays(network)[0][0].T for network in alive])
+            about = {"width": width, "train_loss": float(run.train_loss[alive, -1].mean())}
+            found += tuple(about | row for row in column_dependence(layers).rows())
+        yield DependenceRuns(found, (done + 1) * run.steps, len(widths) * run.steps)
+
+
+def _stacked(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Train runs that stack, and measure them one by one."""
+    task = build_task(runs[0].recipe)
+    settings: dict[str, Any] = runs[0].settings | {name: [run.settings[name] for run in runs] for name in STACKED}
+    training = finish(train(task, **settings))
+    return [run_statistics(task, training, network) for network in range(len(runs))]
+
+
+def _columns(layers: int) -> list[str]:
+    found = [f"{name}_{number}" for number in range(1, layers + 1) for name in MEASURED]
+    return found + [_name(method, density) for method in PRUNINGS for density in DENSITIES]
+
+
+def _name(method: str, density: float) -> str:
+    return f"{method.split(maxsplit=1)[0]}_at_{density:g}"
+
+
+def _tensor(values: ArrayLike) -> torch.Tensor:
+    return torch.tensor(np.asarray(values), dtype=torch.float64)
