@@ -161,7 +161,8 @@ def prune(matrix_: ArrayLike, density: float, *, method: str = "magnitude") -> A
         left, singular, right = np.linalg.svd(weights, full_matrices=False)
         kept = kept_of(share, weights.shape[1])
         return (left[:, :kept] * singular[:kept]) @ right[:kept]
-    sizes = np.abs(weights).ravel() if method == "magnitude" else (weights**2).sum(0)
+    scaled = np.abs(weights) / np.abs(weights).max()
+    sizes = scaled.ravel() if method == "magnitude" else (scaled**2).sum(0)
     mask = np.zeros(sizes.size, dtype=bool)
     mask[np.argsort(-sizes, kind="stable")[: kept_of(share, sizes.size)]] = True
     return weights * (mask.reshape(weights.shape) if method == "magnitude" else mask)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail
 from scalinglab.heavy_tails._arguments import density as checked_density
-from scalinglab.heavy_tails._arguments import matrix
+from scalinglab.heavy_tails._arguments import matrix, points
 from scalinglab.heavy_tails.compressibility import best_k_error, node_error, prunable_fraction, singular_value_error
-from scalinglab.heavy_tails.estimators import tail_index
+from scalinglab.heavy_tails.estimators import LEAST, tail_index
 
-__all__ = ["layer_statistics"]
+__all__ = ["index_or_nan", "layer_statistics"]
+
+Array = NDArray[np.float64]
 
 
 def layer_statistics(
@@ -37,8 +40,8 @@ def layer_statistics(
     -------
     list of dict
         A record for each layer: ``layer`` (from 1), ``weights`` (how many); ``characteristic``, ``block`` (of weights
-        minus their median, as in [Barsbey2021]; nan where that has no number) and ``hill``, tail indices of all
-        weights; ``kurtosis`` (3 for normal weights); ``prunable``; ``magnitude``, ``node``, ``singular``, relative
+        minus their median, as in [Barsbey2021]) and ``hill``, tail indices of all weights, nan where a method cannot
+        read them; ``kurtosis`` (3 for normal weights); ``prunable``; ``magnitude``, ``node``, ``singular``, relative
         errors at that density. Nodes are the units that a layer's inputs come from: columns of the weight.
 
     Raises
@@ -52,15 +55,15 @@ def layer_statistics(
     rows = []
     for number, (weight, _) in enumerate(layers, start=1):
         values = matrix("layers", weight)
-        flat = values.ravel()
+        flat = points("layers", values.ravel(), LEAST)
         centred = flat - flat.mean()
         rows.append(
             {
                 "layer": number,
                 "weights": flat.size,
-                "characteristic": tail_index(flat, method="characteristic").alpha,
-                "block": _block(flat),
-                "hill": tail_index(flat, method="hill", share=share).alpha,
+                "characteristic": index_or_nan(flat, "characteristic"),
+                "block": index_or_nan(flat - np.median(flat), "block"),
+                "hill": index_or_nan(flat, "hill", share=share),
                 "kurtosis": float((centred**4).mean() / (centred**2).mean() ** 2),
                 "prunable": prunable_fraction(flat, error),
                 "magnitude": float(best_k_error(flat, density)),
@@ -71,9 +74,9 @@ def layer_statistics(
     return rows
 
 
-def _block(flat: np.ndarray) -> float:
-    """The block estimate of weights minus their median; nan where a weight is the median itself."""
+def index_or_nan(weights: Array, method: str, *, share: float = 0.01) -> float:
+    """A tail index, or nan where the method cannot read the weights: a dead layer should not end a sweep."""
     try:
-        return tail_index(flat - np.median(flat), method="block").alpha
+        return tail_index(weights, method=method, share=share).alpha
     except ValueError:
-        return float("nan")
+        return math.nan

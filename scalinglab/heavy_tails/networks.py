@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike
 from scalinglab._checks import fail, positive, positive_integer
 from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
 from scalinglab.heavy_tails.dependence import column_dependence
-from scalinglab.heavy_tails.estimators import tail_index
-from scalinglab.heavy_tails.layers import layer_statistics
+from scalinglab.heavy_tails.layers import index_or_nan, layer_statistics
 from scalinglab.heavy_tails.runs import MARK, DependenceRuns, LayerRuns
 from scalinglab.training import Task, Training, finish, forward, train
 from scalinglab.training.sweeps.chunks import STACKED, chunks_of
@@ -220,7 +219,7 @@ def _look(run: Training, task: Task, network: int, size: float) -> list[dict[str
     rows = []
     for number, (weight, _) in enumerate(layers, start=1):
         flat = weight.ravel()
-        read = {method: tail_index(flat, method=method).alpha for method in ("characteristic", "hill")}
+        read = {method: index_or_nan(flat, method) for method in ("characteristic", "hill")}
         more = {"layer": f"layer {number}", "prunable": prunable_fraction(flat, 0.1), "mark": None, "status": "alive"}
         rows.append(about | read | more)
     return rows

@@ -38,7 +38,7 @@ def ordered_tail(data: Array, used: int) -> Array:
 
 def hill_of_tail(tail: Array) -> float:
     """Hill's estimate: one over the mean logarithm of the tail's points, in units of where it begins."""
-    mean = float(np.log(tail[:-1] / tail[-1]).mean())
+    mean = float((np.log(tail[:-1]) - np.log(tail[-1])).mean())
     if mean <= 0:
         fail("x", "differ in its largest values", float(tail[0]))
     return 1 / mean

@@ -23,8 +23,12 @@ GROUPS = 20
 #: Frequencies at which the characteristic function is looked at, as multiples of the first, in units of 1 / scale.
 FIRST, FREQUENCIES = 0.1, 10
 SWEEPS = 3
+#: Where points are cut off, in units of the spread, so that no product overflows; and the least index that is fitted.
+FARTHEST, LEAST = 1e100, 0.05
 #: Block lengths of [Barsbey2021], of which those are used that divide the number of points.
 LENGTHS = (2, 5, 10, 20, 50, 100, 500, 1000)
+#: The least one over an index that a block can show.
+TINY = 1e-6
 #: Indices of the table of quantile ratios.
 INDICES = np.concatenate([np.linspace(0.3, 0.9, 13), np.linspace(1.0, 2.0, 41)])
 
@@ -39,15 +43,16 @@ def characteristic_estimates(data: Array) -> tuple[float, Array]:
     if high <= low:
         fail("x", "have two quartiles that differ", float(low))
     # Between the quartiles of a stable law of scale 1 lie about two units. Any point near the middle will do as origin.
-    scaled = (data - (low + high) / 2) / ((high - low) / 2)
+    with np.errstate(over="ignore"):
+        scaled = np.clip((data - (low + high) / 2) / ((high - low) / 2), -FARTHEST, FARTHEST)
     starts = np.arange(GROUPS) * len(data) // GROUPS
-    groups = _wave_sums(scaled, 1.0, starts)
-    alpha, scale = _line(groups.sum(0) / len(data))
-    factor = 1.0
-    for _ in range(SWEEPS - 1):
-        factor /= scale
-        groups = _wave_sums(scaled, factor, starts)
-        alpha, scale = _line(groups.sum(0) / len(data))
+    groups, alpha, log_factor = np.empty(0), 0.0, 0.0
+    for _ in range(SWEEPS):
+        groups = _wave_sums(scaled, math.exp(log_factor), starts)
+        alpha, log_scale = _line(groups.sum(0) / len(data))
+        log_factor -= log_scale
+        if alpha < LEAST or abs(log_factor) > math.log(FARTHEST) / 2:
+            fail("x", "have a characteristic function that falls like that of a stable law", round(alpha, 3))
     sizes = np.diff(starts, append=len(data))
     without = [_line(rest)[0] for rest in (groups.sum(0) - groups) / (len(data) - sizes)[:, None]]
     return alpha, np.array(without)
@@ -64,11 +69,11 @@ def _wave_sums(scaled: Array, factor: float, starts: NDArray[np.int64]) -> NDArr
 
 
 def _line(wave: NDArray[np.complex128]) -> tuple[float, float]:
-    """Index and scale from the characteristic function at the frequencies."""
+    """Index, and logarithm of the scale, from the characteristic function at the frequencies."""
     size = np.clip(np.abs(wave), 1e-12, 1 - 1e-12)
     times = np.log(FIRST * np.arange(1, FREQUENCIES + 1))
     slope, intercept = np.polyfit(times, np.log(-np.log(size)), 1)
-    return float(slope), math.exp(intercept / slope)
+    return float(slope), float(intercept / slope) if slope else math.inf
 
 
 def block_estimates(data: Array) -> tuple[float, Array]:
@@ -76,18 +81,22 @@ def block_estimates(data: Array) -> tuple[float, Array]:
 
     A sum of m independent stable numbers is as large as ``m^(1 / alpha)`` of them, *if* they are centred.
     """
-    vectors = data.reshape(len(data), -1)
+    vectors = data.reshape(len(data), -1) / np.abs(data).max()
     lengths = [m for m in sorted({*LENGTHS, math.isqrt(len(data))}) if 1 < m <= len(data) // 2 and not len(data) % m]
     if not lengths:
         fail("x", "hold a number of points that 2, 5 or 10 divides, for blocks", len(data))
     sizes = _logs(vectors)
-    estimates, without = [], []
+    inverse, without = [], []
     for m in lengths:
         sums = _logs(vectors.reshape(len(data) // m, m, -1).sum(1))
-        means = sums.mean() - sizes.mean()
-        estimates.append(math.log(m) / means)
-        without.append(math.log(m) / (_without(sums) - _without(sizes)))
-    return float(np.median(estimates)), np.median(without, axis=0)
+        inverse.append((sums.mean() - sizes.mean()) / math.log(m))
+        without.append((_without(sums) - _without(sizes)) / math.log(m))
+    # A block that is no larger than a point has no index; the median of the others may.
+    estimates, left = 1 / np.maximum(inverse, TINY), 1 / np.maximum(without, TINY)
+    alpha = float(np.median(estimates))
+    if alpha >= 0.5 / TINY:
+        fail("x", "have sums of blocks that are larger than its points", float(np.median(inverse)))
+    return alpha, np.median(left, axis=0)
 
 
 def _logs(vectors: Array) -> Array:
@@ -118,7 +127,7 @@ def _from_quantiles(data: Array) -> float:
     if q75 <= q25:
         fail("x", "have two quartiles that differ", float(q25))
     indices, logs = _ratios()
-    return float(np.interp(math.log((q95 - q05) / (q75 - q25)), logs, indices))
+    return float(np.interp(math.log(q95 - q05) - math.log(q75 - q25), logs, indices))
 
 
 @cache

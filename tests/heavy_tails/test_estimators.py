@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from scalinglab.heavy_tails import METHODS, STABLE_METHODS, hill_curve, stable, tail_index
 from scalinglab.heavy_tails.power_tails import power_law_tail
@@ -233,3 +237,20 @@ def test_a_share_is_between_0_and_1(share):
         tail_index(stable(1.5, 100, 1), method="hill", share=share)
     with pytest.raises(ValueError, match="share must be above 0 and below 1"):
         hill_curve(stable(1.5, 100, 1), share=share)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    arrays(float, st.integers(40, 120), elements=st.floats(-1e100, 1e100, allow_subnormal=False)),
+    st.sampled_from(METHODS),
+)
+def test_any_numbers_get_an_estimate_or_one_sentence(data, method):
+    """And never a warning, as those are errors here."""
+    sentence, alpha = "", np.nan
+    with contextlib.suppress(ValueError):
+        alpha = tail_index(data, method=method).alpha
+    if np.isnan(alpha):
+        with pytest.raises(ValueError, match="x must ") as caught:
+            tail_index(data, method=method)
+        sentence = str(caught.value)
+    assert alpha > 0 or sentence

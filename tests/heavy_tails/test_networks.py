@@ -76,6 +76,15 @@ def test_statistics_are_those_of_the_weights(trained):
     assert normal["characteristic"] == pytest.approx(2, abs=0.02)
 
 
+def test_a_layer_that_a_method_cannot_read_has_no_number_there():
+    mostly_dead = np.zeros((20, 20))
+    mostly_dead[0] = np.arange(20)
+    (row,) = layer_statistics([(mostly_dead, np.zeros(20))])
+    assert np.isnan(row["characteristic"])
+    assert np.isnan(row["block"])
+    assert row["prunable"] > 0.9
+
+
 def test_outcomes():
     assert network_outcome(float("nan"), 0.5) == "diverged"
     assert network_outcome(2.3, 0.1) == "died"
@@ -101,7 +110,8 @@ def test_only_classifiers_have_outcomes():
     ("call", "sentence"),
     [
         (lambda: layer_statistics([]), "layers must hold at least one"),
-        (lambda: layer_statistics([(np.ones((9, 9)), np.ones(9))]), "x must hold different values"),
+        (lambda: layer_statistics([(np.ones((9, 9)), np.ones(9))]), "layers must hold different values"),
+        (lambda: layer_statistics([(np.eye(6), np.ones(6))]), "layers must hold at least 40 points, got 36"),
         (lambda: layer_statistics([(np.eye(9), np.ones(9))], density=0), "density must be above 0"),
         (
             lambda: pruned_accuracy([(np.eye(2), np.ones(2))], np.ones((1, 2)), [0], density=2),

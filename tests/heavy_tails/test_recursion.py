@@ -16,6 +16,7 @@ from scalinglab.heavy_tails import (
     growth_rate,
     largest_step_size,
     log_moment,
+    recursion,
     recursion_tail_index,
     small_step_tail_index,
     tail_index,
@@ -116,14 +117,26 @@ def test_in_one_dimension_the_growth_is_an_ordinary_integral():
     assert growth_rate(step, 1, 1) == pytest.approx(expected, abs=1e-8)
 
 
+@pytest.mark.parametrize(
+    ("batch", "dimension", "share"), [(1, 1, 0.005), (1, 100, 0.1), (200, 1, 0.1), (200, 200, 0.3), (30, 7, 1.0)]
+)
+def test_finer_quadratures_find_the_same_index(monkeypatch, batch, dimension, share):
+    step = share * critical_step_size(batch, dimension)
+    found = recursion_tail_index(step, batch, dimension)
+    monkeypatch.setattr(recursion, "FEW", (96, 0.03))
+    monkeypatch.setattr(recursion, "MANY", (300, 0.012))
+    recursion._parts.cache_clear()
+    assert recursion_tail_index(step, batch, dimension) == pytest.approx(found, rel=2e-5)
+    recursion._parts.cache_clear()
+
+
 def test_small_steps_have_their_limit():
     v = 2 * small_step_tail_index(1.0, 1)
     assert v * math.log(v) == pytest.approx(v + 1, abs=1e-12)
     found = [recursion_tail_index(step, 2, 1) * step / 2 for step in (0.4, 0.2, 0.1, 0.05, 0.02, 0.01)]
     np.testing.assert_allclose(found, [1.420, 1.585, 1.678, 1.730, 1.766, 1.779], atol=1e-3)
-    assert recursion_tail_index(1e-4, 1, 3) == pytest.approx(17954.15, rel=2e-5)  # with 400 nodes and more
-    assert small_step_tail_index(1e-4, 1) == pytest.approx(17954.15, rel=1e-4)
-    assert recursion_tail_index(1e-5, 1, 1) == small_step_tail_index(1e-5, 1)
+    assert recursion_tail_index(1e-3, 1, 3) == pytest.approx(1794.0957, rel=1e-6)  # with 400 nodes and more
+    assert small_step_tail_index(1e-3, 1) == pytest.approx(1794.0957, rel=1e-3)
 
 
 def test_the_ratio_of_step_and_batch_alone_decides_nothing_away_from_that_limit():
@@ -151,6 +164,15 @@ def test_just_below_the_largest_step_the_index_goes_to_zero():
     assert indices[0] < 0.03
     assert indices[2] < 1e-5
     assert growth_rate(largest, 2, 2) == pytest.approx(0, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("batch", "last"), [(1, 0.0), (2, 0.02), (3, 0.04), (4, 0.06), (5, 0.08), (10, 0.18), (20, 0.20)]
+)
+def test_cells_of_the_published_synthetic_grid_that_have_a_stationary_law(batch, last):
+    """Step sizes 0.02, 0.04 ... 0.20 in 100 dimensions: up to ``last`` there is one, from the next on there is none."""
+    steps = [number / 50 for number in range(1, 11)]
+    assert [step for step in steps if step < largest_step_size(batch, 100)] == [step for step in steps if step <= last]
 
 
 def test_a_finite_data_set_has_an_index_of_its_own():
@@ -183,6 +205,9 @@ def test_a_chain_on_a_finite_data_set_has_that_index():
         (lambda: recursion_tail_index(0.1, 1, 0), "dimension must be positive, got 0"),
         (lambda: recursion_tail_index(0, 1, 1), "step_size must be positive, got 0"),
         (lambda: recursion_tail_index(0.1, 1, 1, input_variance=-1), "input_variance must be positive, got -1"),
+        (lambda: recursion_tail_index(1e-5, 1, 1), "step_size must be larger, as the tail index would exceed 2048"),
+        (lambda: recursion_tail_index(0.1, 201, 1), "batch_size must be at most 200, got 201"),
+        (lambda: largest_step_size(1, 300), "dimension must be at most 200, got 300"),
         (lambda: critical_step_size(0, 1), "batch_size must be positive, got 0"),
         (lambda: largest_step_size(1, -2), "dimension must be positive, got -2"),
         (lambda: log_moment(-1, 0.1, 1, 1), "power must not be negative, got -1"),

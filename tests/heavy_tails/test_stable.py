@@ -224,6 +224,22 @@ def test_errors_of_stable_matrices(kind, alpha):
 
 
 @pytest.mark.parametrize(
+    ("kind", "alpha", "errors"),
+    [
+        ("independent", 1.0, (0.001, 0.050, 0.079)),
+        ("independent", 1.5, (0.098, 0.338, 0.419)),
+        ("columns", 1.0, (0.042, 0.056, 0.086)),
+    ],
+)
+def test_errors_of_very_heavy_matrices(kind, alpha, errors):
+    """Medians of 21 draws of the logarithm, whose standard deviation is up to 0.8: three standard errors are 0.65."""
+    draws = [stable_matrix(kind, alpha, 1024, 1024, seed) for seed in range(21)]
+    found = [np.median([error(draw, 0.1) for draw in draws]) for error in (best_k_error, node_error)]
+    found.append(np.median([singular_value_error(draw[:256, :256], 0.1) for draw in draws]))
+    np.testing.assert_allclose(np.log(found), np.log(errors), atol=0.65)
+
+
+@pytest.mark.parametrize(
     ("alpha", "independent", "columns"), [(1.9, 0.313, 0.288), (1.75, 0.432, 0.332), (2.0, 0.265, 0.265)]
 )
 def test_prunable_fractions_of_stable_matrices(alpha, independent, columns):
