@@ -124,6 +124,8 @@ def test_every_requirement_has_a_pin_in_its_range_on_every_system():
             if pin.marker is None or pin.marker.evaluate(environment)
         }
         for requirement in map(Requirement, wanted):
+            if requirement.marker and not requirement.marker.evaluate(environment):
+                continue
             (pin,) = applying.get(canonicalize_name(requirement.name), SpecifierSet())
             assert pin.operator == "=="
             assert requirement.specifier.contains(pin.version), f"{requirement} is pinned to {pin}"
