@@ -135,7 +135,7 @@ def simulate_recursion(
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        If an argument is out of range, or the tail index is beyond what ``recursion_tail_index`` computes.
 
     Examples
     --------
