@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,23 +30,23 @@ def address(course: Path) -> Iterator[str]:
         yield address
 
 
+@contextmanager
+def opened(browser: Browser, address: str, name: str) -> Iterator[Notebook]:
+    """A notebook in a page of its own, which may not try to leave this machine."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    notebook = Notebook(context.new_page(), address, name)
+    notebook.open()
+    yield notebook
+    photograph(notebook, name)
+    context.close()
+    assert notebook.foreign == []
+
+
 @pytest.fixture
-def open_notebook(browser: Browser, address: str, request) -> Iterator[Callable[[str], Notebook]]:
-    """Open notebooks in pages of their own; afterwards, no page may have tried to leave this machine."""
-    opened: list[Notebook] = []
-
-    def opens(name: str) -> Notebook:
-        context = browser.new_context(viewport={"width": 1300, "height": 1000})
-        notebook = Notebook(context.new_page(), address, name)
-        opened.append(notebook)
-        notebook.open()
-        return notebook
-
-    yield opens
-    for notebook in opened:
-        photograph(notebook, request.node.name)
-        notebook.page.context.close()
-        assert notebook.foreign == []
+def open_notebook(browser: Browser, address: str) -> Iterator[Callable[[str], Notebook]]:
+    """Open notebooks, each in a page of its own."""
+    with ExitStack() as pages:
+        yield lambda name: pages.enter_context(opened(browser, address, name))
 
 
 def photograph(notebook: Notebook, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
+from playwright.sync_api import Error as PlaywrightError
 
 TOKEN = "for-this-test-only"
 #: Chromium may reach this machine and nothing else; it does not try to, either.
@@ -165,9 +167,13 @@ class Notebook:
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
         self.wait_for_kernel()
 
+    def end_kernel(self) -> None:
+        """End the kernel, and with it all runs."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
     def shut_down(self) -> None:
         """End the kernel and close the page."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.end_kernel()
         self.page.close()
 
     def save(self) -> None:
@@ -243,6 +249,13 @@ class Panel:
                 return now
             before = now
         raise AssertionError("the chart does not stand still")
+
+    def halt(self) -> str:
+        """Stop a run that is under way; the pixels when the picture stands still."""
+        with contextlib.suppress(PlaywrightError):  # it may end by itself just now
+            if self.state == "running":
+                self.button("Stop").click(timeout=1000)
+        return self.settle()
 
     def wait_for_change(self, before: str, timeout: float = 5.0) -> str:
         """The pixels once they differ from what they were."""

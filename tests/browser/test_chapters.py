@@ -7,18 +7,20 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.conftest import opened
 from tests.browser.harness import Panel
 from tests.course.notebooks import CHAPTERS
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
-def chapter(request, open_notebook):
-    """A chapter after Run All."""
-    notebook = open_notebook(Path(request.param).name)
-    notebook.run_all()
-    return notebook
+@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem, scope="module")
+def chapter(request, browser, address):
+    """A chapter after Run All, on one page for all tests of this module; its kernel ends with them."""
+    with opened(browser, address, Path(request.param).name) as notebook:
+        notebook.run_all()
+        yield notebook
+        notebook.end_kernel()
 
 
 def drag(panel: Panel, slider) -> None:
@@ -41,18 +43,17 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
     assert panels
     assert chapter.cell_errors() == []
     for panel in panels:
-        panel.settle()
+        before = panel.settle()  # the first run goes on to its end
         for slider in panel.sliders():
-            before = panel.settle()
             at_its_end = slider.input_value() == slider.get_attribute("min")
             slider.press("ArrowRight" if at_its_end else "ArrowLeft")
             panel.wait_for_change(before)
-            before = panel.settle()
+            before = panel.halt()
             drag(panel, slider)
             panel.wait_for_change(before, timeout=15)
             assert panel.alert == ""
             panel.button("Reset").click()
-        panel.settle()
+            before = panel.halt()
         assert panel.alert == ""
     assert chapter.errors == []
     assert chapter.cell_errors() == []
