@@ -69,12 +69,11 @@ class Nodes:
     @cached_property
     def data_response(self) -> Any:
         """R1, without cancellation where it is small: more features than samples can fit them all."""
-        medium, freedom = self.medium, self.single[0]
-        if medium.width < medium.samples or np.isinf(medium.samples):
-            return 1 - freedom / medium.samples
-        if medium.width == medium.samples:
+        medium = self.medium
+        if medium.width == medium.samples < np.inf:
             return np.sqrt(self.s / self.kappa)
-        return self.s / self.kappa / (1 - freedom / medium.width)
+        data, model, _ = medium.responses(self.kappa)
+        return data if medium.width < medium.samples or np.isinf(medium.samples) else self.s / self.kappa / model
 
     def __getitem__(self, own: slice) -> Nodes:
         return self._each(lambda values: values[..., own], lambda values: values[own])

@@ -26,8 +26,8 @@ __all__ = ["Medium"]
 Complex = NDArray[Any]
 #: Steps of the rotation from the positive axis, at first and at most.
 TURNS, MOST_TURNS = 12, 400
-#: Relative residual of what counts as solved.
-TOLERANCE = 1e-11
+#: Residual of what counts as solved: relative to s, and to kappa, from which s is computed.
+TOLERANCE, ROUNDING = 1e-11, 4e-15
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,17 +50,22 @@ class Medium:
         """Whether width and samples are both infinite: kappa is s then."""
         return math.isinf(self.width) and math.isinf(self.samples)
 
-    def kernel(self, kappa: Any) -> tuple[Any, Any]:
-        """``F(kappa)`` and its derivative, of the shape of kappa."""
-        spectrum = self.spectrum
-        inverse = 1 / (spectrum.eigenvalues + np.asarray(kappa)[..., None])
-        weights = spectrum.multiplicity * spectrum.eigenvalues
-        return inverse @ weights, -(inverse * inverse) @ weights
+    def responses(self, kappa: Any) -> tuple[Any, Any, Any]:
+        """``R1``, ``R3`` and the derivative of ``F``, each of the shape of kappa."""
+        spectrum, kappa = self.spectrum, np.asarray(kappa)
+        inverse = 1 / (spectrum.eigenvalues + kappa[..., None])
+        weights, modes = spectrum.multiplicity * spectrum.eigenvalues, spectrum.modes
+        freedom, found = inverse @ weights, []
+        for size in (self.samples, self.width):
+            if modes <= size < math.inf:  # 1 - F / size without cancellation
+                found.append((size - modes + kappa * (inverse @ spectrum.multiplicity)) / size)
+            else:
+                found.append(1 - freedom / size)
+        return *found, -(inverse * inverse) @ weights
 
     def frequency(self, kappa: Any) -> tuple[Any, Any]:
         """``s(kappa)`` and its derivative."""
-        freedom, slope = self.kernel(kappa)
-        data, model = 1 - freedom / self.samples, 1 - freedom / self.width
+        data, model, slope = self.responses(kappa)
         return kappa * data * model, data * model - kappa * slope * (model / self.samples + data / self.width)
 
     def root_frequency(self, kappa: Any) -> tuple[Any, Any]:
@@ -68,8 +73,8 @@ class Medium:
 
         There, s has a double root at its smallest kappa, which costs half of the digits; its square root has not.
         """
-        freedom, slope = self.kernel(kappa)
-        root, data = np.sqrt(kappa), 1 - freedom / self.samples
+        data, _, slope = self.responses(kappa)
+        root = np.sqrt(kappa)
         return root * data, data / (2 * root) - root * slope / self.width
 
     def solve(self, s: Complex) -> Complex:
@@ -109,7 +114,7 @@ class Medium:
             return 0.0
         low, high = math.log(self.spectrum.eigenvalues[-1]) - 60, math.log(self.spectrum.trace / fewest)
         found: Any = root_scalar(
-            lambda x: float(self.kernel(math.exp(x))[0]) - fewest, bracket=(low, high), method="brentq", xtol=1e-15
+            lambda x: float(min(self.responses(math.exp(x))[:2])), bracket=(low, high), method="brentq", xtol=1e-15
         )
         return math.exp(found.root)
 
@@ -125,8 +130,7 @@ class Medium:
 
         def outside(log_distance: float) -> float:
             kappa = -largest - math.exp(log_distance)
-            freedom = float(self.kernel(kappa)[0])
-            return -kappa * (1 - freedom / self.samples) * (1 - freedom / self.width)
+            return -float(self.frequency(kappa)[0])
 
         scale = math.log(largest)
         found: Any = minimize_scalar(
@@ -162,6 +166,7 @@ class Medium:
         return kappa
 
     def _solved(self, kappa: Complex, s: Complex) -> NDArray[np.bool_]:
-        missing, slope, size = self._mismatch(kappa, s)
-        small = np.abs(missing) <= TOLERANCE * size + 1e-14 * np.abs(kappa * slope)
+        missing, _, size = self._mismatch(kappa, s)
+        rounding = ROUNDING * (np.sqrt(np.abs(kappa)) if self.width == self.samples else np.abs(kappa))
+        small = np.abs(missing) <= TOLERANCE * size + rounding
         return small & ((np.imag(kappa) > 0) | (np.imag(s) <= 1e-9 * np.abs(s)))

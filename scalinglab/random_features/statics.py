@@ -39,7 +39,8 @@ def final_loss(
     ValueError
         If an argument is out of range.
     DivergenceError
-        If width equals samples and there is no ridge: the peak of double descent, where the test loss has no bound.
+        If width equals samples and there is no ridge: the peak of double descent, where the test loss has no bound (or,
+        with as many modes, no limit).
 
     Examples
     --------
@@ -78,6 +79,11 @@ def _overdetermined(found: Medium, noise: float, parts: Sequence[str]) -> dict[s
         raise DivergenceError(
             f"without a ridge, the test loss at samples = modes = {samples:g} grows without bound with the noise; "
             "stop early, add a ridge, or take more samples"
+        )
+    if found.width == samples == modes and "test" in parts:
+        raise DivergenceError(
+            f"at width = samples = modes = {samples:g} the ends of training and of a vanishing ridge differ, and a draw "
+            "has neither; take one more sample, or a finite time"
         )
     left = noise * modes / (samples - modes) if samples > modes else 0.0
     known = {"test": left, "ensemble": left, "train": noise * (1 - modes / samples)}

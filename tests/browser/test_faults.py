@@ -14,6 +14,12 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("browser")
 
+
+def test_all_browser_tests_run_in_one_worker(request):
+    # Two browsers at a time starve each other, and a page cannot be shared between workers.
+    assert request.node.nodeid.endswith("@browser") or not hasattr(request.config, "workerinput")
+
+
 PICTURE = re.compile(r'<img[^>]*src="data:image/svg\+xml')
 SETUP = """
 import math, time

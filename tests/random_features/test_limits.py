@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scalinglab._errors import DivergenceError
 from scalinglab.random_features import (
     Spectrum,
     asymptotics,
@@ -210,6 +211,27 @@ def test_least_squares_of_all_modes_leaves_the_noise():
     assert late.train[1] == pytest.approx(0.5 * 0.9)
     np.testing.assert_allclose(late.test[0], late.test[1], rtol=1e-5)
     assert late.bias[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "samples"), [(5, 5), (5, 7), (7, 5), (5, math.inf), (math.inf, 5), (4, 10**5), (1, 1)]
+)
+@pytest.mark.parametrize("ridge", [0.0, 1e-9])
+def test_as_many_features_or_samples_as_modes(width, samples, ridge):
+    # Kappa goes to zero with s, and 1 - F / size with it: all digits would cancel.
+    spectrum = Spectrum([1e4, 30.0, 1.0, 1.0, 1e-4], [1.0, 2.0, 0.5, 1.0, 3.0])
+    sizes, times = {"width": width, "samples": samples}, np.array([1e-8, 1.0, 1e4, 1e8, 1e12])
+    curve = gradient_flow(spectrum, times, ridge=ridge, **sizes)
+    assert np.isfinite(curve.test).all()
+    if width == samples == 5:
+        with pytest.raises(DivergenceError, match="width = samples = modes = 5"):
+            final_loss(spectrum, **sizes)
+    elif min(width, samples) == 5 and ridge == 0:
+        assert curve.test[-1] < 1e-3 * curve.test[0]  # all modes are learned in the end
+        assert final_loss(spectrum, **sizes) == 0
+    left = transfer_functions(spectrum, times, modes=(1, 5), ridge=ridge, **sizes).values
+    assert (left > -1e-6).all()
+    assert (left < 1 + 1e-6).all()
 
 
 def test_time_goes_on_from_where_it_is_whatever_else_is_asked():
