@@ -82,8 +82,8 @@ def _overdetermined(found: Medium, noise: float, parts: Sequence[str]) -> dict[s
         )
     if found.width == samples == modes and "test" in parts:
         raise DivergenceError(
-            f"at width = samples = modes = {samples:g} the ends of training and of a vanishing ridge differ, and a draw "
-            "has neither; take one more sample, or a finite time"
+            f"at width = samples = modes = {samples:g} the ends of training and of a vanishing ridge differ, and a "
+            "draw has neither; take one more sample, or a finite time"
         )
     left = noise * modes / (samples - modes) if samples > modes else 0.0
     known = {"test": left, "ensemble": left, "train": noise * (1 - modes / samples)}
