@@ -80,7 +80,7 @@ def test_with_a_tenth_of_the_points_errors_fall_like_k_plus_1_over_m_and_a_half(
 @pytest.mark.parametrize(("dimension", "factor", "function"), [(1, 4, "near a pole"), (2, 1, "sigmoid")])
 def test_as_many_points_as_the_logarithm_to_the_dimension_are_enough(dimension, factor, function):
     """[Wang2025] Theorem 7: d' = c log^m d; the error falls like a power of d all the same."""
-    counts, errors = (10**3, 10**4, 10**5), []
+    counts, errors = (10**3, 10**4, 10**5, 10**6), []
     for count in counts:
         found = []
         for seed in range(3):
@@ -90,7 +90,7 @@ def test_as_many_points_as_the_logarithm_to_the_dimension_are_enough(dimension, 
         errors.append(np.sqrt(np.mean(np.square(found))))
     slope = -np.polyfit(np.log(counts), np.log(errors), 1)[0]
     assert slope > 1
-    assert errors[2] < errors[1] < errors[0]
+    assert (np.diff(errors) < 0).all()
 
 
 def error(function, how, size=256, dimension=2, order=None):
