@@ -116,7 +116,7 @@ def run_statistics(task: Task, training: Training, network: int) -> dict[str, An
     ValueError
         If the task is no classification.
     """
-    if task.classes is None:
+    if task.loss != "cross_entropy":
         fail("task", "be a classification", task)
     names = ("train_loss", "test_loss", "test_error")
     found: dict[str, Any] = {name: float(getattr(training, name)[network, -1]) for name in names}
@@ -194,7 +194,7 @@ def train_layers(
     sizes, times = [positive("step_sizes", size) for size in step_sizes], positive_integer("looks", looks)
     if not sizes:
         fail("step_sizes", "hold at least one number", step_sizes)
-    if task.classes is None:
+    if task.loss != "cross_entropy":
         fail("task", "be a classification", task)
     given = settings | {"step_size": sizes, "seed": [seed] * len(sizes), "evaluations": 2}
     return _looking(train(task, **given), task, sizes, times)

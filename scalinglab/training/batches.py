@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -49,6 +51,13 @@ class Order:
         self.left = indices[wanted:]
         return indices[:wanted].reshape(batches, self.batch)
 
+    def skip(self, batches: int) -> None:
+        """Pass over so many batches, in pieces that fit into memory."""
+        while batches and self.batch < self.samples:
+            some = min(batches, max(1, AHEAD // self.batch))
+            self.take(some)
+            batches -= some
+
 
 def drawn_samples(plan: Plan, network: int) -> NDArray[np.int64] | None:
     """Which samples of the task a network is trained on, in order; ``None`` stands for the first ones."""
@@ -65,9 +74,14 @@ def shares(plan: Plan, samples: int) -> NDArray[np.float64]:
     return np.full(samples, 1 / samples) if weights is None else weights[:samples] / weights[:samples].sum()
 
 
+def _joined(labels: NDArray[Any]) -> NDArray[Any]:
+    """The rows of all networks, one network after the other."""
+    return labels.reshape(-1, *labels.shape[2:])
+
+
 def label_rows(plan: Plan, labels: NDArray[np.generic]) -> torch.Tensor:
     """Labels on the device, a row for each sample: one class, or a number for each output."""
-    if plan.task.loss == "cross_entropy":
+    if plan.task.classes is not None:
         return torch.tensor(labels, device=plan.device)[:, None]
     return torch.tensor(labels, dtype=plan.dtype, device=plan.device)
 
@@ -88,7 +102,11 @@ class Batches:
     def __init__(self, plan: Plan) -> None:
         self.plan, most = plan, max(plan.batch_sizes)
         self.all_inputs = torch.tensor(plan.task.train_inputs, dtype=plan.input_dtype, device=plan.device)
-        self.all_labels = label_rows(plan, plan.task.train_labels)
+        # Networks with labels of their own have a block of rows each.
+        self.all_labels = label_rows(plan, plan.task.train_labels if plan.labels is None else _joined(plan.labels))
+        apart = 0 if plan.labels is None else plan.task.samples
+        offsets = torch.arange(plan.networks).repeat_interleave(most) * apart
+        self.offsets = offsets.to(plan.device) if apart else None
         self.inputs = self.all_inputs.new_empty((plan.networks, most, plan.task.inputs))
         self._rows = self.all_labels.new_empty((plan.networks, most, self.all_labels.shape[1]))
         self.labels = self._rows.mT
@@ -101,6 +119,8 @@ class Batches:
             key: Order(*key, shares(plan, key[1]) if weighted else None)
             for key in zip(plan.seed, plan.samples, plan.batch_sizes, strict=True)
         }  # networks that see the same batches share one
+        for order in self.orders.values():
+            order.skip(plan.start)
         self.drawn = [drawn_samples(plan, network) for network in range(plan.networks)]
         self.whole = plan.batch_sizes == plan.samples
         self.indices: list[torch.Tensor] = []
@@ -113,6 +133,7 @@ class Batches:
             return
         index = self.indices[-1] if self.whole else self.indices.pop()
         torch.index_select(self.all_inputs, 0, index, out=self.inputs.view(len(index), -1))
+        index = index if self.offsets is None else index + self.offsets
         torch.index_select(self.all_labels, 0, index, out=self._rows.view(len(index), -1))
 
     def _draw(self) -> list[torch.Tensor]:

@@ -26,7 +26,7 @@ class Budget:
     parameters : tuple of int
         Weights and biases of each network.
     steps : int
-        Updates of each network.
+        Updates of each network; those before ``start`` are not counted.
     multiply_adds : int
         Of all matrix products of all networks, each at its own width: three for each weight and example of a batch
         (forward, gradient of the weight, gradient of what came in; the first layer has a use for the last only above
@@ -74,7 +74,7 @@ def budget(task: Task, **settings: Any) -> Budget:
     return Budget(
         networks=plan.networks,
         parameters=tuple(plan.parameters(network) for network in range(plan.networks)),
-        steps=plan.steps,
+        steps=plan.steps - plan.start,
         multiply_adds=sum(_multiply_adds(plan, network) for network in range(plan.networks)),
     )
 
@@ -88,4 +88,4 @@ def _multiply_adds(plan: Plan, network: int) -> int:
     if plan.task.validation_labels is not None:
         held_out += len(plan.task.validation_labels)
     evaluation = (held_out + min(plan.samples[network], PROBE)) * sum(weights)
-    return plan.steps * update + len(plan.evaluated) * evaluation
+    return (plan.steps - plan.start) * update + len(plan.evaluated) * evaluation

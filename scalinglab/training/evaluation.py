@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scalinglab.training.batches import drawn_samples, label_rows, shares
-from scalinglab.training.losses import LOSSES, mistakes
+from scalinglab.training.losses import LOSSES, MISTAKES
 from scalinglab.training.memory import PROBE, slice_lengths
 from scalinglab.training.networks import ACTIVATIONS, Stack
 from scalinglab.training.passes import Buffers, embed, propagate
@@ -38,9 +38,13 @@ def probe(plan: Plan, stack: Stack) -> Examples:
     if not plan.resample:
         rows[0] = np.arange(most)
     inputs = torch.tensor(task.train_inputs[rows], dtype=plan.input_dtype, device=plan.device)
-    labels = label_rows(plan, task.train_labels[rows.ravel()])
+    if plan.labels is None:
+        labels = label_rows(plan, task.train_labels[rows.ravel()]).view(len(rows), most, -1)
+    else:
+        each = [plan.labels[network][row] for network, row in enumerate(np.broadcast_to(rows, (plan.networks, most)))]
+        labels = label_rows(plan, np.concatenate(each)).view(plan.networks, most, -1)
     weighted = [shares(plan, count) for count in counts] if task.train_weights is not None else None
-    return Examples(plan, stack, inputs, labels.view(len(rows), most, -1), counts, weighted=weighted)
+    return Examples(plan, stack, inputs, labels, counts, weighted=weighted)
 
 
 class Examples:
@@ -82,7 +86,7 @@ class Examples:
         self.slices = [(rows, labels.mT, weights.mT) for rows, labels, weights in parts]
         self.buffers = {size: Buffers(stack, size, back=False) for size in slice_lengths(most)}
         self.activation, self.loss = ACTIVATIONS[plan.activation], LOSSES[plan.task.loss]
-        self.squared, self.chance_loss = plan.task.loss == "squared", plan.task.chance_loss
+        self.mistakes, self.chance_loss = MISTAKES.get(plan.task.loss), plan.task.chance_loss
 
     def measure(self, stack: Stack) -> tuple[Tensor, Tensor]:
         """Mean loss and error of each network; the error of a regression is the loss in units of chance."""
@@ -90,7 +94,7 @@ class Examples:
         for rows, labels, weights in self.slices:
             buffers = self.buffers[rows.shape[1]]
             outputs = propagate(stack, embed(stack, rows), buffers, self.activation)
-            if not self.squared:
-                error += mistakes(outputs, labels, weights)
+            if self.mistakes is not None:
+                error += self.mistakes(outputs, labels, weights)
             loss += self.loss(outputs, labels, weights, buffers.gradients[-1])
-        return loss, loss / self.chance_loss if self.squared else error
+        return loss, loss / self.chance_loss if self.mistakes is None else error

@@ -16,7 +16,7 @@ from scalinglab.training.networks import Arrays
 if TYPE_CHECKING:
     from scalinglab.training.plans import Plan
 
-__all__ = ["checked_arrays", "per_network"]
+__all__ = ["checked_arrays", "checked_masks", "per_network"]
 
 #: Masses and their inverses are finite between these in single precision, too.
 MASSES = 1e-30, 1e30
@@ -66,6 +66,16 @@ def checked_arrays(plan: Plan, *, initial: Any, masks: Any, masses: Any) -> dict
         name: _each_once(values, plan.width, checks[name]) if values[0] is not None else None
         for name, values in given.items()
     }
+
+
+def checked_masks(plan: Plan, masks: Any) -> tuple[tuple[NDArray[np.bool_], ...], ...]:
+    """Check masks that a callable returned on the way: of one network, for all, or for each."""
+    found = per_network("masks", masks)
+    each = found if isinstance(found, list) else [found] * plan.networks
+    if len(each) != plan.networks:
+        fail("masks", f"be of one network or of all {plan.networks}", f"{len(each)}")
+    shapes = [list(itertools.pairwise(plan.sizes(width))) for width in plan.width]
+    return _each_once(each, plan.width, lambda value, network: _masks(value, shapes[network]))
 
 
 def _each_once(values: Sequence[Any], widths: Sequence[int], check: Callable[[Any, int], Any]) -> tuple[Any, ...]:

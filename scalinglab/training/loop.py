@@ -13,6 +13,7 @@ from torch import Tensor
 from scalinglab._checks import fail
 from scalinglab.training.batches import Batches
 from scalinglab.training.evaluation import Examples, held_out, probe
+from scalinglab.training.given import checked_masks
 from scalinglab.training.losses import LOSSES
 from scalinglab.training.networks import ACTIVATIONS, Stack, draw
 from scalinglab.training.optimizers import SCHEDULES, make_optimizer, step_sizes
@@ -42,14 +43,16 @@ def train(
     weight_decay: float = 0.0,
     batch_size: int = 64,
     steps: int = 400,
+    start: int = 0,
     seed: int | Sequence[int] | NDArray[np.integer] = 0,
     samples: int | Sequence[int] | NDArray[np.integer] | None = None,
     resample: bool = False,
+    labels: Sequence[Any] | NDArray[Any] | None = None,
     scaling: str = "standard",
     schedule: str = "constant",
     embedding: int = 12,
     initial: Sequence[Any] | None = None,
-    masks: Sequence[Any] | None = None,
+    masks: Sequence[Any] | Callable[[Training], Sequence[Any] | None] | None = None,
     masses: Sequence[Any] | None = None,
     mass_rule: bool = True,
     penalty: Callable[[list[tuple[Tensor, Tensor]]], Tensor] | None = None,
@@ -87,12 +90,17 @@ def train(
         that takes all of them in each step.
     steps : int
         Updates.
+    start : int
+        Updates that count as made: the order of the data and the schedule go on from there. It is what rewinds a
+        network, whose ``initial`` weights are then those of that step. An optimizer remembers nothing of them.
     seed : int or sequence of int
     samples : int or sequence of int, optional
         How many training samples each network sees, the first ones of the task; all if left out.
     resample : bool
         If true, each network draws its training samples from those of the task, by a third stream of its seed: the
         spread over seeds is then that over data sets, too. With one seed, fewer samples are a part of more.
+    labels : array, shape (networks, samples of the task) or (networks, samples of the task, outputs), optional
+        Training labels of each network in the place of the task's.
     scaling : {"standard", "mean-field"}
         Mean-field: a hidden unit counts 1 / width in the layer above (its mass), so that training hardly depends on
         the width [Wang2025]. Step sizes are then of the order of 1 for all widths.
@@ -103,9 +111,11 @@ def train(
     initial : sequence, optional
         Weights and biases to begin with, as ``Training.arrays`` gives them: of one network, for all, or for each. They
         are drawn by the seed if left out. An embedding comes first, (embedding, vocabulary) and an empty bias.
-    masks : sequence, optional
+    masks : sequence or callable, optional
         An array of zeros and ones (or booleans) for each layer of weights, of the shape (outputs, inputs): of one
-        network, for all, or for each. A weight behind a zero is zero and stays so; biases are never masked.
+        network, for all, or for each. A weight behind a zero is zero and stays so; biases are never masked. A callable
+        is asked before each step, with the snapshot that was just yielded, and returns new masks or ``None``: what they
+        remove is set to zero, and what the optimizer remembers of it, too.
     masses : sequence, optional
         How much each hidden unit counts in the layer above: an array of the shape (width,) for each hidden layer; of
         one network, for all, or for each. A unit of mass 2 learns like two equal units.
@@ -152,9 +162,11 @@ def train(
         weight_decay=weight_decay,
         batch_size=batch_size,
         steps=steps,
+        start=start,
         seed=seed,
         samples=samples,
         resample=resample,
+        labels=labels,
         scaling=scaling,
         schedule=schedule,
         embedding=embedding,
@@ -199,7 +211,7 @@ def _run(plan: Plan) -> Iterator[Training]:
     run = _Run(plan)
     schedule = iter(plan.evaluated.tolist())
     due = next(schedule)
-    for step in range(plan.steps + 1):
+    for step in range(plan.start, plan.steps + 1):
         if step == due:
             run.evaluate()
             due = next(schedule, None)
@@ -233,7 +245,9 @@ class _Run:
         self.units: Tensor | None = None
 
     def update(self) -> None:
-        """One batch forward and back, a look at the losses, one update."""
+        """New masks if there are any, one batch forward and back, a look at the losses, one update."""
+        if self.plan.remask is not None:
+            self.remask(self.plan.remask(self.record.snapshot()))
         losses = self.pull()
         if self.plan.penalty is not None:
             # A penalty may be large, in units of its own: it tells of a divergence only where it is not finite.
@@ -244,6 +258,13 @@ class _Run:
         self.record.step += 1
         self.optimizer.step(factor)
         self.weighting.refresh()
+
+    def remask(self, masks: Sequence[Any] | None) -> None:
+        """Go on with other masks; what the optimizer remembers of weights that are gone is forgotten."""
+        if masks is not None:
+            self.weighting.remask(checked_masks(self.plan, masks))
+            assert self.weighting.exists is not None
+            self.optimizer.keep(self.weighting.exists)
 
     def pull(self) -> Tensor:
         """One batch forward and back: the losses, and in place the gradients of the effective weights."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import logsigmoid
 
-__all__ = ["LOSSES", "cross_entropy", "mistakes", "squared"]
+__all__ = ["LOSSES", "MISTAKES", "cross_entropy", "logistic", "mistakes", "squared", "wrong_signs"]
 
 
 def cross_entropy(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) -> Tensor:
@@ -65,5 +66,36 @@ def squared(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) 
     return losses
 
 
+def logistic(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) -> Tensor:
+    """Weighted cross-entropy of two classes, of which one output is the logit of class 1; gradient in place.
+
+    Parameters
+    ----------
+    outputs : Tensor, shape (networks, 1, examples)
+    labels : Tensor of int64, shape (networks, 1, examples)
+    weights : Tensor, shape (networks, 1, examples)
+        As for ``cross_entropy``.
+    gradient : Tensor, shape (networks, 1, examples)
+        Receives ``weight * (sigmoid(output) - label)``.
+
+    Returns
+    -------
+    Tensor, shape (networks,)
+    """
+    # Of the margin: neither loss nor gradient has a difference of two numbers that nearly agree.
+    signs = 1 - 2 * labels
+    torch.mul(outputs, signs, out=gradient)
+    losses = (logsigmoid(-gradient) * weights).sum((1, 2)).neg_()
+    gradient.sigmoid_().mul_(weights).mul_(signs)
+    return losses
+
+
+def wrong_signs(outputs: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    """Weighted share of examples whose logit has the wrong sign, for each network; zero is half a mistake."""
+    return ((1 - torch.sign(outputs) * (2 * labels - 1)) / 2 * weights).sum((1, 2))
+
+
 #: By the name that a task gives its loss.
-LOSSES = {"cross_entropy": cross_entropy, "squared": squared}
+LOSSES = {"cross_entropy": cross_entropy, "squared": squared, "logistic": logistic}
+#: What counts as a mistake, for classifications.
+MISTAKES = {"cross_entropy": mistakes, "logistic": wrong_signs}

@@ -39,7 +39,7 @@ def bytes_needed(plan: Plan, *, masks: bool = False, initial: bool = False) -> i
     sizes, batch = plan.sizes(max(plan.width)), max(plan.batch_sizes)
     numbers = stack_size(sizes, networks, plan.table)
     # Parameters, gradients, two moments, rates, directions, and three of weighting; a penalty has a graph of its own.
-    held = (9 + 6 * (plan.penalty is not None)) * size + masks + LONG * initial
+    held = (9 + 2 * (plan.remask is not None) + 6 * (plan.penalty is not None)) * size + masks + LONG * initial
     passes = 2 * batch + sum(map(sum, map(slice_lengths, _evaluated(plan))))
     columns = passes * sum(sizes[1:]) + 3 * max(batch, PROBE) * sizes[-1] + _inputs(plan, sizes[0], batch)
     return numbers * held + networks * (columns * size + _order(plan) + OBJECTS) + _data(plan)
@@ -68,4 +68,5 @@ def _data(plan: Plan) -> int:
     task = plan.task
     sets = [task.train_inputs, task.test_inputs, task.validation_inputs]
     rows = sum(len(inputs) for inputs in sets if inputs is not None)
-    return rows * (task.inputs * (LONG if plan.table else plan.dtype.itemsize) + task.outputs * LONG)
+    own = 2 * plan.networks * task.samples * task.outputs * LONG if plan.labels is not None else 0
+    return rows * (task.inputs * (LONG if plan.table else plan.dtype.itemsize) + task.outputs * LONG) + own

@@ -32,6 +32,10 @@ class Optimizer(Protocol):
         """Set what is remembered of one network to zero."""
         ...
 
+    def keep(self, exists: Tensor) -> None:
+        """Set what is remembered of parameters that exist no more to zero; the others have a one."""
+        ...
+
 
 def step_sizes(stack: Stack, each: tuple[float, ...]) -> float | Tensor:
     """One number if all networks share a step size, else a vector with the step size of each parameter."""
@@ -73,6 +77,9 @@ class SGD:
     def forget(self, network: int) -> None:
         """Do nothing: there is no memory."""
 
+    def keep(self, exists: Tensor) -> None:
+        """Do nothing: there is no memory."""
+
 
 class Momentum(SGD):
     """Heavy ball: ``v = momentum * v + g``, ``p -= step_size * v``."""
@@ -89,6 +96,10 @@ class Momentum(SGD):
     def forget(self, network: int) -> None:
         """Stop one network."""
         self.velocity.clear(network)
+
+    def keep(self, exists: Tensor) -> None:
+        """Stop what exists no more."""
+        self.velocity.flat.mul_(exists)
 
 
 class Adam(SGD):
@@ -153,6 +164,11 @@ class Adam(SGD):
         """Set both moments of one network to zero."""
         self.mean.clear(network)
         self.square.clear(network)
+
+    def keep(self, exists: Tensor) -> None:
+        """Set both moments of what exists no more to zero."""
+        self.mean.flat.mul_(exists)
+        self.square.flat.mul_(exists)
 
 
 OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")

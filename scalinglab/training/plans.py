@@ -25,7 +25,7 @@ from scalinglab.training.given import checked_arrays, per_network
 from scalinglab.training.memory import bytes_needed
 from scalinglab.training.networks import ACTIVATIONS, SCALINGS, Arrays, parameter_sizes
 from scalinglab.training.optimizers import OPTIMIZERS, SCHEDULES
-from scalinglab.training.tasks.task import Task
+from scalinglab.training.tasks.task import Task, own_labels
 
 Value = TypeVar("Value")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -50,12 +50,15 @@ class Plan:
     weight_decay: float
     batch_size: int
     steps: int
+    start: int
     scaling: str
     schedule: str
     resample: bool
     embedding: int
+    labels: NDArray[Any] | None
     initial: tuple[Arrays, ...] | None
     masks: tuple[tuple[NDArray[np.bool_], ...], ...] | None
+    remask: Callable[..., Any] | None
     masses: tuple[tuple[NDArray[np.float64], ...], ...] | None
     mass_rule: bool
     penalty: Callable[..., torch.Tensor] | None
@@ -107,9 +110,11 @@ def checked_plan(
     weight_decay: float,
     batch_size: int,
     steps: int,
+    start: int,
     scaling: str,
     schedule: str,
     resample: bool,
+    labels: Any,
     embedding: int,
     initial: Any,
     masks: Any,
@@ -123,23 +128,28 @@ def checked_plan(
     """Check every argument of ``train``; the first that is wrong raises a ``ValueError`` that names it."""
     if not isinstance(task, Task):
         fail("task", "be a Task", task)
+    remask = masks if callable(masks) else None
     each = {
         "width": _each("width", width, positive_integer),
         "step_size": _each("step_size", step_size, positive),
         "seed": _each("seed", seed, non_negative_integer),
         "samples": _each("samples", task.samples if samples is None else samples, _samples_of(task)),
         "initial": per_network("initial", initial, nested=True),
-        "masks": per_network("masks", masks),
+        "masks": per_network("masks", None if remask else masks),
         "masses": per_network("masses", masses),
+        "labels": None if labels is None else list(own_labels(task, labels)),
     }
     stacked = _broadcast(each)
     given = {name: stacked.pop(name) for name in ("initial", "masks", "masses")}
+    own = stacked.pop("labels")
     steps = _at_most("steps", steps)
     plan = Plan(
         task=task,
         **stacked,
+        labels=None if labels is None else np.stack(own),
         initial=None,
         masks=None,
+        remask=remask,
         masses=None,
         depth=_at_most("depth", depth),
         scaling=_word("scaling", scaling, SCALINGS),
@@ -155,7 +165,8 @@ def checked_plan(
         weight_decay=non_negative("weight_decay", weight_decay),
         batch_size=positive_integer("batch_size", batch_size),
         steps=steps,
-        evaluated=evaluation_steps(steps, _at_most("evaluations", evaluations)),
+        start=_before("start", start, steps),
+        evaluated=evaluation_steps(steps, _at_most("evaluations", evaluations), start=start),
         dtype=DTYPES[_word("dtype", dtype, DTYPES)],
         device=_device(device, DTYPES[dtype]),
     )
@@ -163,11 +174,13 @@ def checked_plan(
     return replace(plan, **checked_arrays(plan, **given))
 
 
-def evaluation_steps(steps: int, evaluations: int) -> NDArray[np.int64]:
-    """Steps at which networks are evaluated: half of them evenly spaced, half evenly on a log scale.
+def evaluation_steps(steps: int, evaluations: int, *, start: int = 0) -> NDArray[np.int64]:
+    """Steps at which networks are evaluated: half of them evenly spaced, half evenly on a log scale from the start.
 
-    Always the first (0) and the last; never more than ``max(evaluations, 2)``, and fewer where both halves agree.
+    Always the first and the last; never more than ``max(evaluations, 2)``, and fewer where both halves agree.
     """
+    if start:
+        return start + evaluation_steps(steps - start, evaluations)
     if evaluations > steps:
         return np.arange(steps + 1)
     even = np.linspace(0, steps, max(evaluations - evaluations // 2, 2))
@@ -214,6 +227,12 @@ def _at_most(name: str, value: Any) -> int:
     return int(value)
 
 
+def _before(name: str, value: Any, steps: int) -> int:
+    if non_negative_integer(name, value) >= steps:
+        fail(name, f"be below {steps}, the number of steps", value)
+    return int(value)
+
+
 def _below_one(name: str, value: Any) -> float:
     if not 0 <= number(name, value) < 1:
         fail(name, "be at least 0 and below 1", value)
@@ -256,7 +275,8 @@ def _device(value: Any, dtype: torch.dtype) -> torch.device:
 
 def _refuse_what_does_not_fit(plan: Plan, given: dict[str, Any]) -> None:
     """Stop a stack that would fill the memory, before anything is allocated."""
-    needed = bytes_needed(plan, **{name: given[name][0] is not None for name in ("masks", "initial")})
+    masked, begun = (given[name][0] is not None for name in ("masks", "initial"))
+    needed = bytes_needed(plan, masks=masked or plan.remask is not None, initial=begun)
     free = free_memory()
     if plan.device.type == "cuda":
         free = torch.cuda.mem_get_info(plan.device)[0]

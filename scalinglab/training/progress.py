@@ -24,7 +24,7 @@ class Record:
     def __init__(self, plan: Plan, stack: Stack) -> None:
         shape = (plan.networks, len(plan.evaluated))
         self.plan, self.stack = plan, stack
-        self.step = self.count = 0
+        self.step, self.count = plan.start, 0
         names = HISTORIES if plan.task.validation_inputs is not None else HISTORIES[:3]
         self.histories = {name: np.full(shape, np.nan) for name in names}
         self.diverged_at = _frozen(np.full(plan.networks, -1))

@@ -9,13 +9,17 @@ gradient of a weight is that of the effective weight times the mass below, and t
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from scalinglab.training.networks import Stack
 from scalinglab.training.plans import Plan
 
 __all__ = ["Weighting"]
+
+Masks = tuple[tuple[NDArray[np.bool_], ...], ...]
 
 
 class Weighting:
@@ -29,20 +33,32 @@ class Weighting:
 
     def __init__(self, plan: Plan, stack: Stack) -> None:
         self.stack, self.effective = stack, stack
+        self.plan = plan
         self.scale: Tensor | None = None
         self.factor: Tensor | None = None
+        #: One for each parameter that exists, where masks change on the way.
+        self.exists: Tensor | None = None
+        self.rule: Tensor | None = None
         self.absent: Tensor | None = None
-        if plan.masks is not None or plan.masses is not None or plan.penalty is not None:
-            self.factor = _existing(plan, stack)
-        if self.factor is not None and plan.penalty is not None:
-            self.absent = self.factor == 0
-        if self.factor is not None and plan.masks is not None:
-            stack.flat.mul_(self.factor)
-        if self.factor is not None and plan.masses is not None:
+        if plan.masses is not None:
             below, above = _masses(plan, stack)
-            self.factor.mul_(1 / above if plan.mass_rule else below)
+            self.rule = 1 / above if plan.mass_rule else below
             self.scale, self.effective = below, stack.like()
+        if any(part is not None for part in (plan.masks, plan.remask, plan.masses, plan.penalty)):
+            self.remask(plan.masks)
+        if plan.remask is None:
+            self.rule = self.exists = None
         self.refresh()
+
+    def remask(self, masks: Masks | None) -> None:
+        """From now on, what the masks remove does not exist."""
+        exists = _existing(self.plan, self.stack, masks)
+        self.exists = exists
+        self.factor = exists if self.rule is None else exists * self.rule
+        self.absent = exists == 0 if self.plan.penalty is not None else None
+        if masks is not None:
+            self.stack.flat.mul_(exists)
+            self.refresh()
 
     def refresh(self) -> None:
         """Bring the effective weights up to date with the parameters."""
@@ -62,7 +78,7 @@ class Weighting:
             gradients.flat.mul_(self.factor)
 
 
-def _existing(plan: Plan, stack: Stack) -> Tensor:
+def _existing(plan: Plan, stack: Stack, masks: Masks | None) -> Tensor:
     """One for each parameter that exists; zero for padding and for what the masks remove."""
     exists = stack.like()
     if exists.embedding is not None:
@@ -73,8 +89,8 @@ def _existing(plan: Plan, stack: Stack) -> Tensor:
             inputs, outputs = sizes[number : number + 2]
             bias[network, :outputs] = 1
             weight[network, :outputs, :inputs] = 1
-            if plan.masks is not None:
-                weight[network, :outputs, :inputs] = torch.tensor(plan.masks[network][number]).to(weight)
+            if masks is not None:
+                weight[network, :outputs, :inputs] = torch.tensor(masks[network][number]).to(weight)
     return exists.flat
 
 

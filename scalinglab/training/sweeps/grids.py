@@ -31,7 +31,7 @@ __all__ = ["ALGORITHM", "NOT_SWEPT", "Run", "runs_of"]
 #: A faster way to the same numbers, a new argument or a new version of the package is no reason.
 ALGORITHM = 2
 #: Arguments of ``train`` that a grid cannot hold: where it runs, and what is no plain number or word.
-NOT_SWEPT = ("task", "device", "initial", "masks", "masses", "penalty")
+NOT_SWEPT = ("task", "device", "start", "labels", "initial", "masks", "masses", "penalty")
 #: Where a sweep differs from ``train``: the first and the last evaluation suffice.
 DEFAULTS = {"evaluations": 2}
 #: No course comes near; it keeps a slip of the finger from filling the memory.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import fail, positive_integer, same_length
 
-__all__ = ["Task"]
+__all__ = ["Task", "own_labels"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,6 +44,8 @@ class Task:
         If given, inputs are whole-number codes from 0 to ``vocabulary - 1``, which a network embeds.
     recipe : mapping or None
         How a factory made the task: its name and all options, as in ``catalogue``.
+    logit : bool
+        For two classes: whether a network has one output only, the logit of class 1, and learns by the logistic loss.
     train_weights : array, shape (samples,), or None
         How much each training example counts, positive. A batch that is smaller than all of them is then drawn with
         replacement, in proportion to the weights, so that its plain mean is that of the weighted set.
@@ -73,6 +75,7 @@ class Task:
     vocabulary: int | None = None
     recipe: Mapping[str, Any] | None = None
     train_weights: NDArray[np.float64] | None = None
+    logit: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -82,6 +85,8 @@ class Task:
         if (self.validation_inputs is None) != (self.validation_labels is None):
             fail("validation_inputs and validation_labels", "be given together", "one of them")
         classes, vocabulary = _at_least_two("classes", self.classes), _at_least_two("vocabulary", self.vocabulary)
+        if not isinstance(self.logit, bool) or (self.logit and classes != 2):
+            fail("logit", "be False, or True for two classes", self.logit)
         settled: dict[str, Any] = {"classes": classes, "vocabulary": vocabulary}
         for part in ("train", "test", "validation"):
             inputs, labels = getattr(self, f"{part}_inputs"), getattr(self, f"{part}_labels")
@@ -117,13 +122,17 @@ class Task:
 
     @property
     def outputs(self) -> int:
-        """Number of outputs of a network: the classes, or the columns of the labels of a regression."""
-        return self.train_labels.shape[1] if self.classes is None else self.classes
+        """Number of outputs of a network: the classes (one for a logit), or the columns of a regression's labels."""
+        if self.classes is None:
+            return self.train_labels.shape[1]
+        return 1 if self.logit else self.classes
 
     @property
     def loss(self) -> str:
-        """What is minimised: "cross_entropy" or, in a regression, "squared"."""
-        return "squared" if self.classes is None else "cross_entropy"
+        """What is minimised: "cross_entropy", "logistic" if there is one logit or, in a regression, "squared"."""
+        if self.classes is None:
+            return "squared"
+        return "logistic" if self.logit else "cross_entropy"
 
     @property
     def chance_error(self) -> float:
@@ -149,6 +158,33 @@ class Task:
         inputs = f"{self.inputs} input{'s' * (self.inputs > 1)}"
         outputs = f"{self.classes} classes" if self.classes else f"{self.outputs} output{'s' * (self.outputs > 1)}"
         return f"Task({self.name!r}, {', '.join(sets)} and {len(self.test_labels)} test samples, {inputs}, {outputs})"
+
+
+def own_labels(task: Task, labels: Any) -> NDArray[Any]:
+    """Check training labels that networks have each for itself, in the place of the task's.
+
+    Returns
+    -------
+    array, shape (networks, samples) of int64 or (networks, samples, outputs) of float64
+        Read-only.
+
+    Raises
+    ------
+    ValueError
+        If a label is not one that the task could have, or the shape is another.
+    """
+    if task.classes is not None:
+        found = _whole("labels", "table", labels, task.classes)
+    else:
+        try:
+            found = np.array(labels, dtype=np.float64)
+        except (TypeError, ValueError):
+            fail("labels", "be a table of numbers", labels)
+        found = found[..., None] if found.ndim == 2 and task.outputs == 1 else found
+        found = _finite("labels", found)
+    if found.shape[1:] != task.train_labels.shape or not len(found):
+        fail("labels", f"have the shape (networks, {str(task.train_labels.shape)[1:]}", found.shape)
+    return found
 
 
 def _at_least_two(name: str, value: Any) -> int | None:
