@@ -8,6 +8,7 @@ The package is the tested core of a course of notebooks. Its folders are named b
 - ``scalinglab.random_features``: a model of learning that can be solved: loss against time, width and samples
 - ``scalinglab.heavy_tails``: stable laws, tail indices, SGD as a random recursion, compressibility of its weights
 - ``scalinglab.compression``: a few weighted points or neurons that say the same as many: moments and recombination
+- ``scalinglab.pruning``: masks, scores, iterative pruning, controls, smaller networks, information in a mask (torch)
 - ``scalinglab.tables``: cached results of sweeps, with which chapters open
 - ``scalinglab.live``: the panel of a notebook: controls, a function, rows, a chart
 - ``scalinglab.exercises``: sealed predictions, checks that name the mistake, staged hints

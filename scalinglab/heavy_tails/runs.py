@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+
+from scalinglab._growing import Growing
 
 __all__ = ["ColumnErrors", "DependenceRuns", "LayerRuns"]
 
 #: Where a chart of stable-equivalent indices may mark networks that have none: below all that is seen.
 MARK = 1.02
-Rows = tuple[dict[str, Any], ...]
-
-
-@dataclass(frozen=True, repr=False)
-class Growing:
-    """Rows so far, with how much of the work is done."""
-
-    found: Rows
-    done: int
-    total: int
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the records so far, as fresh dicts."""
-        return [dict(row) for row in self.found]
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.done} of {self.total}, {len(self.found)} rows)"
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,0 +1,26 @@
+"""Results that grow while something runs: a panel streams them, and shows how far the run has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Growing", "Rows"]
+
+Rows = tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Growing:
+    """Rows so far, with how much of the work is done."""
+
+    found: Rows
+    done: int
+    total: int
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the records so far, as fresh dicts."""
+        return [dict(row) for row in self.found]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.done} of {self.total}, {len(self.found)} rows)"

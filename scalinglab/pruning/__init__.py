@@ -1,0 +1,52 @@
+"""Pruning: which weights a network can do without, which sparse networks train, and what a mask knows of the data.
+
+Masks:
+
+- ``Masks``: which weights are kept; exact counts, and what of it lies on a path (``masks``)
+- ``keep_largest``, ``kept_weights``: from scores to masks (``selection``)
+- ``uniform_counts``, ``erk_counts``: how many weights each layer keeps (``allocation``)
+
+From networks to masks:
+
+- ``random_scores``, ``magnitude_scores``, ``lamp_scores``, ``snip_scores``, ``grasp_scores``, ``synflow_scores``: how
+  important each weight is (``scores``)
+- ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: masks from them (``starts``)
+- ``GradualPruning``: masks that shrink while the network learns (``gradual``)
+- ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
+"""
+
+from scalinglab.pruning.allocation import erk_counts, uniform_counts
+from scalinglab.pruning.gradual import GradualPruning
+from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
+from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.scores import (
+    grasp_scores,
+    lamp_scores,
+    magnitude_scores,
+    random_scores,
+    snip_scores,
+    synflow_scores,
+)
+from scalinglab.pruning.selection import keep_largest, kept_weights
+from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
+
+__all__ = [
+    "GradualPruning",
+    "Masks",
+    "Pruning",
+    "density_path",
+    "erk_counts",
+    "grasp_scores",
+    "iterative_pruning",
+    "keep_largest",
+    "kept_weights",
+    "lamp_scores",
+    "magnitude_masks",
+    "magnitude_scores",
+    "prune_at_start",
+    "random_scores",
+    "snip_scores",
+    "synflow_masks",
+    "synflow_scores",
+    "uniform_counts",
+]

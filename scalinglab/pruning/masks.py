@@ -1,0 +1,197 @@
+"""Masks: which weights of one network are kept. An exact count, validated, and what of it can matter at all."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglab._checks import fail
+
+__all__ = ["Mask", "Masks"]
+
+Mask = NDArray[np.bool_]
+
+
+class Masks(Sequence[Mask]):
+    """Which weights of one network are kept: an array of truth values for each layer, read-only.
+
+    It is what ``train(masks=...)`` takes. Biases are never pruned. Masks are equal if they keep the same weights, and
+    can be counted and looked up in a ``dict``.
+
+    Parameters
+    ----------
+    layers : sequence of array, shape (outputs, inputs)
+        Truth values, or zeros and ones.
+
+    Raises
+    ------
+    ValueError
+        If there is none, one is no matrix of zeros and ones, or one does not fit onto the one below.
+
+    Examples
+    --------
+    >>> masks = Masks([[[1, 0], [0, 0]], [[1, 1]]])
+    >>> masks
+    Masks(3 of 6 weights, 2 on a path)
+    >>> masks.empty_layers
+    ()
+    """
+
+    def __init__(self, layers: Iterable[Any]) -> None:
+        found = tuple(_mask(layer, number) for number, layer in enumerate(_listed(layers)))
+        if not found:
+            fail("masks", "hold at least one layer", layers)
+        for number, (below, above) in enumerate(itertools.pairwise(found), start=2):
+            if above.shape[1] != below.shape[0]:
+                fail("masks", f"have {below.shape[0]} columns in layer {number}", above.shape)
+        self.layers: tuple[Mask, ...] = found
+
+    @classmethod
+    def full(cls, shapes: Iterable[tuple[int, int]]) -> Masks:
+        """All weights of layers of these shapes, (outputs, inputs)."""
+        return cls(np.ones(shape, dtype=np.bool_) for shape in shapes)
+
+    @overload
+    def __getitem__(self, place: int) -> Mask: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Mask, ...]: ...
+    def __getitem__(self, place: int | slice) -> Mask | tuple[Mask, ...]:
+        return self.layers[place]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Masks) and self.shapes == other.shapes and self._packed == other._packed
+
+    def __hash__(self) -> int:
+        return hash(self._packed)
+
+    def __repr__(self) -> str:
+        return f"Masks({self.kept} of {self.size} weights, {self.effective.kept} on a path)"
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """(outputs, inputs) of each layer."""
+        return tuple((layer.shape[0], layer.shape[1]) for layer in self.layers)
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return np.packbits(self.flat).tobytes()
+
+    @cached_property
+    def flat(self) -> Mask:
+        """All truth values in one vector, layer after layer and row after row, shape (size,)."""
+        flat = np.concatenate([layer.ravel() for layer in self.layers])
+        flat.setflags(write=False)
+        return flat
+
+    @property
+    def size(self) -> int:
+        """Weights of the network, kept or not."""
+        return sum(math.prod(shape) for shape in self.shapes)
+
+    @cached_property
+    def kept(self) -> int:
+        """Weights that are kept."""
+        return sum(self.counts)
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """Weights that are kept in each layer."""
+        return tuple(int(np.count_nonzero(layer)) for layer in self.layers)
+
+    @property
+    def density(self) -> float:
+        """Share of the weights that is kept."""
+        return self.kept / self.size
+
+    @property
+    def densities(self) -> tuple[float, ...]:
+        """Share of the weights that is kept in each layer."""
+        return tuple(count / math.prod(shape) for count, shape in zip(self.counts, self.shapes, strict=True))
+
+    @cached_property
+    def effective(self) -> Masks:
+        """The kept weights that lie on a path of kept weights from an input to an output; no other can matter.
+
+        A unit that nothing comes into still puts out its bias. So the weights above it shift a constant, and are not
+        counted either.
+        """
+        first, last = self.shapes[0][1], self.shapes[-1][0]
+        reached: list[Mask] = [np.ones(first, dtype=np.bool_)]
+        reaching: list[Mask] = [np.ones(last, dtype=np.bool_)]
+        for layer in self.layers:
+            reached.append(np.asarray((layer & reached[-1]).any(axis=1)))
+        for layer in reversed(self.layers):
+            reaching.append(np.asarray((layer & reaching[-1][:, None]).any(axis=0)))
+        ends = zip(self.layers, reached[:-1], reaching[-2::-1], strict=True)
+        return Masks(layer & below & above[:, None] for layer, below, above in ends)
+
+    @property
+    def effective_density(self) -> float:
+        """Share of the weights that is kept and lies on a path from an input to an output."""
+        return self.effective.kept / self.size
+
+    @property
+    def empty_layers(self) -> tuple[int, ...]:
+        """Numbers, from 1, of the layers that keep nothing: the outputs are constants then."""
+        return tuple(number for number, count in enumerate(self.counts, start=1) if not count)
+
+    @property
+    def warning(self) -> str:
+        """One sentence if nothing of the inputs reaches the outputs; else empty."""
+        if self.empty_layers:
+            which = ", ".join(map(str, self.empty_layers))
+            many = len(self.empty_layers) > 1
+            return f"Layer{'s' * many} {which} keep{'s' * (not many)} no weight: the outputs are constants."
+        if not self.effective.kept:
+            return "No path of kept weights leads from an input to an output: the outputs are constants."
+        return ""
+
+    def within(self, other: Masks) -> bool:
+        """Whether every weight that is kept here is kept there: whether these masks are nested in the others."""
+        return self.shapes == other.shapes and not (self.flat & ~other.flat).any()
+
+    def apply(self, layers: Sequence[tuple[Any, Any]]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+        """Weights and biases with zeros for the weights that are not kept.
+
+        Raises
+        ------
+        ValueError
+            If the shapes are others.
+        """
+        weights = tuple(np.asarray(weight, dtype=np.float64) for weight, _ in layers)
+        if tuple(weight.shape for weight in weights) != self.shapes:
+            fail("layers", f"have the shapes of the masks, {self.shapes}", tuple(weight.shape for weight in weights))
+        biases = (np.asarray(bias, dtype=np.float64) for _, bias in layers)
+        return tuple((weight * mask, bias) for weight, mask, bias in zip(weights, self.layers, biases, strict=True))
+
+
+def _listed(layers: Any) -> list[Any]:
+    try:
+        return list(layers)
+    except TypeError:
+        fail("masks", "be a list of arrays, one for each layer", layers)
+
+
+def _mask(value: Any, number: int) -> Mask:
+    """Return a read-only copy of one layer."""
+    try:
+        array = np.asarray(value)
+        right = array.ndim == 2 and array.size > 0 and array.dtype.kind in "biuf"
+    except ValueError:
+        array, right = np.empty(0), False
+    if not right:
+        fail("masks", f"hold a matrix of zeros and ones in layer {number + 1}", value)
+    if not np.isin(array, (0, 1)).all():
+        fail("masks", f"hold zeros and ones in layer {number + 1}", array[~np.isin(array, (0, 1))][0].item())
+    mask = array.astype(np.bool_)
+    mask.setflags(write=False)
+    return mask

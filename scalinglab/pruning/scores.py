@@ -1,0 +1,222 @@
+"""How important each weight is: a number for every weight, of which the largest are kept.
+
+All are pure functions of weights, and of data where they look at data. All compute in float64. Arrays may carry leading
+axes, of many networks at once: weights (..., outputs, inputs), data (..., examples, inputs).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from scalinglab._checks import fail, non_negative_integer, one_of, positive
+from scalinglab.pruning.masks import Masks
+from scalinglab.training import forward
+
+__all__ = ["LOSSES", "grasp_scores", "lamp_scores", "magnitude_scores", "random_scores", "snip_scores"]
+__all__ += ["synflow_scores"]
+
+Array = NDArray[np.float64]
+Layers = Sequence[tuple[ArrayLike, ArrayLike]]
+#: Mean losses of each network, of outputs (..., examples, outputs) and labels (..., examples).
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "cross_entropy": lambda outputs, labels: -outputs.log_softmax(-1).gather(-1, labels[..., None]).mean((-1, -2)),
+    "logistic": lambda outputs, labels: functional.softplus((1 - 2 * labels) * outputs[..., 0]).mean(-1),
+    "squared": lambda outputs, labels: (outputs - labels).square().mean((-1, -2)),
+}
+#: What GraSP divides outputs by [Wang2020].
+TEMPERATURE = 200.0
+
+
+def random_scores(shapes: Sequence[tuple[int, int]], seed: int = 0) -> list[Array]:
+    """Uniform from 0 to 1, from a stream of the seed's own.
+
+    Raises
+    ------
+    ValueError
+        If the seed is no whole number, zero or above.
+    """
+    # Streams 0 to 2 of a seed belong to the networks in training.
+    generator = np.random.default_rng(np.random.SeedSequence((non_negative_integer("seed", seed), 21)))
+    return [generator.random(shape) for shape in shapes]
+
+
+def magnitude_scores(layers: Layers) -> list[Array]:
+    """``|w|``."""
+    return [np.abs(weight) for weight in _weights(layers)]
+
+
+def lamp_scores(layers: Layers) -> list[Array]:
+    """``w^2 / sum of u^2 over the weights of the layer with |u| >= |w|`` [Lee2021].
+
+    The largest weight of each layer has the score 1, so no layer is emptied as long as every layer can keep one.
+    Equal weights count as if they grew with their places.
+    """
+    return [_lamp(weight) for weight in _weights(layers)]
+
+
+def _lamp(weight: Array) -> Array:
+    flat = np.square(weight).reshape(*weight.shape[:-2], -1)
+    order = np.argsort(flat, axis=-1, kind="stable")
+    squares = np.take_along_axis(flat, order, axis=-1)
+    sums = np.cumsum(squares[..., ::-1], axis=-1)[..., ::-1]
+    ratios = np.divide(squares, sums, out=np.zeros_like(squares), where=sums > 0)
+    scores = np.empty_like(flat)
+    np.put_along_axis(scores, order, ratios, axis=-1)
+    return scores.reshape(weight.shape)
+
+
+def snip_scores(
+    layers: Layers,
+    inputs: ArrayLike,
+    labels: ArrayLike,
+    *,
+    loss: str = "cross_entropy",
+    activation: str = "relu",
+    masks: Masks | None = None,
+) -> list[Array]:
+    """``|w dL/dw|``: how much the loss would change, to first order, if the weight were removed [Lee2019].
+
+    It equals ``|dL/dc|`` at a mask c of ones. The gradient is that of the mean loss; the absolute value comes last.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        Of the shapes (..., outputs, inputs) and (..., outputs).
+    inputs : array, shape (..., examples, inputs)
+    labels : array, shape (..., examples)
+        Classes; of a squared loss real, of the shape (..., examples, outputs).
+    loss : {"cross_entropy", "logistic", "squared"}
+    activation : {"relu", "tanh"}
+    masks : Masks, optional
+        The network is masked first.
+
+    Returns
+    -------
+    list of array
+        A score for each weight, of the shapes of the weights.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or does not fit.
+    """
+    parameters, outputs = _outputs(layers, inputs, activation, masks)
+    losses = _losses(outputs, labels, loss)
+    weights = parameters[::2]
+    gradients = torch.autograd.grad(losses.sum(), weights)
+    return [(w * g).abs().detach().numpy() for w, g in zip(weights, gradients, strict=True)]
+
+
+def grasp_scores(
+    layers: Layers,
+    inputs: ArrayLike,
+    labels: ArrayLike,
+    *,
+    loss: str = "cross_entropy",
+    activation: str = "relu",
+    masks: Masks | None = None,
+    temperature: float = TEMPERATURE,
+    absolute: bool = False,
+) -> list[Array]:
+    """``w (Hg)``, with the Hessian H and the gradient g of the loss: what keeps the gradient large [Wang2020].
+
+    Shrinking a weight by a small share e changes ``|g|^2`` by ``-2 e w (Hg)``. So weights of a large positive score
+    carry the gradient, and are kept; the paper's score has the other sign, and it removes the largest.
+
+    Parameters
+    ----------
+    layers, inputs, labels, loss, activation, masks
+        As in ``snip_scores``.
+    temperature : float
+        Outputs are divided by it.
+    absolute : bool
+        Keep what changes ``|g|^2`` most, in either direction [Frankle2021].
+
+    Returns
+    -------
+    list of array
+        A score for each weight, of the shapes of the weights; of either sign unless ``absolute``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or does not fit.
+    """
+    parameters, outputs = _outputs(layers, inputs, activation, masks)
+    losses = _losses(outputs / positive("temperature", temperature), labels, loss)
+    weights = parameters[::2]
+    # Biases are no part of it: they are never pruned.
+    gradients = torch.autograd.grad(losses.sum(), weights, create_graph=True)
+    products = [(gradient * gradient.detach()).sum() for gradient in gradients]
+    curved = torch.autograd.grad(torch.stack(products).sum(), weights)
+    found = [(weight * product).detach() for weight, product in zip(weights, curved, strict=True)]
+    return [(score.abs() if absolute else score).numpy() for score in found]
+
+
+def synflow_scores(layers: Layers, masks: Masks | None = None) -> list[Array]:
+    """``|w| dR/d|w|`` of ``R = 1^T |W_L| ... |W_1| 1``: the flow through each weight [Tanaka2020].
+
+    No data and no biases. What flows into a layer flows out: the scores of each layer add up to the same number, R.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        Of the shapes (..., outputs, inputs) and (..., outputs).
+    masks : Masks, optional
+
+    Returns
+    -------
+    list of array
+        Not negative; zero for a weight that lies on no path from an input to an output.
+    """
+    sizes = [np.abs(weight) for weight in _weights(layers)]
+    sizes = sizes if masks is None else [size * mask for size, mask in zip(sizes, masks, strict=True)]
+    below = [np.ones((*sizes[0].shape[:-2], sizes[0].shape[-1]))]
+    for size in sizes:
+        below.append((size @ below[-1][..., None])[..., 0])
+    above = [np.ones_like(below[-1])]
+    for size in reversed(sizes[1:]):
+        above.append((above[-1][..., None, :] @ size)[..., 0, :])
+    ends = zip(sizes, below[:-1], reversed(above), strict=True)
+    return [size * down[..., None, :] * up[..., :, None] for size, down, up in ends]
+
+
+def _outputs(layers: Layers, inputs: ArrayLike, activation: str, masks: Masks | None) -> tuple[list[Tensor], Tensor]:
+    """Parameters that gradients are taken of, (weight, bias, weight, ...), and the outputs of each network."""
+    arrays = _weights(layers) if masks is None else [w * m for w, m in zip(_weights(layers), masks, strict=True)]
+    biases = [np.asarray(bias, dtype=np.float64) for _, bias in layers]
+    parameters = [torch.tensor(part, requires_grad=True) for pair in zip(arrays, biases, strict=True) for part in pair]
+    network = list(zip(parameters[::2], parameters[1::2], strict=True))
+    return parameters, forward(network, torch.tensor(np.asarray(inputs, dtype=np.float64)), activation)
+
+
+def _losses(outputs: Tensor, labels: ArrayLike, loss: str) -> Tensor:
+    """The mean loss of each network."""
+    measured = LOSSES[one_of("loss", loss, tuple(LOSSES))]
+    if loss == "squared":
+        return measured(outputs, torch.tensor(np.asarray(labels, dtype=np.float64)))
+    answers = torch.tensor(np.asarray(labels, dtype=np.int64))
+    if answers.shape[-1:] != outputs.shape[-2:-1]:
+        fail("labels", f"be {outputs.shape[-2]}, one for each example", tuple(answers.shape))
+    return measured(outputs, answers.expand(outputs.shape[:-1]))
+
+
+def _weights(layers: Layers) -> list[Array]:
+    """The weights in float64, checked to be matrices that fit onto each other."""
+    try:
+        found = [np.asarray(weight, dtype=np.float64) for weight, _ in layers]
+    except (TypeError, ValueError):
+        fail("layers", "be a list of (weight, bias)", layers)
+    if not found or any(weight.ndim < 2 or not weight.size for weight in found):
+        fail("layers", "hold matrices of weights", [weight.shape for weight in found])
+    for number, (below, above) in enumerate(itertools.pairwise(found), start=2):
+        if above.shape[-1] != below.shape[-2]:
+            fail("layers", f"have {below.shape[-2]} columns in layer {number}", above.shape)
+    return found

@@ -1,0 +1,141 @@
+"""Pruning at the start: masks of networks that have not been trained yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scalinglab._checks import fail, one_of, positive_integer
+from scalinglab.pruning.allocation import erk_counts, uniform_counts
+from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.scores import (
+    grasp_scores,
+    lamp_scores,
+    magnitude_scores,
+    random_scores,
+    snip_scores,
+    synflow_scores,
+)
+from scalinglab.pruning.selection import keep_largest, kept_weights
+
+__all__ = ["AT_START", "SCOPES", "magnitude_masks", "prune_at_start", "synflow_masks"]
+
+Layers = Sequence[tuple[ArrayLike, ArrayLike]]
+#: Ways to prune a network before it is trained.
+AT_START = ("random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow")
+#: Those that look at data: their masks can know something of the labels.
+WITH_DATA = ("snip", "grasp")
+#: How weights of different layers are compared.
+SCOPES = ("global", "layer", "erk", "lamp")
+#: Rounds of SynFlow, as in its paper; one round empties whole layers.
+ROUNDS = 100
+
+
+def prune_at_start(
+    layers: Layers,
+    density: float,
+    method: str,
+    *,
+    inputs: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    loss: str = "cross_entropy",
+    activation: str = "relu",
+    rounds: int = ROUNDS,
+    seed: int = 0,
+) -> Masks:
+    """Choose the weights of one untrained network that are kept.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        Of the shapes (outputs, inputs) and (outputs,), as ``Training.arrays`` gives them.
+    density : float
+        Share of all weights that is kept, above 0 and at most 1; the count is the nearest whole number.
+    method : {"random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow"}
+        Random in the same share of each layer, or in the shares of ``erk_counts``; by ``magnitude_scores``,
+        ``lamp_scores``, ``snip_scores`` or ``grasp_scores``, over all layers together; or ``synflow_masks``.
+    inputs, labels : array, shape (examples, inputs) and (examples,)
+        For "snip" and "grasp".
+    loss, activation : str
+        As in ``snip_scores``.
+    rounds : int
+        For "synflow".
+    seed : int
+        For "random" and "erk".
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or data are missing.
+    """
+    one_of("method", method, AT_START)
+    shapes = [(np.shape(weight)[0], np.shape(weight)[1]) for weight, _ in layers]
+    kept = kept_weights(density, sum(outputs * ins for outputs, ins in shapes))
+    if method == "synflow":
+        return synflow_masks(layers, kept, rounds=rounds)
+    if method in ("random", "erk"):
+        counts = uniform_counts(shapes, kept) if method == "random" else erk_counts(shapes, kept)
+        return keep_largest(random_scores(shapes, seed), counts)
+    if method in ("magnitude", "lamp"):
+        return magnitude_masks(layers, kept, scope="global" if method == "magnitude" else "lamp")
+    if inputs is None or labels is None:
+        fail("inputs and labels", f"be given for {method}", None)
+    scores = snip_scores if method == "snip" else grasp_scores
+    return keep_largest(scores(layers, inputs, labels, loss=loss, activation=activation), kept)
+
+
+def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within: Masks | None = None) -> Masks:
+    """Keep the largest weights of a network, trained or not.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+    kept : int
+        How many weights of the network are kept.
+    scope : {"global", "layer", "erk", "lamp"}
+        Which weights are compared: all of them; those of a layer, each of which keeps the same share, or the share of
+        ``erk_counts``; or all of them by ``lamp_scores``. "global" takes the scales of the layers for comparable.
+    within : Masks, optional
+        Earlier masks: what they removed stays removed.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    one_of("scope", scope, SCOPES)
+    masked = layers if within is None else within.apply(layers)
+    if scope == "lamp":
+        return keep_largest(lamp_scores(masked), kept, within=within)
+    scores = magnitude_scores(masked)
+    if scope == "global":
+        return keep_largest(scores, kept, within=within)
+    shapes = [(score.shape[0], score.shape[1]) for score in scores]
+    return keep_largest(scores, (uniform_counts if scope == "layer" else erk_counts)(shapes, kept), within=within)
+
+
+def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
+    """Prune by ``synflow_scores`` in rounds, each of which keeps the same share of what the last one left.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+    kept : int
+    rounds : int
+        With one round whole layers are emptied; ten are nearly as good as a hundred.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    masks = Masks.full([(np.shape(weight)[0], np.shape(weight)[1]) for weight, _ in layers])
+    if positive_integer("kept", kept) > masks.size:
+        fail("kept", f"not exceed the {masks.size} weights of the network", kept)
+    times = positive_integer("rounds", rounds)
+    for step in range(1, times + 1):
+        left = round(masks.size * (kept / masks.size) ** (step / times))
+        masks = keep_largest(synflow_scores(layers, masks), left, within=masks)
+    return masks
