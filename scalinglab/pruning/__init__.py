@@ -13,9 +13,11 @@ From networks to masks:
 - ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: masks from them (``starts``)
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
+- ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)
 """
 
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
+from scalinglab.pruning.comparison import METHODS, Comparison, compare_methods
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
@@ -31,9 +33,12 @@ from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
 
 __all__ = [
+    "METHODS",
+    "Comparison",
     "GradualPruning",
     "Masks",
     "Pruning",
+    "compare_methods",
     "density_path",
     "erk_counts",
     "grasp_scores",

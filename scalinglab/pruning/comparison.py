@@ -1,0 +1,218 @@
+"""The zoo: many ways to prune, at the same densities, from the same networks, and what each of them cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scalinglab._checks import fail, one_of
+from scalinglab._growing import Growing
+from scalinglab.pruning.gradual import GradualPruning
+from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
+from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.selection import kept_weights
+from scalinglab.pruning.starts import AT_START, ROUNDS, SCOPES, magnitude_masks, prune_at_start
+from scalinglab.training import Task, Training, train
+
+__all__ = ["METHODS", "Comparison", "compare_methods"]
+
+#: Pruning a trained network once: the scopes of ``magnitude_masks``, then back to the start or on from where it is.
+_AFTER = {f"after, {scope}": ("rewind", scope) for scope in SCOPES}
+_AFTER |= {f"fine-tuned, {scope}": ("fine-tune", scope) for scope in SCOPES}
+#: All that can be compared.
+METHODS = (*AT_START, *_AFTER, "gradual", "iterative")
+#: Passes over the data that a score takes, forward and back: GraSP has a gradient, and a gradient of it.
+PASSES = {"snip": 1, "grasp": 2}
+#: Gradual pruning begins and ends at these shares of the steps, and prunes so many times.
+BEGIN, END, TIMES = 0.1, 0.7, 30
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison(Growing):
+    """Methods of pruning, as far as they have come; see ``compare_methods``.
+
+    ``rows()`` has a record for each method, density and seed: ``method``, ``density``, ``kept``,
+    ``effective_density``, ``seed``, ``accuracy`` and ``test_error`` (``None`` if the network diverged),
+    ``search_steps`` (what finding the mask cost, in gradients of a batch), ``total_steps`` (with the final training),
+    ``status`` ("alive" or "diverged") and ``warning``.
+
+    Attributes
+    ----------
+    done, total : int
+        Updates of networks, the search included.
+    """
+
+    @property
+    def caption(self) -> str:
+        """How many networks are finished, and how many were lost, in words."""
+        lost = sum(row["status"] == "diverged" for row in self.found)
+        dead = sum(bool(row["warning"]) for row in self.found)
+        parts = [f"{len(self.found)} networks trained", f"{lost} diverged" * bool(lost)]
+        return ", ".join(filter(None, [*parts, f"{dead} cut in two by their masks" * bool(dead)])) + "."
+
+
+def compare_methods(
+    task: Task,
+    *,
+    methods: Sequence[str],
+    densities: Sequence[float],
+    seed: Sequence[int] = tuple(range(5)),
+    fraction: float = 0.2,
+    rewind: int = 0,
+    steps: int = 400,
+    **settings: Any,
+) -> Iterator[Comparison]:
+    """Prune networks in many ways, and train what is left for as many steps as a dense network.
+
+    All methods prune the same initial networks, one for each seed. "gradual" prunes while it trains. "after" prunes
+    a trained network once, to each density, and takes it back to its initial weights; "fine-tuned" trains on from
+    where it is. "iterative" goes through ``density_path(densities, fraction=fraction)``.
+
+    Parameters
+    ----------
+    task : Task
+        A classification by cross-entropy.
+    methods : sequence of str
+        Any of ``METHODS``, in the order in which they are trained.
+    densities : sequence of float
+    seed : sequence of int
+    fraction : float
+        Most that one round of "iterative" prunes.
+    rewind : int
+        The step that "iterative" and "after" go back to.
+    steps : int
+        Updates of each training.
+    **settings
+        Of ``train``, one for all networks: ``width``, ``depth``, ``optimizer``, ``step_size`` and others.
+
+    Yields
+    ------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
+    """
+    if task.loss != "cross_entropy":
+        fail("task", "be a classification by cross-entropy", task)
+    if isinstance(methods, str) or not len(methods):
+        fail("methods", "hold at least one", methods)
+    for method in methods:
+        one_of("methods", method, METHODS)
+    wanted = sorted({float(density) for density in densities}, reverse=True)
+    path = density_path(densities, fraction=fraction)
+    if not wanted:
+        fail("densities", "hold at least one", densities)
+    given = settings | {"seed": list(seed), "steps": steps}
+    dense = path if "iterative" in methods else path[:1]
+    pruning = iterative_pruning(task, densities=dense, rewind=rewind, **given)
+    return _Zoo(task, list(dict.fromkeys(methods)), wanted, rewind, given).run(pruning)
+
+
+class _Zoo:
+    """The working memory of one comparison."""
+
+    def __init__(
+        self, task: Task, methods: list[str], densities: list[float], rewind: int, settings: dict[str, Any]
+    ) -> None:
+        self.task, self.methods, self.densities, self.rewind = task, methods, densities, rewind
+        self.settings, self.seeds, self.steps = settings, settings["seed"], settings["steps"]
+        self.rows: list[dict[str, Any]] = []
+        self.done = 0
+
+    def run(self, pruning: Iterator[Pruning]) -> Iterator[Comparison]:
+        """The dense networks first, then each method; the rounds of iterative pruning go on when it is their turn."""
+        dense = start = next(pruning)
+        searching = len({"iterative", *_AFTER} & set(self.methods)) > 0
+        rounds = start.total if "iterative" in self.methods else searching * self.steps
+        singles = sum(self.steps - self._begin(method) for method in self.methods if method != "iterative")
+        self.total = len(self.seeds) * (rounds + len(self.densities) * singles)
+        yield self.snapshot()
+        if searching:
+            for dense in pruning:
+                yield self.snapshot(len(self.seeds) * dense.done)
+                if dense.done == self.steps:
+                    break
+            self.done += len(self.seeds) * self.steps
+        for method in self.methods:
+            yield from self._iterative(pruning) if method == "iterative" else self._single(method, start, dense)
+
+    def _begin(self, method: str) -> int:
+        """The step at which the trainings of a method begin."""
+        return self.rewind if method in _AFTER else 0
+
+    def _iterative(self, pruning: Iterator[Pruning]) -> Iterator[Comparison]:
+        last = None
+        for last in pruning:
+            yield self.snapshot(len(self.seeds) * (last.done - self.steps))
+        assert last is not None
+        found = {(row["density"], row["network"]): row for row in last.rows()}
+        for density, network in [(density, n) for density in self.densities for n in range(len(self.seeds))]:
+            # A network that diverged in an earlier round has its last row there.
+            earlier = [row for (_, other), row in found.items() if other == network]
+            row = found.get((density, network), earlier[-1] | {"density": density})
+            names = ("density", "kept", "effective_density", "seed", "test_error", "status", "warning")
+            mine = {"method": "iterative"} | {name: row[name] for name in names}
+            self.rows.append(mine | _cost(row["steps"] - self.steps, row["steps"], row["test_error"]))
+        self.done += len(self.seeds) * (last.total - self.steps)
+        yield self.snapshot()
+
+    def _single(self, method: str, start: Pruning, dense: Pruning) -> Iterator[Comparison]:
+        """One method that takes one training for each density, all of them in one stack."""
+        places = [(density, network) for density in self.densities for network in range(len(self.seeds))]
+        given = self.settings | {"seed": [self.seeds[network] for _, network in places], "evaluations": 2}
+        initial, begin = [start.rewound[network] for _, network in places], self._begin(method)
+        if method in _AFTER:
+            after, scope = _AFTER[method]
+            masks = [self._magnitude(dense.trained[n], density, scope) for density, n in places]
+            initial = [(dense.rewound if after == "rewind" else dense.trained)[n] for _, n in places]
+        elif method == "gradual":
+            ends = max(1, math.floor(END * self.steps)), math.floor(BEGIN * self.steps)
+            every = max(1, (ends[0] - ends[1]) // TIMES)
+            masks = GradualPruning(density=[d for d, _ in places], begin=ends[1], end=ends[0], every=every)
+        else:
+            masks = [self._at_start(method, initial[place], density, n) for place, (density, n) in enumerate(places)]
+        run = None
+        for run in train(self.task, initial=initial, masks=masks, start=begin, **given):
+            yield self.snapshot(len(places) * (run.step - begin))
+        assert run is not None
+        self._finish(method, places, masks if isinstance(masks, list) else None, run)
+        self.done += len(places) * (self.steps - begin)
+        yield self.snapshot()
+
+    def _at_start(self, method: str, layers: Any, density: float, network: int) -> Masks:
+        given: dict[str, Any] = {"inputs": self.task.train_inputs, "labels": self.task.train_labels}
+        given |= {"activation": self.settings.get("activation", "relu"), "seed": self.seeds[network]}
+        return prune_at_start(layers, density, method, **given)
+
+    @staticmethod
+    def _magnitude(layers: Any, density: float, scope: str) -> Masks:
+        size = sum(weight.size for weight, _ in layers)
+        return magnitude_masks(layers, kept_weights(density, size), scope=scope)
+
+    def _finish(self, method: str, places: list[tuple[float, int]], masks: list[Masks] | None, run: Training) -> None:
+        batch = min(self.settings.get("batch_size", 64), self.task.samples)
+        search = PASSES.get(method, 0) * math.ceil(self.task.samples / batch)
+        # Each round of SynFlow is the gradient of one example.
+        search += math.ceil(ROUNDS / batch) if method == "synflow" else 0
+        for place, (density, network) in enumerate(places):
+            mine = masks[place] if masks else Masks(weight != 0 for weight, _ in run.arrays(place))
+            dead = run.diverged_at[place] >= 0
+            error = None if dead else float(run.test_error[place, -1])
+            found = {"method": method, "density": density, "kept": mine.kept, "seed": self.seeds[network]}
+            found |= {"effective_density": mine.effective_density, "test_error": error, "warning": mine.warning}
+            found |= {"status": "diverged" if dead else "alive"}
+            cost = self.steps if method in _AFTER else search
+            self.rows.append(found | _cost(cost, cost + self.steps - self._begin(method), error))
+
+    def snapshot(self, more: int = 0) -> Comparison:
+        """Freeze the present, with so many updates more than are booked."""
+        return Comparison(tuple(self.rows), self.done + more, self.total)
+
+
+def _cost(search: int, total: int, error: float | None) -> dict[str, Any]:
+    accuracy = None if error is None else 1 - error
+    return {"accuracy": accuracy, "search_steps": search, "total_steps": total}
