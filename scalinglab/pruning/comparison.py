@@ -138,17 +138,15 @@ class _Zoo:
                     break
             self.done += len(self.seeds) * self.steps
         for method in self.methods:
-            yield from self._iterative(pruning) if method == "iterative" else self._single(method, start, dense)
+            yield from self._iterative(pruning, dense) if method == "iterative" else self._single(method, start, dense)
 
     def _begin(self, method: str) -> int:
         """The step at which the trainings of a method begin."""
         return self.rewind if method in _AFTER else 0
 
-    def _iterative(self, pruning: Iterator[Pruning]) -> Iterator[Comparison]:
-        last = None
+    def _iterative(self, pruning: Iterator[Pruning], last: Pruning) -> Iterator[Comparison]:
         for last in pruning:
             yield self.snapshot(len(self.seeds) * (last.done - self.steps))
-        assert last is not None
         found = {(row["density"], row["network"]): row for row in last.rows()}
         for density, network in [(density, n) for density in self.densities for n in range(len(self.seeds))]:
             # A network that diverged in an earlier round has its last row there.

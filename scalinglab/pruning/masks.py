@@ -121,8 +121,8 @@ class Masks(Sequence[Mask]):
     def effective(self) -> Masks:
         """The kept weights that lie on a path of kept weights from an input to an output; no other can matter.
 
-        A unit that nothing comes into still puts out its bias. So the weights above it shift a constant, and are not
-        counted either.
+        A unit that nothing comes into still puts out a constant. The weights above it shift what biases can shift as
+        well, and are not counted either.
         """
         first, last = self.shapes[0][1], self.shapes[-1][0]
         reached: list[Mask] = [np.ones(first, dtype=np.bool_)]
