@@ -144,7 +144,8 @@ class _Zoo:
         """The step at which the trainings of a method begin."""
         return self.rewind if method in _AFTER else 0
 
-    def _iterative(self, pruning: Iterator[Pruning], last: Pruning) -> Iterator[Comparison]:
+    def _iterative(self, pruning: Iterator[Pruning], dense: Pruning) -> Iterator[Comparison]:
+        last = dense
         for last in pruning:
             yield self.snapshot(len(self.seeds) * (last.done - self.steps))
         found = {(row["density"], row["network"]): row for row in last.rows()}
