@@ -2,8 +2,9 @@
 
 The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits"`` or a ``[task]`` table, or several
 ``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
-(significant digits of floats, 6 if left out) and ``measure = "layers"``: then each run's row holds tail indices and
-pruning errors of its weights (see ``scalinglab.heavy_tails.run_statistics``), and all is done in this process.
+(significant digits of floats, 6 if left out) and ``measure``: "layers" for tail indices and pruning errors of the
+weights of each run (see ``scalinglab.heavy_tails.run_statistics``), "rounds" for the rounds of iterative pruning (see
+``scalinglab.pruning.pruning_rounds``). What is measured is measured in this process.
 """
 
 from __future__ import annotations
@@ -22,12 +23,11 @@ from typing import Any
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.cli.folder import whole_number
+from scalinglab.cli.measures import MEASURES, measure_of, plain_grid
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
 MOST_DIGITS = 17
-#: What can be measured of trained networks beside their errors.
-MEASURES = ("layers",)
 
 
 @dataclass(frozen=True)
@@ -98,17 +98,16 @@ def _run_measured(arguments: argparse.Namespace, order: Order, out: Path) -> int
             raise ValueError(
                 f"--{name} must be left out, as networks are measured where they are trained: in this process"
             )
-    from scalinglab.heavy_tails import layer_sweep
-
+    assert order.measure is not None
     rows: list[dict[str, Any]] = []
-    for rows in layer_sweep(order.grid):
+    for rows in measure_of(order.measure)(order.grid):
         if not arguments.quiet:
-            print(f"{len(rows)} runs measured", file=sys.stderr)
+            print(f"{len(rows)} rows measured", file=sys.stderr)
     if order.columns and (unknown := [name for name in order.columns if name not in rows[0]]):
         fail("columns", "be among " + ", ".join(rows[0]), unknown[0])
     if not _write(out, table_text(order, rows)):
         return 1
-    print(f"{len(rows)} runs. Written to {out}.")
+    print(f"{len(rows)} rows. Written to {out}.")
     return 0
 
 
@@ -154,7 +153,7 @@ def read_order(source: Path) -> Order:
     if digits > MOST_DIGITS:
         fail("digits", f"not exceed {MOST_DIGITS}, which tell every float", digits)
     if (measure := look.get("measure")) is not None:
-        one_of("measure", measure, MEASURES)
+        one_of("measure", measure, tuple(MEASURES))
     grid = given if union is None else union
     return Order(grid, title, None if columns is None else tuple(columns), digits, measure)
 
@@ -170,7 +169,7 @@ def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
     columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
     results = {*RESULTS, *VALIDATED}
     if order.measure:
-        results |= set(columns) - {name for run in runs_of(order.grid) for name in run.row}
+        results |= set(columns) - {name for run in runs_of(plain_grid(order.grid)) for name in run.row}
     for name in results & set(columns):
         columns[name] = [_rounded(value, order.digits) for value in columns[name]]
     short = {name: _short(values) for name, values in columns.items()}

@@ -14,6 +14,7 @@ From networks to masks:
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
 - ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)
+- ``pruning_rounds``: iterative pruning over a grid, for tables (``tabulating``)
 """
 
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
@@ -31,6 +32,7 @@ from scalinglab.pruning.scores import (
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
+from scalinglab.pruning.tabulating import pruning_rounds
 
 __all__ = [
     "METHODS",
@@ -49,6 +51,7 @@ __all__ = [
     "magnitude_masks",
     "magnitude_scores",
     "prune_at_start",
+    "pruning_rounds",
     "random_scores",
     "snip_scores",
     "synflow_masks",
