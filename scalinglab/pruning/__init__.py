@@ -14,11 +14,15 @@ From networks to masks:
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
 - ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)
-- ``pruning_rounds``: iterative pruning over a grid, for tables (``tabulating``)
+
+Does the mask matter:
+
+- ``shuffled_masks``, ``inverted_scores``, ``reinitialized``: other masks, other weights (``controls``)
 """
 
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
 from scalinglab.pruning.comparison import METHODS, Comparison, compare_methods
+from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
@@ -44,6 +48,7 @@ __all__ = [
     "density_path",
     "erk_counts",
     "grasp_scores",
+    "inverted_scores",
     "iterative_pruning",
     "keep_largest",
     "kept_weights",
@@ -53,6 +58,8 @@ __all__ = [
     "prune_at_start",
     "pruning_rounds",
     "random_scores",
+    "reinitialized",
+    "shuffled_masks",
     "snip_scores",
     "synflow_masks",
     "synflow_scores",
