@@ -18,10 +18,17 @@ From networks to masks:
 Does the mask matter:
 
 - ``shuffled_masks``, ``inverted_scores``, ``reinitialized``: other masks, other weights (``controls``)
+- ``branch``, ``Branches``, ``path_between``, ``Path``: barriers between two copies of a network (``connectivity``)
+
+Smaller networks:
+
+- ``keep_nodes``, ``node_masks``, ``kept_nodes``, ``node_scores``: whole nodes are dropped (``structured``)
+- ``truncate``, ``Factored``: singular values are dropped (``structured``)
 """
 
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
 from scalinglab.pruning.comparison import METHODS, Comparison, compare_methods
+from scalinglab.pruning.connectivity import Branches, Path, branch, path_between
 from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
@@ -36,14 +43,18 @@ from scalinglab.pruning.scores import (
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
-from scalinglab.pruning.tabulating import pruning_rounds
+from scalinglab.pruning.structured import Factored, keep_nodes, kept_nodes, node_masks, node_scores, truncate
 
 __all__ = [
     "METHODS",
+    "Branches",
     "Comparison",
+    "Factored",
     "GradualPruning",
     "Masks",
+    "Path",
     "Pruning",
+    "branch",
     "compare_methods",
     "density_path",
     "erk_counts",
@@ -51,10 +62,15 @@ __all__ = [
     "inverted_scores",
     "iterative_pruning",
     "keep_largest",
+    "keep_nodes",
+    "kept_nodes",
     "kept_weights",
     "lamp_scores",
     "magnitude_masks",
     "magnitude_scores",
+    "node_masks",
+    "node_scores",
+    "path_between",
     "prune_at_start",
     "pruning_rounds",
     "random_scores",
@@ -63,5 +79,6 @@ __all__ = [
     "snip_scores",
     "synflow_masks",
     "synflow_scores",
+    "truncate",
     "uniform_counts",
 ]
