@@ -133,7 +133,8 @@ class Branches(Growing):
         said = ", ".join(f"{mean:.1f} from step {step}" for step, mean in means.items())
         said = f"Mean barrier on the training set, in points: {said}." if means else ""
         lost = len(self.found) - len(alive)
-        return said + (f" {lost} of {len(self.found)} pairs diverged." if lost else "")
+        parts = [said, f"{lost} of {len(self.found)} pairs diverged." * bool(lost)]
+        return " ".join(filter(None, parts))
 
 
 def branch(

@@ -213,7 +213,7 @@ def _network(layers: Layers, *, hidden: int = 1) -> list[tuple[Array, Array]]:
     shapes: list[tuple[Any, ...]] = [weight.shape for weight, _ in found]
     fits = (len(shape) == 2 and bias.shape == shape[:1] for shape, (_, bias) in zip(shapes, found, strict=True))
     if len(found) <= hidden or not all(fits):
-        fail("layers", f"hold at least {hidden + 1} matrices of weights, with biases", shapes)
+        fail("layers", f"hold at least {hidden + 1} weights and biases that fit", shapes)
     for number, (below, above) in enumerate(itertools.pairwise(shapes), start=2):
         if above[1] != below[0]:
             fail("layers", f"have {below[0]} columns in layer {number}", above)
