@@ -18,6 +18,7 @@ From networks to masks:
 Does the mask matter:
 
 - ``shuffled_masks``, ``inverted_scores``, ``reinitialized``: other masks, other weights (``controls``)
+- ``compare_controls``, ``Controls``, ``CONTROLS``: all of them side by side, for many methods (``sanity``)
 - ``branch``, ``Branches``, ``path_between``, ``Path``: barriers between two copies of a network (``connectivity``)
 
 Smaller networks:
@@ -33,6 +34,7 @@ from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.sanity import CONTROLS, Controls, compare_controls
 from scalinglab.pruning.scores import (
     grasp_scores,
     lamp_scores,
@@ -46,15 +48,18 @@ from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_m
 from scalinglab.pruning.structured import Factored, keep_nodes, kept_nodes, node_masks, node_scores, truncate
 
 __all__ = [
+    "CONTROLS",
     "METHODS",
     "Branches",
     "Comparison",
+    "Controls",
     "Factored",
     "GradualPruning",
     "Masks",
     "Path",
     "Pruning",
     "branch",
+    "compare_controls",
     "compare_methods",
     "density_path",
     "erk_counts",
