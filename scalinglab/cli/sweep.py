@@ -2,16 +2,15 @@
 
 The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits"`` or a ``[task]`` table, or several
 ``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
-(significant digits of floats, 6 if left out) and ``measure``, for what is more than runs and is done in this process:
-``"layers"``, rows that hold tail indices and pruning errors of weights (see ``scalinglab.heavy_tails.run_statistics``);
-``"pruning"`` and ``"controls"``, grids that hold the arguments of ``scalinglab.pruning.compare_methods`` and
-``compare_controls``.
+(significant digits of floats, 6 if left out) and ``measure``: "layers" for tail indices and pruning errors of the
+weights of each run (see ``scalinglab.heavy_tails.run_statistics``), "rounds" for the rounds of iterative pruning (see
+``scalinglab.pruning.pruning_rounds``), "pruning" and "controls" for the comparisons ``compare_methods`` and
+``compare_controls`` of ``scalinglab.pruning``, whose arguments the grid then holds. All are made in this process.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 import tempfile
@@ -25,17 +24,11 @@ from typing import Any
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.cli.folder import whole_number
-from scalinglab.cli.measures import MEASURES, measure_of, plain_grid
+from scalinglab.cli.measures import MEASURES, configured, measure_of
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
 MOST_DIGITS = 17
-#: What can be measured of trained networks beside their errors, and the functions from a grid to growing rows.
-MEASURES = {
-    "layers": ("scalinglab.heavy_tails", "layer_sweep"),
-    "pruning": ("scalinglab.pruning.tabulated", "pruning_sweep"),
-    "controls": ("scalinglab.pruning.tabulated", "control_sweep"),
-}
 
 
 @dataclass(frozen=True)
@@ -107,9 +100,8 @@ def _run_measured(arguments: argparse.Namespace, order: Order, out: Path) -> int
                 f"--{name} must be left out, as networks are measured where they are trained: in this process"
             )
     assert order.measure is not None
-    module, name = MEASURES[order.measure]
     rows: list[dict[str, Any]] = []
-    for rows in getattr(importlib.import_module(module), name)(order.grid):
+    for rows in measure_of(order.measure)(order.grid):
         if not arguments.quiet:
             print(f"{len(rows)} rows measured", file=sys.stderr)
     if order.columns and (unknown := [name for name in order.columns if name not in rows[0]]):
@@ -172,15 +164,12 @@ def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
 
     Results are rounded; the configuration is not, as it says which run this is.
     """
-    from scalinglab.training.sweeps.grids import runs_of
     from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
 
     columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
     results = {*RESULTS, *VALIDATED}
-    if order.measure == "layers":
-        results |= set(columns) - {name for run in runs_of(order.grid) for name in run.row}
-    elif order.measure:
-        results |= set(columns) - {"density"}
+    if order.measure:
+        results |= set(columns) - configured(order.measure, order.grid)
     for name in results & set(columns):
         columns[name] = [_rounded(value, order.digits) for value in columns[name]]
     short = {name: _short(values) for name, values in columns.items()}

@@ -146,13 +146,13 @@ def test_the_command_writes_a_measured_table(tmp_path, capsys):
     grid = 'task = "digits"\nwidth = 8\nsteps = 20\nstep_size = [0.1, 0.2]\n'
     (tmp_path / "made.toml").write_text(grid + order)
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet"]) == 0
-    assert "2 runs. Written to" in capsys.readouterr().out
+    assert "2 rows. Written to" in capsys.readouterr().out
     assert '"characteristic_1": [' in (tmp_path / "made.json").read_text()
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet", "--store", str(tmp_path / "x.sqlite")]) == 2
     assert "--store must be left out" in capsys.readouterr().err
     (tmp_path / "made.toml").write_text(grid + order.replace("layers", "eyes"))
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet"]) == 2
-    assert "measure must be one of layers, pruning, controls, got 'eyes'" in capsys.readouterr().err
+    assert "measure must be one of layers, rounds, pruning, controls, got 'eyes'" in capsys.readouterr().err
     (tmp_path / "made.toml").write_text(grid + order + 'columns = ["width", "colour"]\n')
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet"]) == 2
     assert "columns must be among" in capsys.readouterr().err

@@ -12,9 +12,8 @@ import pytest
 from scalinglab import tables
 from scalinglab.cli import main
 from scalinglab.cli.sweep import read_order
-from scalinglab.pruning import CONTROLS
+from scalinglab.pruning import CONTROLS, control_comparisons, pruning_comparisons
 from scalinglab.pruning.sanity import INVERTIBLE
-from scalinglab.pruning.tabulated import control_sweep, pruning_sweep
 from scalinglab.tables import grid_of, table
 
 SIZE = 64 * 256 + 256 * 256 + 256 * 10
@@ -45,11 +44,11 @@ def finished(rows):
 
 def test_the_command_writes_what_the_comparison_finds(tmp_path, capsys):
     source = tmp_path / "made.toml"
-    for measure, sweep in (("pruning", pruning_sweep), ("controls", control_sweep)):
+    for measure, sweep in (("pruning", pruning_comparisons), ("controls", control_comparisons)):
         source.write_text(TOML.replace("pruning", measure))
         assert main(["sweep", str(source), "--quiet"]) == 0
         rows = finished(sweep(SMALL))
-        assert capsys.readouterr().out.startswith(f"{len(rows)} runs. Written to")
+        assert capsys.readouterr().out.startswith(f"{len(rows)} rows. Written to")
         made = json.loads((tmp_path / "made.json").read_text())
         assert made["made_with"] == SMALL
         assert made["columns"]["density"] == [row["density"] for row in rows]
@@ -78,11 +77,11 @@ def test_what_is_wrong_gets_one_sentence_before_any_run(tmp_path, capsys, old, n
 
 
 def test_several_comparisons_are_one_table():
-    rows = finished(pruning_sweep([SMALL, SMALL | {"methods": ["iterative"], "rewind": 5}]))
+    rows = finished(pruning_comparisons([SMALL, SMALL | {"methods": ["iterative"], "rewind": 5}]))
     assert [row["rewind"] for row in rows] == [0] * 8 + [5] * 4
     assert [row["method"] for row in rows] == ["random"] * 4 + ["snip"] * 4 + ["iterative"] * 4
     with pytest.raises(ValueError, match="grid must hold at least one mapping"):
-        pruning_sweep([])
+        pruning_comparisons([])
 
 
 def test_the_tables_hold_every_run():
@@ -106,7 +105,9 @@ def test_the_tables_hold_every_run():
         assert row["status"] == "alive"
 
 
-@pytest.mark.parametrize(("name", "sweep"), [("digits_zoo", pruning_sweep), ("digits_controls", control_sweep)])
+@pytest.mark.parametrize(
+    ("name", "sweep"), [("digits_zoo", pruning_comparisons), ("digits_controls", control_comparisons)]
+)
 def test_a_row_at_random_is_found_again(name, sweep):
     """Counts exactly, errors as close as rounding lets them be, which another processor does in another way.
 
@@ -205,7 +206,7 @@ def test_controls_cost_nothing_at_moderate_density_and_much_at_a_low_one():
 def test_the_command_refuses_an_unknown_measure(tmp_path, capsys):
     (tmp_path / "made.toml").write_text(TOML.replace('"pruning"', '"tickets"'))
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet"]) == 2
-    assert "measure must be one of layers, pruning, controls, got 'tickets'" in capsys.readouterr().err
+    assert "measure must be one of layers, rounds, pruning, controls, got 'tickets'" in capsys.readouterr().err
 
 
 def test_the_tables_were_made_by_the_files_beside_them():
