@@ -6,14 +6,19 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["MEASURES", "measure_of", "plain_grid"]
+__all__ = ["MEASURES", "configured", "measure_of", "plain_grid"]
 
 Rows = list[dict[str, Any]]
 #: Module and function: from a grid to its rows so far, again and again.
 MEASURES = {
     "layers": ("scalinglab.heavy_tails", "layer_sweep"),
     "rounds": ("scalinglab.pruning", "pruning_rounds"),
+    "pruning": ("scalinglab.pruning", "pruning_comparisons"),
+    "controls": ("scalinglab.pruning", "control_comparisons"),
 }
+#: Those whose grids hold the arguments of a comparison, and no runs; and the columns that say what is compared.
+COMPARISONS = ("pruning", "controls")
+COMPARED = {"method", "density", "control", "rewind", "seed"}
 #: Keys of a grid that are not for ``train``, but for what is measured.
 OWN = ("pruning",)
 
@@ -29,3 +34,12 @@ def plain_grid(grid: Any) -> Any:
     if isinstance(grid, Mapping):
         return {name: value for name, value in grid.items() if name not in OWN}
     return [plain_grid(one) for one in grid] if isinstance(grid, Sequence) and not isinstance(grid, str) else grid
+
+
+def configured(measure: str, grid: Any) -> set[str]:
+    """Columns that say which run a row is of: they stand in a table as they are, and results are rounded."""
+    from scalinglab.training.sweeps.grids import runs_of
+
+    if measure in COMPARISONS:
+        return COMPARED
+    return {name for run in runs_of(plain_grid(grid)) for name in run.row}

@@ -4,7 +4,8 @@ The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits
 ``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
 (significant digits of floats, 6 if left out) and ``measure``: "layers" for tail indices and pruning errors of the
 weights of each run (see ``scalinglab.heavy_tails.run_statistics``), "rounds" for the rounds of iterative pruning (see
-``scalinglab.pruning.pruning_rounds``). What is measured is measured in this process.
+``scalinglab.pruning.pruning_rounds``), "pruning" and "controls" for the comparisons ``compare_methods`` and
+``compare_controls`` of ``scalinglab.pruning``, whose arguments the grid then holds. All are made in this process.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.cli.folder import whole_number
-from scalinglab.cli.measures import MEASURES, measure_of, plain_grid
+from scalinglab.cli.measures import MEASURES, configured, measure_of
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
@@ -163,13 +164,12 @@ def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
 
     Results are rounded; the configuration is not, as it says which run this is.
     """
-    from scalinglab.training.sweeps.grids import runs_of
     from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
 
     columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
     results = {*RESULTS, *VALIDATED}
     if order.measure:
-        results |= set(columns) - {name for run in runs_of(plain_grid(order.grid)) for name in run.row}
+        results |= set(columns) - configured(order.measure, order.grid)
     for name in results & set(columns):
         columns[name] = [_rounded(value, order.digits) for value in columns[name]]
     short = {name: _short(values) for name, values in columns.items()}

@@ -14,14 +14,28 @@ From networks to masks:
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
 - ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)
-- ``pruning_rounds``: iterative pruning over a grid, for tables (``tabulating``)
+- ``pruning_rounds``, ``pruning_comparisons``, ``control_comparisons``: over a grid, for tables (``tabulating``)
+
+Does the mask matter:
+
+- ``shuffled_masks``, ``inverted_scores``, ``reinitialized``: other masks, other weights (``controls``)
+- ``compare_controls``, ``Controls``, ``CONTROLS``: all of them side by side, for many methods (``sanity``)
+- ``branch``, ``Branches``, ``path_between``, ``Path``: barriers between two copies of a network (``connectivity``)
+
+Smaller networks:
+
+- ``keep_nodes``, ``node_masks``, ``kept_nodes``, ``node_scores``: whole nodes are dropped (``structured``)
+- ``truncate``, ``Factored``: singular values are dropped (``structured``)
 """
 
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
 from scalinglab.pruning.comparison import METHODS, Comparison, compare_methods
+from scalinglab.pruning.connectivity import Branches, Path, branch, path_between
+from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.sanity import CONTROLS, Controls, compare_controls
 from scalinglab.pruning.scores import (
     grasp_scores,
     lamp_scores,
@@ -32,29 +46,48 @@ from scalinglab.pruning.scores import (
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
-from scalinglab.pruning.tabulating import pruning_rounds
+from scalinglab.pruning.structured import Factored, keep_nodes, kept_nodes, node_masks, node_scores, truncate
+from scalinglab.pruning.tabulating import control_comparisons, pruning_comparisons, pruning_rounds
 
 __all__ = [
+    "CONTROLS",
     "METHODS",
+    "Branches",
     "Comparison",
+    "Controls",
+    "Factored",
     "GradualPruning",
     "Masks",
+    "Path",
     "Pruning",
+    "branch",
+    "compare_controls",
     "compare_methods",
+    "control_comparisons",
     "density_path",
     "erk_counts",
     "grasp_scores",
+    "inverted_scores",
     "iterative_pruning",
     "keep_largest",
+    "keep_nodes",
+    "kept_nodes",
     "kept_weights",
     "lamp_scores",
     "magnitude_masks",
     "magnitude_scores",
+    "node_masks",
+    "node_scores",
+    "path_between",
     "prune_at_start",
+    "pruning_comparisons",
     "pruning_rounds",
     "random_scores",
+    "reinitialized",
+    "shuffled_masks",
     "snip_scores",
     "synflow_masks",
     "synflow_scores",
+    "truncate",
     "uniform_counts",
 ]

@@ -170,6 +170,7 @@ def draw(
     *,
     scaling: str = "standard",
     table: tuple[int, int] | None = None,
+    stream: int = WEIGHTS,
 ) -> Arrays:
     """Initial weights and biases of one network: normal, variance gain / fan_in [He2015], and zero.
 
@@ -179,7 +180,7 @@ def draw(
     distance that does not depend on the width. An embedding is standard normal.
     Drawn in float64 from a stream of the seed's own, so that they depend on nothing else.
     """
-    generator = np.random.default_rng(np.random.SeedSequence((seed, WEIGHTS)))
+    generator = np.random.default_rng(np.random.SeedSequence((seed, stream)))
     gain, layers = ACTIVATIONS[activation].gain, []
     for number, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
         spread = np.sqrt(gain / inputs)

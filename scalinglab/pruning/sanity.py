@@ -1,0 +1,204 @@
+"""Does the mask matter? Networks with the masks that methods found, with shuffled and inverted ones, and other weights.
+
+The controls are those of [Frankle2021]. Everything else is the same: the task, the number of weights that are kept,
+the order of the data, the number of steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scalinglab._checks import fail, one_of, positive_integer
+from scalinglab._growing import Growing
+from scalinglab.pruning.comparison import METHODS
+from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
+from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
+from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.scores import grasp_scores, lamp_scores, magnitude_scores, snip_scores
+from scalinglab.pruning.selection import keep_largest, kept_weights
+from scalinglab.pruning.starts import AT_START, magnitude_masks, prune_at_start
+from scalinglab.training import Task, Training, train
+
+__all__ = ["CONTROLS", "Controls", "compare_controls"]
+
+#: What is done to a mask: nothing, other masks of as many weights in each layer, other weights, the worst weights.
+CONTROLS = ("as found", "shuffled", "other weights", "inverted")
+#: Methods that rank by one score of one network, which can be turned around.
+INVERTIBLE = {"magnitude": magnitude_scores, "lamp": lamp_scores, "snip": snip_scores, "grasp": grasp_scores}
+INVERTIBLE |= {"after, global": magnitude_scores, "after, lamp": lamp_scores}
+#: What can be checked: methods that go back to the initial weights.
+CHECKED = tuple(method for method in METHODS if method in (*AT_START, "iterative") or method.startswith("after"))
+
+
+@dataclass(frozen=True, repr=False)
+class Controls(Growing):
+    """Accuracies with masks and with their controls, as far as they have come; see ``compare_controls``.
+
+    ``rows()`` has a record for each method, density, control and seed: ``method``, ``density``, ``control``, ``kept``,
+    ``effective_density``, ``seed``, ``accuracy`` and ``test_error`` (``None`` if the network diverged), ``status``
+    ("alive" or "diverged") and ``warning``.
+
+    Attributes
+    ----------
+    done, total : int
+        Updates of networks.
+    """
+
+    @property
+    def caption(self) -> str:
+        """How many networks were trained, and how many were lost, in words."""
+        lost = sum(row["status"] == "diverged" for row in self.found)
+        return f"{len(self.found)} networks trained" + (f", {lost} diverged." if lost else ".")
+
+
+def compare_controls(
+    task: Task,
+    *,
+    methods: Sequence[str],
+    densities: Sequence[float],
+    seed: Sequence[int] = tuple(range(4)),
+    fraction: float = 0.2,
+    steps: int = 400,
+    **settings: Any,
+) -> Iterator[Controls]:
+    """Train each method's masks as they were found, shuffled, with other initial weights, and with inverted scores.
+
+    Parameters
+    ----------
+    task : Task
+        A classification by cross-entropy.
+    methods : sequence of str
+        Those of ``METHODS`` that train from initial weights: all but "gradual" and those that are "fine-tuned".
+        Inverted are those that rank once by one score over all layers: "magnitude", "lamp", "snip", "grasp",
+        "after, global" and "after, lamp".
+    densities : sequence of float
+    seed : sequence of int
+    fraction : float
+        Most that one round of "iterative" prunes.
+    steps : int
+        Updates of each training.
+    **settings
+        Of ``train``, one for all networks, in the standard scaling.
+
+    Yields
+    ------
+    Controls
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
+    """
+    if task.loss != "cross_entropy":
+        fail("task", "be a classification by cross-entropy", task)
+    if isinstance(methods, str) or not len(methods):
+        fail("methods", "hold at least one", methods)
+    for method in methods:
+        one_of("methods", method, CHECKED)
+    if settings.get("scaling", "standard") != "standard":
+        fail("scaling", "be standard", settings["scaling"])
+    wanted = sorted({float(density) for density in densities}, reverse=True)
+    path = density_path(densities, fraction=fraction)
+    if not wanted:
+        fail("densities", "hold at least one", densities)
+    given = settings | {"seed": list(seed), "steps": positive_integer("steps", steps)}
+    pruning = iterative_pruning(task, densities=path if "iterative" in methods else path[:1], **given)
+    return _Checks(task, list(dict.fromkeys(methods)), wanted, path, given).run(pruning)
+
+
+class _Checks:
+    """The working memory of one comparison."""
+
+    def __init__(
+        self, task: Task, methods: list[str], densities: list[float], path: list[float], settings: dict[str, Any]
+    ) -> None:
+        self.task, self.methods, self.densities, self.path = task, methods, densities, path
+        self.settings, self.seeds, self.steps = settings, settings["seed"], settings["steps"]
+        self.rows: list[dict[str, Any]] = []
+        self.done = 0
+
+    def run(self, pruning: Iterator[Pruning]) -> Iterator[Controls]:
+        """The networks that masks are found with, to the end of what the methods need, and then each method."""
+        start = last = next(pruning)
+        self.start, self.shapes = start.rewound, start.masks[0][0].shapes
+        after = any(method.startswith("after") for method in self.methods)
+        search = start.total if "iterative" in self.methods else self.steps * after
+        places = sum(len(self.controls(method)) for method in self.methods) * len(self.densities)
+        self.total = len(self.seeds) * (search + self.steps * places)
+        yield self.snapshot()
+        self.dense = start.rewound
+        while last.done < search:
+            last = next(pruning)
+            if last.done == self.steps:
+                self.dense = last.trained
+            yield self.snapshot(len(self.seeds) * last.done)
+        self.rounds = last.masks
+        self.done += len(self.seeds) * search
+        for method in self.methods:
+            yield from self.train(method)
+
+    def controls(self, method: str) -> tuple[str, ...]:
+        """The controls that a method has."""
+        return CONTROLS if method in INVERTIBLE else CONTROLS[:3]
+
+    def train(self, method: str) -> Iterator[Controls]:
+        """One method under all its controls, at all densities, in one stack."""
+        seeds = range(len(self.seeds))
+        places = [(d, control, n) for d in self.densities for control in self.controls(method) for n in seeds]
+        masks = [self.mask(method, density, control, network) for density, control, network in places]
+        weights = [self.weights(control, network) for _, control, network in places]
+        mine = {"initial": weights, "masks": masks, "seed": [self.seeds[network] for *_, network in places]}
+        given: dict[str, Any] = self.settings | mine | {"evaluations": 2}
+        run = None
+        for run in train(self.task, **given):
+            yield self.snapshot(len(places) * run.step)
+        assert run is not None
+        self.rows += [self.row(method, place, masks[n], run, n) for n, place in enumerate(places)]
+        self.done += len(places) * self.steps
+        yield self.snapshot()
+
+    def weights(self, control: str, network: int) -> Any:
+        layers = self.start[network]
+        if control != "other weights":
+            return layers
+        return reinitialized(layers, self.seeds[network], activation=self.activation)
+
+    def mask(self, method: str, density: float, control: str, network: int) -> Masks:
+        if control == "shuffled":
+            return shuffled_masks(self.mask(method, density, "as found", network), self.seeds[network])
+        layers = self.dense[network] if method.startswith("after") else self.start[network]
+        data: dict[str, Any] = {"inputs": self.task.train_inputs, "labels": self.task.train_labels}
+        data |= {"activation": self.activation}
+        kept = kept_weights(density, self.start_size)
+        if control == "inverted":
+            more = data if method in ("snip", "grasp") else {}
+            return keep_largest(inverted_scores(INVERTIBLE[method](layers, **more)), kept)
+        if method == "iterative":
+            # A network that diverged on the way has no later masks.
+            return self.rounds[network][min(self.path.index(density), len(self.rounds[network]) - 1)]
+        if method.startswith("after"):
+            return magnitude_masks(layers, kept, scope=method.removeprefix("after, "))
+        return prune_at_start(layers, density, method, seed=self.seeds[network], **data)
+
+    @property
+    def activation(self) -> str:
+        return self.settings.get("activation", "relu")
+
+    @property
+    def start_size(self) -> int:
+        return sum(weight.size for weight, _ in self.start[0])
+
+    def row(self, method: str, place: tuple[float, str, int], masks: Masks, run: Training, n: int) -> dict[str, Any]:
+        density, control, network = place
+        dead = run.diverged_at[n] >= 0
+        error = None if dead else float(run.test_error[n, -1])
+        about = {"method": method, "density": density, "control": control, "kept": masks.kept}
+        about |= {"effective_density": masks.effective_density, "seed": self.seeds[network]}
+        about |= {"accuracy": None if error is None else 1 - error, "test_error": error}
+        return about | {"status": "diverged" if dead else "alive", "warning": masks.warning}
+
+    def snapshot(self, more: int = 0) -> Controls:
+        """Freeze the present, with so many updates more than are booked."""
+        return Controls(tuple(self.rows), self.done + more, self.total)
