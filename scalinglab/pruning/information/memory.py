@@ -182,30 +182,34 @@ def _memorised(
     trials: list[Trials], methods: list[str], parts: list[list[int]], labels: Labels
 ) -> Iterator[Memorisation]:
     rows: list[dict[str, Any]] = []
-    updates = {(t.kept, m): t.updates(m.removesuffix(OTHER)) + t.steps for t in trials for m in methods}
+    # A method with the same and with other labels is one stack.
+    together: dict[str, list[str]] = {}
+    for method in methods:
+        together.setdefault(method.removesuffix(OTHER), []).append(method)
+    updates = {(one.kept, name): one.updates(name) + one.steps for one in trials for name in together}
     total, done = sum(updates.values()) * len(parts), 0
     for one in trials:
         for seeds in parts:
-            for method in methods:
+            for name, variants in together.items():
                 now = Memorisation(tuple(rows), done, total)
-                rows += yield from shown(_learned(one, method, seeds, labels), now)
-                done += updates[one.kept, method]
+                rows += yield from shown(_learned(one, name, variants, seeds, labels), now)
+                done += updates[one.kept, name]
                 yield Memorisation(tuple(rows), done, total)
 
 
 def _learned(
-    trials: Trials, method: str, seeds: list[int], labels: Labels
+    trials: Trials, name: str, variants: list[str], seeds: list[int], labels: Labels
 ) -> Generator[int, None, list[dict[str, Any]]]:
     """Masks of one method for some seeds, trained: yields updates, returns rows."""
-    own, other = (np.stack([labels[seed][which][0] for seed in seeds]) for which in (0, 1))
-    name, before = method.removesuffix(OTHER), trials.updates(method.removesuffix(OTHER))
-    if method == DENSE:
-        masks: Sequence[Masks] = [trials.full] * len(seeds)
+    runs = [(method, seed) for method in variants for seed in seeds]
+    each, before = [seed for _, seed in runs], trials.updates(name)
+    own = np.stack([labels[seed][0][0] for seed in each])
+    if name == DENSE:
+        masks: Sequence[Masks] = [trials.full] * len(runs)
     else:
-        masks = yield from trials.search(name, other if method.endswith(OTHER) else own, seeds)
-    learning = trials.learn(masks, own, seeds)
-    run = yield from beyond(learning, before)
-    noise = np.stack([labels[seed][0][1] for seed in seeds])
+        shown_to = np.stack([labels[seed][int(method.endswith(OTHER))][0] for method, seed in runs])
+        masks = yield from trials.search(name, shown_to, each)
+    run = yield from beyond(trials.learn(masks, own, each), before)
     layers, inputs = stacked(run), trials.task.train_inputs
     outputs, steep = outputs_of(layers, inputs), steepness(layers, inputs)
     right = shares_right(run, inputs, own[..., 0] if own.ndim == 3 else own)
@@ -215,13 +219,13 @@ def _learned(
             "kept": trials.kept,
             "seed": seed,
             "right": float(right[place]),
-            "loss": float(_loss(trials.task, outputs[place], own[place])),
-            "correlation": _correlation(outputs[place], noise[place]),
+            "loss": _loss(trials.task, outputs[place], own[place]),
+            "correlation": _correlation(outputs[place], labels[seed][0][1]),
             "steepness": float(steep[place]),
             "effective": masks[place].effective.kept,
             "updates": before,
         }
-        for place, seed in enumerate(seeds)
+        for place, (method, seed) in enumerate(runs)
     ]
 
 
