@@ -48,7 +48,7 @@ class InformationEstimate:
     def p_value(self) -> float:
         """Share of the draws, with the data as one of them, that have at least as much information."""
         # Equal tables may differ by rounding.
-        above = np.count_nonzero(self.plug_in_null >= self.plug_in - 1e-12)
+        above = int(np.count_nonzero(self.plug_in_null >= self.plug_in - 1e-12))
         return (1 + above) / (1 + len(self.plug_in_null))
 
 

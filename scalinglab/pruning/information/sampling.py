@@ -26,8 +26,10 @@ __all__ = ["DrawnInformation", "InformationBounds", "drawn_information", "inform
 
 #: Draws of independent pairs beside each estimate.
 NULL = 50
-#: Parts that the decoder is tested on in turn, and how much its weights are held down.
-FOLDS, STRENGTH = 4, 0.1
+#: Parts that the decoder is tested on in turn.
+FOLDS = 4
+#: How freely the weights of a decoder may grow: the chances of these are averaged, which suits few and many bits.
+FREEDOMS = (0.03, 0.3, 3.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,7 +80,7 @@ def drawn_information(
     seed: int = 0,
     **settings: Any,
 ) -> Iterator[DrawnInformation]:
-    """Estimate ``I(m; y)``, the untrained network unknown: all labelings, each with as many networks.
+    """Estimate ``I(m; y)``, the untrained network unknown: all labelings, each with as many networks of its own.
 
     That is the information of the theorem, and never more than with the network known. Masks and labelings are counted
     in one table. See ``estimate_information`` for what is made of it.
@@ -90,7 +92,7 @@ def drawn_information(
     kept, methods, scope, fraction, **settings
         As in ``mask_information``.
     networks : int
-        Untrained networks, each for all labelings.
+        Untrained networks for each labeling, all of them different.
     parts : int
         The estimates are shown with so many numbers of networks, the last with all of them.
     seed : int
@@ -127,7 +129,8 @@ def _drawn(trials: Trials, methods: tuple[str, ...], ends: list[int], seed: int)
     seen: list[bytes] = []
     for first, last in itertools.pairwise(ends):
         every = np.tile(labels, (last - first, 1))
-        each = [seed + network for network in range(first, last) for _ in labels]
+        # A network for each pair: only then are the pairs independent, as the corrections suppose.
+        each = list(range(seed + first * len(labels), seed + last * len(labels)))
         seen += [row.tobytes() for row in every]
         for method in methods:
             now = DrawnInformation(tuple(rows), done, total)
@@ -191,7 +194,8 @@ def _cross_entropy(bits: NDArray[np.float64], labels: NDArray[Any], part: NDArra
             if len(set(answers[fitted])) < 2:
                 lost += np.count_nonzero(held)  # nothing to learn from: one bit each, as of a fair coin
                 continue
-            decoder = LogisticRegression(C=STRENGTH, max_iter=1000).fit(varied[fitted], answers[fitted])
-            chances = decoder.predict_proba(varied[held])[:, 1]
+            decoders = [LogisticRegression(C=freedom, max_iter=1000) for freedom in FREEDOMS]
+            fits = [decoder.fit(varied[fitted], answers[fitted]) for decoder in decoders]
+            chances = np.mean([fit.predict_proba(varied[held])[:, 1] for fit in fits], axis=0)
             lost -= float(np.log2(np.where(answers[held] == 1, chances, 1 - chances)).sum())
     return lost / len(bits)
