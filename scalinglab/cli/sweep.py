@@ -5,6 +5,10 @@ The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits
 (significant digits of floats, 6 if left out) and ``measure``: "layers" for tail indices and pruning errors of the
 weights of each run (see ``scalinglab.heavy_tails.run_statistics``), "rounds" for the rounds of iterative pruning (see
 ``scalinglab.pruning.pruning_rounds``). What is measured is measured in this process.
+
+"mask_information", "mask_events", "drawn_information" and "memorisation" are experiments of ``scalinglab.pruning`` on
+labels that are coin flips. The keys of the file are then their arguments, and those of ``coin_flips`` in the ``task``
+table; several ``[[grid]]`` tables are done one after the other.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from typing import Any
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.cli.folder import whole_number
-from scalinglab.cli.measures import MEASURES, measure_of, plain_grid
+from scalinglab.cli.measures import EXPERIMENTS, MEASURES, measure_of, plain_grid
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
@@ -153,7 +157,7 @@ def read_order(source: Path) -> Order:
     if digits > MOST_DIGITS:
         fail("digits", f"not exceed {MOST_DIGITS}, which tell every float", digits)
     if (measure := look.get("measure")) is not None:
-        one_of("measure", measure, tuple(MEASURES))
+        one_of("measure", measure, (*MEASURES, *EXPERIMENTS))
     grid = given if union is None else union
     return Order(grid, title, None if columns is None else tuple(columns), digits, measure)
 
@@ -168,7 +172,9 @@ def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
 
     columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
     results = {*RESULTS, *VALIDATED}
-    if order.measure:
+    if order.measure in EXPERIMENTS:
+        results = set(columns)
+    elif order.measure:
         results |= set(columns) - {name for run in runs_of(plain_grid(order.grid)) for name in run.row}
     for name in results & set(columns):
         columns[name] = [_rounded(value, order.digits) for value in columns[name]]

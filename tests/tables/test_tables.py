@@ -12,7 +12,8 @@ import pytest
 
 from scalinglab import tables
 from scalinglab.cli import main
-from scalinglab.cli.sweep import EXPERIMENTS, read_order
+from scalinglab.cli.measures import EXPERIMENTS
+from scalinglab.cli.sweep import read_order
 from scalinglab.tables import table, table_names
 from scalinglab.training.sweeps.grids import runs_of
 from scalinglab.training.sweeps.sweep import sweep
