@@ -6,6 +6,10 @@ The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits
 weights of each run (see ``scalinglab.heavy_tails.run_statistics``), "rounds" for the rounds of iterative pruning (see
 ``scalinglab.pruning.pruning_rounds``), "pruning" and "controls" for the comparisons ``compare_methods`` and
 ``compare_controls`` of ``scalinglab.pruning``, whose arguments the grid then holds. All are made in this process.
+
+"mask_information", "mask_events", "drawn_information" and "memorisation" are experiments of ``scalinglab.pruning`` on
+labels that are coin flips. The keys of the file are then their arguments, and those of ``coin_flips`` in the ``task``
+table; several ``[[grid]]`` tables are done one after the other.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from typing import Any
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.cli.folder import whole_number
-from scalinglab.cli.measures import MEASURES, configured, measure_of
+from scalinglab.cli.measures import EXPERIMENTS, MEASURES, configured, measure_of
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
@@ -154,7 +158,7 @@ def read_order(source: Path) -> Order:
     if digits > MOST_DIGITS:
         fail("digits", f"not exceed {MOST_DIGITS}, which tell every float", digits)
     if (measure := look.get("measure")) is not None:
-        one_of("measure", measure, tuple(MEASURES))
+        one_of("measure", measure, (*MEASURES, *EXPERIMENTS))
     grid = given if union is None else union
     return Order(grid, title, None if columns is None else tuple(columns), digits, measure)
 

@@ -26,6 +26,17 @@ Smaller networks:
 
 - ``keep_nodes``, ``node_masks``, ``kept_nodes``, ``node_scores``: whole nodes are dropped (``structured``)
 - ``truncate``, ``Factored``: singular values are dropped (``structured``)
+
+What masks know of labels (``information/``), in bits; the estimators are the course's own:
+
+- ``coin_flips``, ``coins``, ``all_labelings``; ``label_masks``: labels without a rule, and a method's masks for them
+- ``mask_information``, ``MaskInformation``: information exactly, by all labelings
+- ``mask_events``, ``MaskEvents``: the inequality ``kl(own || independent) <= I``
+- ``drawn_information``, ``DrawnInformation``; ``information_bounds``, ``InformationBounds``: estimates and bounds
+- ``memorisation``, ``Memorisation``, ``PairedGain``: the same labels against others, steepness, correlation with noise
+- ``entropy``, ``mutual_information``, ``estimate_information``, ``InformationEstimate``, ``count_pairs``: of counts
+- ``binary_entropy``, ``binary_kl``, ``largest_probability``; ``mask_choices``, ``mask_ceiling``: what is possible
+- ``effective_parameters``, ``largest_effective_parameters``: p_eff; ``steepness``: the largest gradient found
 """
 
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
@@ -33,6 +44,34 @@ from scalinglab.pruning.comparison import METHODS, Comparison, compare_methods
 from scalinglab.pruning.connectivity import Branches, Path, branch, path_between
 from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.gradual import GradualPruning
+from scalinglab.pruning.information.ceilings import (
+    binary_entropy,
+    binary_kl,
+    effective_parameters,
+    largest_effective_parameters,
+    largest_probability,
+    mask_ceiling,
+    mask_choices,
+)
+from scalinglab.pruning.information.entropy import (
+    InformationEstimate,
+    count_pairs,
+    entropy,
+    estimate_information,
+    mutual_information,
+)
+from scalinglab.pruning.information.enumeration import MaskInformation, mask_information
+from scalinglab.pruning.information.events import MaskEvents, mask_events
+from scalinglab.pruning.information.lipschitz import steepness
+from scalinglab.pruning.information.memory import Memorisation, PairedGain, memorisation
+from scalinglab.pruning.information.noise import all_labelings, coin_flips, coins
+from scalinglab.pruning.information.sampling import (
+    DrawnInformation,
+    InformationBounds,
+    drawn_information,
+    information_bounds,
+)
+from scalinglab.pruning.information.trials import label_masks
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
 from scalinglab.pruning.sanity import CONTROLS, Controls, compare_controls
@@ -90,4 +129,35 @@ __all__ = [
     "synflow_scores",
     "truncate",
     "uniform_counts",
+]
+# What masks know of labels.
+__all__ += [
+    "DrawnInformation",
+    "InformationBounds",
+    "InformationEstimate",
+    "MaskEvents",
+    "MaskInformation",
+    "Memorisation",
+    "PairedGain",
+    "all_labelings",
+    "binary_entropy",
+    "binary_kl",
+    "coin_flips",
+    "coins",
+    "count_pairs",
+    "drawn_information",
+    "effective_parameters",
+    "entropy",
+    "estimate_information",
+    "information_bounds",
+    "label_masks",
+    "largest_effective_parameters",
+    "largest_probability",
+    "mask_ceiling",
+    "mask_choices",
+    "mask_events",
+    "mask_information",
+    "memorisation",
+    "mutual_information",
+    "steepness",
 ]

@@ -12,6 +12,7 @@ import pytest
 
 from scalinglab import tables
 from scalinglab.cli import main
+from scalinglab.cli.measures import EXPERIMENTS
 from scalinglab.cli.sweep import read_order
 from scalinglab.tables import table, table_names
 from scalinglab.training.sweeps.grids import runs_of
@@ -59,7 +60,14 @@ def test_the_configurations_of_a_table_are_those_of_its_grid(name):
     check_configurations(name)
 
 
-@pytest.mark.parametrize("name", table_names())
+@pytest.mark.parametrize("name", [name for name in table_names() if order_of(name).measure not in RUNS])
+def test_any_other_table_says_what_it_was_made_with(name):
+    order = order_of(name)
+    assert json.loads((tables.FOLDER / f"{name}.json").read_text(encoding="utf-8"))["made_with"] == order.grid
+    assert order.columns is None or tuple(table(name)[0]) == order.columns
+
+
+@pytest.mark.parametrize("name", [name for name in table_names() if order_of(name).measure not in EXPERIMENTS])
 def test_a_table_has_a_column_that_the_test_below_can_confirm(name):
     assert {"test_error", "best_test_loss"} & set(table(name)[0])
 
