@@ -9,9 +9,9 @@ import numpy as np
 
 def joint_error(samples: int, width: int, law: tuple[float, float, float, float, float], chance: float) -> float:
     """The joint law: three terms that add up, bent so that they stay below chance."""
-    a, alpha, b, beta, offset = law
-    e = a * samples**-alpha + b * width**-beta + offset
-    return e / math.sqrt(1 + (e / chance) ** 2)
+    (a, alpha), (b, beta), offset = law[:2], law[2:4], law[4]
+    straight = offset + a / samples**alpha + b / width**beta
+    return straight / math.sqrt(1 + (straight / chance) ** 2)
 
 
 def objective(residuals: np.ndarray, delta: float) -> float:

@@ -87,8 +87,13 @@ class Journal:
         record = {"question": question, "value": value, "unit": unit, "sealed_at": now()}
         return self._change(lambda data: data["predictions"].setdefault(key, record))
 
-    def add_attempt(self, key: str, *, points: float, max_points: float, diagnosis: str | None, seed: int) -> None:
-        """Append the outcome of one check. The seed says which numbers were asked; the student's name is not kept."""
+    def add_attempt(
+        self, key: str, *, points: float, max_points: float, diagnosis: str | None, seed: int | None = None
+    ) -> None:
+        """Append the outcome of one check. The seed says which numbers were asked; the student's name is not kept.
+
+        A further try at a question of a quiz is an attempt too: its diagnosis is the choice, and it has no seed.
+        """
         record = {"at": now(), "points": points, "max_points": max_points, "diagnosis": diagnosis, "seed": seed}
         self._change(lambda data: data["attempts"].setdefault(key, []).append(record))
 
