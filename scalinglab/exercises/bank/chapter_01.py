@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from scalinglab.exercises.bank.three_errors import THREE_ERRORS
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -342,4 +343,4 @@ _OFFSET = Exercise(
 )
 
 
-EXERCISES = (_EXPONENT, _STANDARD_ERROR, _OFFSET)
+EXERCISES = (_EXPONENT, _STANDARD_ERROR, _OFFSET, THREE_ERRORS)
