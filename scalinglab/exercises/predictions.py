@@ -39,6 +39,8 @@ class Prediction(anywidget.AnyWidget):
     value = traitlets.Any(None, allow_none=True, read_only=True)
     #: Whether another choice may follow the sealed one; a quiz says yes.
     again = False
+    #: Whether the journal can be downloaded and loaded here; of a quiz's questions only the last one says yes.
+    shows_journal = True
 
     def __init__(self, question: Question, reveal: Any = None, *, journal: Journal | None = None) -> None:
         self.question, self._reveal = question, reveal
@@ -53,6 +55,7 @@ class Prediction(anywidget.AnyWidget):
             "ends": [amount(end, question.unit) for end in (question.low, question.high) if end is not None],
             "words": self._labels(),
             "again": self.again,
+            "journal": self.shows_journal,
         }
         super().__init__(setup=setup, state=dict(_EMPTY))
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))

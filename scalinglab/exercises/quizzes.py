@@ -24,8 +24,10 @@ class QuizQuestion(Prediction):
 
     again = True
 
-    def __init__(self, chapter: str, number: int, item: Item, *, journal: Journal | None = None) -> None:
-        self.item, self.number = item, number
+    def __init__(
+        self, chapter: str, number: int, item: Item, *, last: bool = True, journal: Journal | None = None
+    ) -> None:
+        self.item, self.number, self.shows_journal = item, number, last
         choices = tuple(option.text for option in item.options)
         text = f"**{number}.** {item.text}"
         super().__init__(
@@ -131,4 +133,6 @@ def quiz(chapter: str) -> Quiz:
     ValueError
         If the chapter has no quiz; the sentence lists those that have.
     """
-    return Quiz([QuizQuestion(chapter, number, item) for number, item in enumerate(items_of(chapter), start=1)])
+    items = items_of(chapter)
+    asked = enumerate(items, start=1)
+    return Quiz([QuizQuestion(chapter, number, item, last=number == len(items)) for number, item in asked])

@@ -128,3 +128,9 @@ def test_every_prediction_has_a_key_of_its_chapter_and_a_reveal(chapter: Path):
     assert len(set(keys)) == len(keys)
     assert all(key.startswith(f"{chapter.stem[:2]}-") for key in keys)
     assert all("reveal" in {keyword.arg for keyword in call.keywords} for call in calls)
+
+
+@each_full_chapter
+def test_the_minutes_of_the_exercises_are_told_at_the_beginning(chapter: Path):
+    minutes = sum(one.minutes for one in exercises(chapter))
+    assert f"minutes, and {minutes} for the exercises. Run everything" in source(load(chapter)["cells"][0])

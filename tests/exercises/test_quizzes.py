@@ -217,3 +217,7 @@ def test_the_step_sizes_that_chapter_09_asks_about_are_on_both_sides_of_the_crit
     assert round(critical_step_size(1, 1), 2) == 0.67
     assert critical_step_size(2, 1) == pytest.approx(1)
     assert recursion_tail_index(1.2, 2, 1) < 2 < recursion_tail_index(0.6, 1, 1)
+
+
+def test_only_the_last_question_offers_the_journal():
+    assert [question.setup["journal"] for question in quiz("05").questions] == [False, False, True]

@@ -81,7 +81,7 @@ function render({ model, el }) {
 
   const label = { "aria-label": setup.words.section };
   const root = make("section", { class: "slab-predict", ...label, "data-lm-suppress-shortcuts": "true" });
-  root.append(question, form, answer, status, journal);
+  root.append(question, form, answer, status, ...(setup.journal ? [journal] : []));
   el.append(root);
 
   let waiting = 0;
