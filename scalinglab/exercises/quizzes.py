@@ -90,7 +90,8 @@ class QuizQuestion(Prediction):
         return {"section": section, "answer": "Choose one", "button": "Choose", "note": note}
 
     def _sealed(self, then: str) -> str:
-        return f"First choice: {self.value} Recorded {then}"
+        known = self.value in (option.text for option in self.item.options)
+        return f"First choice recorded {then}" if known else f'First choice, "{self.value}", recorded {then}'
 
     def _show_answer(self) -> None:
         try:
@@ -98,9 +99,8 @@ class QuizQuestion(Prediction):
         except JournalError as problem:
             self._say(str(problem), error=problem)
             return
-        told = [
-            pieces(f"**{'✓ Right' if option.right else '✗ Wrong'}: {option.text}** {option.why}") for option in tries
-        ]
+        words = {True: "**✓ Right.**", False: "**✗ Wrong.**"}
+        told = [pieces(f'{words[option.right]} "{option.text}" {option.why}') for option in tries]
         left = not any(option.right for option in tries)
         self._show(reveal=told, spent=[option.text for option in tries], open=left, message="")
 

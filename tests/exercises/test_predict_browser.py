@@ -314,8 +314,8 @@ def test_a_question_of_a_quiz_is_answered_by_keyboard_until_it_is_right(page):
     page.keyboard.press("Space")
     expect(page.get_by_label("Eleven.")).to_be_checked()
     page.keyboard.press("Enter")
-    expect(page.locator(".slab-predict-tries")).to_contain_text("✗ Wrong: Eleven. That is for texts.")
-    expect(page.locator(".slab-predict-sealed")).to_contain_text("First choice: Eleven. Recorded on")
+    expect(page.locator(".slab-predict-tries")).to_contain_text('✗ Wrong. "Eleven." That is for texts.')
+    expect(page.locator(".slab-predict-sealed")).to_contain_text("First choice recorded on")
     expect(page.get_by_label("Eleven.")).to_be_disabled()
     expect(page.get_by_label("Eleven.")).not_to_be_checked()
     expect(page.get_by_label("Two.")).to_be_focused()  # not lost with the choice that was taken away
@@ -323,7 +323,7 @@ def test_a_question_of_a_quiz_is_answered_by_keyboard_until_it_is_right(page):
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.locator(".slab-predict-tries p")).to_have_count(2)
-    expect(page.locator(".slab-predict-tries")).to_contain_text("✓ Right: Two. One more.")
+    expect(page.locator(".slab-predict-tries")).to_contain_text('✓ Right. "Two." One more.')
     expect(page.get_by_role("button", name="Choose")).to_be_hidden()
     expect(page.locator(".slab-predict-answer")).to_be_focused()
     assert Journal().sealed("05-quiz-1")["value"] == "Eleven."
@@ -337,7 +337,7 @@ def test_a_quiz_without_a_choice_asks_for_one_and_reloads_with_its_tries(page):
     page.get_by_role("button", name="Choose").click()
     expect(page.locator(".slab-predict-tries p")).to_have_count(1)
     mount(page, question)
-    expect(page.locator(".slab-predict-tries")).to_contain_text("✗ Wrong: One.")
+    expect(page.locator(".slab-predict-tries")).to_contain_text('✗ Wrong. "One." You multiplied.')
     expect(page.get_by_label("One.")).to_be_disabled()
 
 

@@ -91,8 +91,8 @@ def test_the_first_choice_is_sealed_and_further_ones_are_attempts():
     assert (asked.state["open"], asked.state["spent"], asked.solved) == (True, ["Eleven."], False)
     assert asked.seal("Two.") == "Eleven."
     assert (asked.state["open"], asked.state["spent"], asked.solved) == (False, ["Eleven.", "Two."], True)
-    assert "✗ Wrong: Eleven." in asked.answer
-    assert "✓ Right: Two." in asked.answer
+    assert '✗ Wrong. "Eleven." That is how' in asked.answer
+    assert '✓ Right. "Two." One more' in asked.answer
     assert Journal().sealed("05-quiz-1")["value"] == "Eleven."
     (attempt,) = Journal().attempts("05-quiz-1")
     assert (attempt["diagnosis"], attempt["points"], attempt["max_points"]) == ("Two.", 1, 1)
@@ -166,6 +166,7 @@ def test_an_earlier_wording_of_a_choice_is_no_error():
     Journal().seal("05-quiz-1", "Three, as it was once.", question="What is it?")
     asked = ask()
     assert asked.tries == []
+    assert 'First choice, "Three, as it was once.", recorded' in asked.state["sealed"]
     assert "earlier wording: What is it?" in asked.state["sealed"]
     asked.seal("Two.")
     assert asked.solved
