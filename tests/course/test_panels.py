@@ -16,8 +16,11 @@ from scalinglab.exercises import Journal, Prediction, predict
 from scalinglab.live import Panel, open_panels
 from tests.course.notebooks import CHAPTERS, code_cells
 
+#: All tests of a chapter run in one process, so that its cells run once.
+ALL = [pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in CHAPTERS]
 
-@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem, scope="module")
+
+@pytest.fixture(params=ALL, scope="module")
 def chapter(request) -> tuple[list[Panel], list[Prediction]]:
     """The panels and predictions that a chapter makes when its cells run in this process."""
     before, asked = set(open_panels()), []
