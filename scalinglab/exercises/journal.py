@@ -9,7 +9,8 @@ file that the environment variable ``SCALINGLAB_JOURNAL`` names. Format 1::
      "attempts": {"00-parameters": [{"at": "...", "points": 0, "max_points": 10, "diagnosis": "...", "seed": 1}]},
      "hints": {"00-parameters": 2}}
 
-Times are in UTC. Fields that this version does not know are kept. The file is only ever parsed as JSON.
+The first choices of a quiz are predictions (``"05-quiz-1"``), further ones are attempts at the same key. Times are in
+UTC. Fields that this version does not know are kept. The file is only ever parsed as JSON.
 """
 
 from __future__ import annotations
