@@ -25,4 +25,17 @@ def samples_needed(target: float, amplitude: float, exponent: float, offset: flo
     return math.ceil((amplitude / (target - offset)) ** (1 / exponent))
 
 
-SOLUTIONS = {"01-exponent": exponent, "01-standard-error": mean_and_error, "01-offset": samples_needed}
+def foretell(sizes: list[float], errors: list[float], size: float) -> float:
+    """The error at ``size`` by the law with an offset that goes through three errors."""
+    first, middle, last = errors
+    offset = (first * last - middle**2) / (first + last - 2 * middle)
+    alpha = math.log((first - offset) / (middle - offset)) / math.log(sizes[1] / sizes[0])
+    return offset + (last - offset) * (size / sizes[2]) ** -alpha
+
+
+SOLUTIONS = {
+    "01-exponent": exponent,
+    "01-standard-error": mean_and_error,
+    "01-offset": samples_needed,
+    "01-three": foretell,
+}

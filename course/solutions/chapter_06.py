@@ -16,4 +16,13 @@ def averaged(losses: tuple[float, float, float, float], networks: int, data_sets
     return (single + more * ensemble + others * bagging + more * others * bias) / (networks * data_sets)
 
 
-SOLUTIONS = {"06-divide": divide, "06-average": averaged}
+def loss_exponent(width: float, time: float) -> float:
+    """The exponent of the best loss, when both terms are in balance."""
+    return width * time / (width + time)
+
+
+SOLUTIONS = {
+    "06-divide": divide,
+    "06-average": averaged,
+    "06-two-terms": loss_exponent,
+}

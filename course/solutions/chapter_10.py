@@ -28,4 +28,29 @@ def samples(kept: int, weights: int, bits: int, gap: float) -> float:
     return (choices + kept * bits * math.log(2) + math.log(1 / 0.05)) / (2 * gap**2)
 
 
-SOLUTIONS = {"10-fewest": fewest, "10-growth": growth, "10-samples": samples}
+def kept(error: float, layers: list[tuple[int, float, float]]) -> list[float]:
+    """The fractions that one threshold for all layers leaves, when it drops the square of the error."""
+    squares = [count * scale**2 * index / (index - 2) for count, scale, index in layers]
+
+    def fractions(threshold: float) -> list[float]:
+        return [max(threshold / scale, 1.0) ** -index for _, scale, index in layers]
+
+    def too_little(threshold: float) -> bool:
+        held = [
+            fraction ** (1 - 2 / index) for fraction, (_, _, index) in zip(fractions(threshold), layers, strict=True)
+        ]
+        return sum(map(math.prod, zip(squares, held, strict=True))) < (1 - error**2) * sum(squares)
+
+    low, high = 1e-6, 1e6
+    for _ in range(100):
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if too_little(middle) else (middle, high)
+    return fractions(low)
+
+
+SOLUTIONS = {
+    "10-fewest": fewest,
+    "10-growth": growth,
+    "10-samples": samples,
+    "10-layers": kept,
+}

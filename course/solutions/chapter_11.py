@@ -29,4 +29,19 @@ def order_needed(pole: float, error: float) -> int:
     return max(0, math.ceil(math.log(error * (pole**2 - 1) / 2) / math.log(ratio)))
 
 
-SOLUTIONS = {"11-moments": moments, "11-step": step, "11-order": order_needed}
+def fewer(points: list[float], count: int) -> NDArray[np.float64]:
+    """Places and weights of ``count`` points that keep the moments of all up to order ``2 * count - 1``."""
+    moments = np.array([np.power(points, order).sum() for order in range(2 * count)])
+    rows = np.array([moments[order : order + count] for order in range(count)])
+    lower = np.linalg.solve(rows, -moments[count:])
+    places = np.sort(np.roots([1, *lower[::-1]]).real)
+    weights = np.linalg.solve(np.vander(places, increasing=True).T, moments[:count])
+    return np.array([places, weights])
+
+
+SOLUTIONS = {
+    "11-moments": moments,
+    "11-step": step,
+    "11-order": order_needed,
+    "11-half": fewer,
+}

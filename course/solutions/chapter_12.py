@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 
 def changes(masses: list[float], gradients: list[float], step_size: float) -> NDArray[np.float64]:
@@ -16,4 +17,18 @@ def compressed_loss(size: int, alpha: float, scale: float, share: float, factor:
     return scale * (size / factor) ** (-alpha / share)
 
 
-SOLUTIONS = {"12-update": changes, "12-law": compressed_loss}
+def gain(budget: float, prices: tuple[float, float], law: tuple[float, float, float]) -> float:
+    """By what factor compression lowers the loss, when all that is compressed is paid for."""
+    (training, compressing), (alpha, share, factor) = prices, law
+
+    def overdrawn(count: float) -> float:
+        return compressing * count + training * factor * count**share - budget
+
+    return (brentq(overdrawn, 0.0, budget / compressing, xtol=1e-10) * training / budget) ** alpha
+
+
+SOLUTIONS = {
+    "12-update": changes,
+    "12-law": compressed_loss,
+    "12-gift": gain,
+}

@@ -62,7 +62,8 @@ class ErrorSplit:
         **about
             Put before each record: ``rows(samples=32)``.
         """
-        return [about | {"part": name, "error": float(getattr(self, name).mean())} for name in (*PARTS, "total")]
+        means = {name: float(getattr(self, name).mean()) for name in (*PARTS, "total")}
+        return [about | {"part": name.replace("_", " "), "error": mean} for name, mean in means.items()]
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{row['part']} {row['error']:.2e}" for row in self.rows())

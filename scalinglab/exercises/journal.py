@@ -9,7 +9,8 @@ file that the environment variable ``SCALINGLAB_JOURNAL`` names. Format 1::
      "attempts": {"00-parameters": [{"at": "...", "points": 0, "max_points": 10, "diagnosis": "...", "seed": 1}]},
      "hints": {"00-parameters": 2}}
 
-Times are in UTC. Fields that this version does not know are kept. The file is only ever parsed as JSON.
+The first choices of a quiz are predictions (``"05-quiz-1"``), further ones are attempts at the same key. Times are in
+UTC. Fields that this version does not know are kept. The file is only ever parsed as JSON.
 """
 
 from __future__ import annotations
@@ -87,8 +88,13 @@ class Journal:
         record = {"question": question, "value": value, "unit": unit, "sealed_at": now()}
         return self._change(lambda data: data["predictions"].setdefault(key, record))
 
-    def add_attempt(self, key: str, *, points: float, max_points: float, diagnosis: str | None, seed: int) -> None:
-        """Append the outcome of one check. The seed says which numbers were asked; the student's name is not kept."""
+    def add_attempt(
+        self, key: str, *, points: float, max_points: float, diagnosis: str | None, seed: int | None = None
+    ) -> None:
+        """Append the outcome of one check. The seed says which numbers were asked; the student's name is not kept.
+
+        A further try at a question of a quiz is an attempt too: its diagnosis is the choice, and it has no seed.
+        """
         record = {"at": now(), "points": points, "max_points": max_points, "diagnosis": diagnosis, "seed": seed}
         self._change(lambda data: data["attempts"].setdefault(key, []).append(record))
 

@@ -20,7 +20,7 @@ from scalinglab.exercises.wording import amount, pieces, to_html, to_plain
 __all__ = ["Prediction", "predict"]
 
 _STATIC = Path(__file__).parent / "static"
-_EMPTY = {"sealed": "", "reveal": [], "marks": [], "message": "", "trouble": False}
+_EMPTY = {"sealed": "", "open": True, "spent": [], "reveal": [], "marks": [], "message": "", "trouble": False}
 #: The predictions of this kernel, so that two widgets of one key agree and a loaded journal reaches all of them.
 _open: WeakSet[Prediction] = WeakSet()
 
@@ -37,6 +37,10 @@ class Prediction(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)  # what is sealed and shown; only Python writes it
     draft = traitlets.Unicode("").tag(sync=True)  # what is typed or ticked, shared by all views
     value = traitlets.Any(None, allow_none=True, read_only=True)
+    #: Whether another choice may follow the sealed one; a quiz says yes.
+    again = False
+    #: Whether the journal can be downloaded and loaded here; of a quiz's questions only the last one says yes.
+    shows_journal = True
 
     def __init__(self, question: Question, reveal: Any = None, *, journal: Journal | None = None) -> None:
         self.question, self._reveal = question, reveal
@@ -48,9 +52,10 @@ class Prediction(anywidget.AnyWidget):
             "question": pieces(question.text),
             "unit": question.unit,
             "choices": list(question.choices or ()),
-            "range": question.range,
             "ends": [amount(end, question.unit) for end in (question.low, question.high) if end is not None],
-            "file": self.journal.path.name,
+            "words": self._labels(),
+            "again": self.again,
+            "journal": self.shows_journal,
         }
         super().__init__(setup=setup, state=dict(_EMPTY))
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
@@ -70,7 +75,7 @@ class Prediction(anywidget.AnyWidget):
     @property
     def answer(self) -> str:
         """The text of the reveal; empty until it is shown."""
-        return "".join(text for _, text in self.state["reveal"])
+        return "\n".join("".join(text for _, text in paragraph) for paragraph in self.state["reveal"])
 
     def seal(self, value: Any) -> float | str | None:
         """Record a prediction, then reveal. Returns the value that counts: the first that was ever sealed.
@@ -97,9 +102,7 @@ class Prediction(anywidget.AnyWidget):
         self._tell_notices()
         if self.value != value:  # another notebook was faster
             self._say(first.format(self._words()))
-        for other in list(_open):
-            if other.question.key == self.question.key:
-                other.refresh()
+        self._tell_others()
         return self.value
 
     def refresh(self) -> None:
@@ -140,25 +143,47 @@ class Prediction(anywidget.AnyWidget):
             self._say(sentence[0].upper() + sentence[1:], error=problem)
         self.send({"type": "done"})  # an unchanged state sends nothing, and the browser wants to know that we are alive
 
+    def _labels(self) -> dict[str, str]:
+        """The fixed words of the widget."""
+        asked, unit = self.question, f" ({self.question.unit})" if self.question.unit else ""
+        return {
+            "section": f"Prediction {asked.key}",
+            "answer": f"Your prediction{unit}",
+            "button": "Seal my prediction",
+            "note": (f"A number {asked.range}. " if asked.range else "")
+            + f"Once sealed, it stays: {self.journal.path.name} records it.",
+        }
+
     def _adopt(self, record: dict[str, Any]) -> None:
         """Show a sealed record and then, only then, the answer."""
         self.set_trait("value", record["value"])
-        then = f" on {record['sealed_at'][:16].replace('T', ' at ')} UTC"
+        then = f"on {record['sealed_at'][:16].replace('T', ' at ')} UTC"
         changed = record["question"] != to_plain(self.question.text)
         note = f" It answered an earlier wording: {record['question']}" if changed else ""
-        self._show(sealed=f"You said {self._words()}, sealed{then}.{note}", message="", trouble=False)
-        if self._reveal is not None:
-            self._show(message="Working out the answer ...")
-            self._show_answer()
+        self._show(sealed=f"{self._sealed(then)}.{note}", open=self.again, message="", trouble=False)
+        self._show_answer()
+
+    def _sealed(self, then: str) -> str:
+        """What is on record since when."""
+        return f"You said {self._words()}, sealed {then}"
+
+    def _tell_others(self) -> None:
+        """Other widgets of the same key, and this one, take over what the journal holds now."""
+        for other in list(_open):
+            if other.question.key == self.question.key:
+                other.refresh()
 
     def _show_answer(self) -> None:
+        if self._reveal is None:
+            return
+        self._show(message="Working out the answer ...")
         try:
             answer = _worked_out(self._reveal, self.value)
         except Exception as problem:
             self._say(f"The answer could not be worked out. {type(problem).__name__}: {problem}", error=problem)
             return
         text = self.question.compare(self.value, answer)
-        self._show(reveal=pieces(text), marks=self.question.marks(self.value, answer), message="")
+        self._show(reveal=[pieces(text)], marks=self.question.marks(self.value, answer), message="")
 
     def _words(self) -> str:
         return amount(self.value, self.question.unit)
@@ -178,7 +203,8 @@ class Prediction(anywidget.AnyWidget):
     @property
     def _lines(self) -> list[str]:
         """The state in words."""
-        return [self.state["sealed"] or "Not sealed yet.", *filter(None, (self.answer, self.state["message"]))]
+        texts = (*self.answer.splitlines(), self.state["message"])
+        return [self.state["sealed"] or "Not sealed yet.", *filter(None, texts)]
 
     def __repr__(self) -> str:
         return "\n".join([to_plain(self.question.text), *self._lines])
@@ -187,9 +213,11 @@ class Prediction(anywidget.AnyWidget):
         """The widget, and the same in words for pages without widgets: an export, or an untrusted notebook."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle or ({}, {})
-        lines = [f"**Predict.** {self.question.text}", *self._lines]
-        words = "".join(f"<p>{to_html(line)}</p>" for line in lines)
-        return {**data, "text/plain": repr(self), "text/html": words}, metadata
+        return {**data, "text/plain": repr(self), "text/html": self.words()}, metadata
+
+    def words(self) -> str:
+        """Question and state as HTML, for a page without widgets."""
+        return "".join(f"<p>{to_html(line)}</p>" for line in (f"**Predict.** {self.question.text}", *self._lines))
 
 
 def predict(

@@ -66,6 +66,8 @@ class Question:
     @property
     def range(self) -> str:
         """The range in words, or an empty text."""
+        if self.low is not None and self.high is not None:
+            return f"from {amount(self.low)} to {amount(self.high, self.unit)}"
         words = {"low": "from", "high": "to"}
         return " ".join(f"{words[name]} {amount(end, self.unit)}" for name, end in self._ends().items())
 

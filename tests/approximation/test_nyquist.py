@@ -196,7 +196,7 @@ def test_the_parts_of_an_error_sum_to_it_and_capacity_is_the_power_out_of_band()
     np.testing.assert_allclose(split.capacity, 1 - target.power()[:, :11].sum(1), rtol=0, atol=1e-12)
     assert (split.finite_data > 0).all()
     rows = {row["part"]: row["error"] for row in split.rows(samples=64)}
-    assert rows["capacity"] + rows["finite_data"] + rows["optimisation"] == pytest.approx(rows["total"], rel=1e-12)
+    assert rows["capacity"] + rows["finite data"] + rows["optimisation"] == pytest.approx(rows["total"], rel=1e-12)
 
 
 def test_stopping_early_can_beat_the_best_fit_and_the_sign_says_so():

@@ -12,6 +12,8 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
+from scalinglab.exercises.quiz_bank import items_of
+
 pytestmark = pytest.mark.xdist_group("browser")
 
 
@@ -248,6 +250,34 @@ def test_after_a_kernel_restart_the_panel_says_what_to_do(notebook):
     panel = notebook.panel("Run")
     panel.wait_for_state("running")
     panel.button("Stop").click()
+
+
+def test_predictions_and_quizzes_outlive_the_kernel(course, open_notebook):
+    """Answered by keyboard in JupyterLab itself, which has shortcuts for most keys; then the kernel is restarted."""
+    (course / "predictions.json").unlink(missing_ok=True)  # of chapters that other tests have answered
+    asked = 'predict("05-kernel", "How many?", low=0, high=10, reveal=lambda: 4.0)'
+    write(course / "asked.ipynb", ["from scalinglab.exercises import predict, quiz", asked, 'quiz("05")'])
+    notebook = open_notebook("asked.ipynb")
+    notebook.run_all()
+    region = lambda name: notebook.page.get_by_role("region", name=name)  # noqa: E731
+    question, item = region("Prediction 05-kernel"), region("Question 1 of the quiz of chapter 05")
+    first, second, *_ = (option.text for option in items_of("05")[0].options)
+    question.get_by_label("Your prediction").focus()
+    notebook.page.keyboard.type("8")
+    notebook.page.keyboard.press("Enter")
+    expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
+    for choice in (first, second):
+        item.get_by_label(choice).focus()
+        notebook.page.keyboard.press("Space")
+        notebook.page.keyboard.press("Enter")
+        expect(item).to_contain_text(f'"{choice}"')
+    expect(item.get_by_role("button", name="Choose")).to_be_hidden()
+    notebook.restart()
+    notebook.run_all()
+    expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
+    expect(item).to_contain_text(f'✗ Wrong. "{first}"')
+    expect(item).to_contain_text(f'✓ Right. "{second}"')
+    assert (notebook.errors, notebook.cell_errors()) == ([], [])
 
 
 def test_two_open_chapters_live_side_by_side(course, open_notebook):

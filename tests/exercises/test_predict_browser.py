@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from scalinglab import exercises
 from scalinglab.exercises import Journal, Prediction, predict
+from scalinglab.exercises.quiz_item import Item, right, wrong
+from scalinglab.exercises.quizzes import QuizQuestion
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -295,3 +297,57 @@ def accessible(page: Page, picture: Path) -> None:
     violations = Axe().run(page).response["violations"]
     serious = [(one["id"], one["help"]) for one in violations if one["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def ask(page: Page) -> QuizQuestion:
+    """A question of a quiz on the page: two wrong choices and, in the second place, the right one."""
+    options = (wrong("Eleven.", "That is for texts."), right("Two.", "One more."), wrong("One.", "You multiplied."))
+    question = QuizQuestion("05", 1, Item("What **is** `1 + 1`?", options))
+    show(page, question)
+    return question
+
+
+def test_a_question_of_a_quiz_is_answered_by_keyboard_until_it_is_right(page):
+    ask(page)
+    assert "You multiplied." not in page.content()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Eleven.")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.locator(".slab-predict-tries")).to_contain_text('✗ Wrong. "Eleven." That is for texts.')
+    expect(page.locator(".slab-predict-sealed")).to_contain_text("First choice recorded on")
+    expect(page.get_by_label("Eleven.")).to_be_disabled()
+    expect(page.get_by_label("Eleven.")).not_to_be_checked()
+    expect(page.get_by_label("Two.")).to_be_focused()  # not lost with the choice that was taken away
+    assert "One more." not in page.content()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator(".slab-predict-tries p")).to_have_count(2)
+    expect(page.locator(".slab-predict-tries")).to_contain_text('✓ Right. "Two." One more.')
+    expect(page.get_by_role("button", name="Choose")).to_be_hidden()
+    expect(page.locator(".slab-predict-answer")).to_be_focused()
+    assert Journal().sealed("05-quiz-1")["value"] == "Eleven."
+
+
+def test_a_quiz_without_a_choice_asks_for_one_and_reloads_with_its_tries(page):
+    question = ask(page)
+    page.get_by_role("button", name="Choose").click()
+    expect(page.get_by_role("status")).to_have_text("Choose an answer first.")
+    page.get_by_label("One.").check()
+    page.get_by_role("button", name="Choose").click()
+    expect(page.locator(".slab-predict-tries p")).to_have_count(1)
+    mount(page, question)
+    expect(page.locator(".slab-predict-tries")).to_contain_text('✗ Wrong. "One." You multiplied.')
+    expect(page.get_by_label("One.")).to_be_disabled()
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_a_quiz_has_no_serious_accessibility_problem(page, tmp_path, name):
+    ask(page)
+    theme(page, name)
+    accessible(page, tmp_path / "asked.png")
+    for choice in ("One.", "Two."):
+        page.get_by_label(choice).check()
+        page.get_by_role("button", name="Choose").click()
+        expect(page.locator(".slab-predict-tries")).to_contain_text(choice)
+        accessible(page, tmp_path / f"{choice}png")

@@ -1,15 +1,14 @@
 """All exercises, one module for each chapter, loaded when first asked for.
 
-A new chapter adds ``chapter_NN.py`` with a tuple ``EXERCISES``; nothing else has to be told. Every exercise found here
+A new chapter adds ``chapter_NN.py`` with a tuple ``EXERCISES``, from a warm-up to the hardest; nothing else has to be
+told. An exercise that needs a screen or more of its own stands in a module named after it. Every exercise found here
 is put through the proofs in ``tests/exercises/test_bank.py``, which also ask for its solution in ``course/solutions``.
 """
 
 from __future__ import annotations
 
-import pkgutil
-from importlib import import_module
-
 from scalinglab._checks import fail, one_of
+from scalinglab.exercises.chapters import chapters_in, load
 from scalinglab.exercises.exercise import Exercise, valid_key
 
 __all__ = ["all_exercises", "find"]
@@ -36,9 +35,8 @@ def all_exercises() -> tuple[Exercise, ...]:
 
 
 def _chapters() -> list[str]:
-    names = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name.removeprefix("chapter_") for name in names if name.startswith("chapter_"))
+    return chapters_in(__path__)
 
 
 def _load(chapter: str) -> tuple[Exercise, ...]:
-    return import_module(f"{__name__}.chapter_{chapter}").EXERCISES
+    return load(__name__, chapter, "EXERCISES")

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from scalinglab.exercises.bank.three_errors import THREE_ERRORS
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -45,7 +46,7 @@ def _intercept(sizes: np.ndarray, errors: np.ndarray) -> float:
 # The messages show errors 0.5 and 0.05 at sizes 100 and 10,000: exponent 0.5, amplitude 5.
 _EXPONENT = Exercise(
     key="01-exponent",
-    title="Fit an exponent",
+    title="The exponent",
     name="exponent",
     cases=_measured_laws,
     oracle=_exponent,
@@ -143,7 +144,7 @@ def _spread(change: Callable[[float, int], float]) -> Callable[[np.ndarray], tup
 # The messages show errors 0.10, 0.12, 0.12 and 0.18: mean 0.13, deviation 0.0346, standard error 0.0173.
 _STANDARD_ERROR = Exercise(
     key="01-standard-error",
-    title="The error of a mean",
+    title="The error bar",
     name="mean_and_error",
     cases=_seeds,
     oracle=_mean_and_error,
@@ -264,7 +265,7 @@ def _guarded(formula: Callable[..., float], whole: Callable[[float], float] = ma
 # The messages show amplitude 1, exponent 0.5, offset 0.1 and target 0.4: (1 / 0.3)**2 = 11.1, so 12 samples.
 _OFFSET = Exercise(
     key="01-offset",
-    title="Reach a target error",
+    title="What it takes",
     name="samples_needed",
     cases=_offset_laws,
     oracle=_samples_needed,
@@ -342,4 +343,4 @@ _OFFSET = Exercise(
 )
 
 
-EXERCISES = (_EXPONENT, _STANDARD_ERROR, _OFFSET)
+EXERCISES = (_EXPONENT, _STANDARD_ERROR, _OFFSET, THREE_ERRORS)

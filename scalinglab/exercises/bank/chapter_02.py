@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from scalinglab.exercises.bank.serving import SERVING
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -346,4 +347,4 @@ _ALLOCATION = Exercise(
 )
 
 
-EXERCISES = (_JOINT, _SUM, _ALLOCATION)
+EXERCISES = (_JOINT, _SUM, _ALLOCATION, SERVING)

@@ -9,6 +9,7 @@ from itertools import product
 
 import numpy as np
 
+from scalinglab.exercises.bank.grids import ALIAS, GRID
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -221,4 +222,4 @@ _PARTS = Exercise(
 )
 
 
-EXERCISES = (_BAND, _PARTS)
+EXERCISES = (_BAND, _PARTS, ALIAS, GRID)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from scalinglab.exercises.bank.ridges import RIDGE
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -229,4 +230,4 @@ _BEST = Exercise(
 )
 
 
-EXERCISES = (_ENDLESS, _BEST)
+EXERCISES = (_ENDLESS, _BEST, RIDGE)

@@ -9,6 +9,7 @@ from itertools import product
 
 import numpy as np
 
+from scalinglab.exercises.bank.two_terms import TWO_TERMS
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -260,4 +261,4 @@ _AVERAGE = Exercise(
 )
 
 
-EXERCISES = (_DIVIDE, _AVERAGE)
+EXERCISES = (TWO_TERMS, _DIVIDE, _AVERAGE)

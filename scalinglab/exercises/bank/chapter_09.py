@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from fractions import Fraction
 
+from scalinglab.exercises.bank.multipliers import STEP_SIZE
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -131,7 +132,7 @@ _HILL = Exercise(
     oracle=_hill,
     difficulty="medium",
     minutes=10,
-    points=10,
+    points=15,
     mistakes=(
         Mistake(
             "one over the index",
@@ -241,7 +242,7 @@ _BLOCK = Exercise(
     oracle=_block,
     difficulty="medium",
     minutes=12,
-    points=10,
+    points=15,
     tolerance=1e-8,
     mistakes=(
         Mistake(
@@ -313,4 +314,4 @@ def _shifted(sample: list[float]) -> list[float]:
     return [value if abs(value) > 1e-9 else 1e-9 for value in _centred(sample)]
 
 
-EXERCISES = (_STEP, _HILL, _BLOCK)
+EXERCISES = (_STEP, _HILL, _BLOCK, STEP_SIZE)

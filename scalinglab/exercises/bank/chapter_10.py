@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable
 
+from scalinglab.exercises.bank.layers import LAYERS
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -50,7 +51,7 @@ _FEWEST = Exercise(
     oracle=_fewest,
     difficulty="medium",
     minutes=10,
-    points=10,
+    points=15,
     mistakes=(
         Mistake(
             "squares compared with the error",
@@ -246,7 +247,7 @@ _SAMPLES = Exercise(
     oracle=_samples,
     difficulty="medium",
     minutes=12,
-    points=10,
+    points=15,
     tolerance=1e-8,
     mistakes=(
         Mistake(
@@ -321,4 +322,4 @@ _SAMPLES = Exercise(
 )
 
 
-EXERCISES = (_FEWEST, _GROWTH, _SAMPLES)
+EXERCISES = (_GROWTH, _FEWEST, _SAMPLES, LAYERS)

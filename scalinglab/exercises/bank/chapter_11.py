@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from itertools import product
 
+from scalinglab.exercises.bank.nodes import NODES
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -313,4 +314,4 @@ _ORDER = Exercise(
 )
 
 
-EXERCISES = (_COUNT, _STEP, _ORDER)
+EXERCISES = (_COUNT, _STEP, _ORDER, NODES)

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable
 
+from scalinglab.exercises.bank.gifts import GIFTS
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 __all__ = ["EXERCISES"]
@@ -179,4 +180,4 @@ _LAW = Exercise(
 )
 
 
-EXERCISES = (_UPDATE, _LAW)
+EXERCISES = (_UPDATE, _LAW, GIFTS)

@@ -1,4 +1,4 @@
-// One prediction: a question, a seal, a reveal. Python holds the truth: `setup` and `state` are drawn here, never
+// One prediction, or one question of a quiz: a question, a seal, a reveal; in a quiz, further tries. Python holds the truth: `setup` and `state` are drawn here, never
 // changed; `draft` is what is typed, shared by all views of the widget; clicks go to Python as messages.
 // Every text is set as a text node, so nothing in a question or an answer is ever read as HTML.
 
@@ -14,24 +14,30 @@ const make = (tag, attributes = {}, ...children) => {
 const TAGS = { code: "code", bold: "strong" };
 const nodes = (pieces) => pieces.map(([kind, text]) => (TAGS[kind] ? make(TAGS[kind], {}, text) : text));
 
-// Radio buttons for choices, else a number box; `read` and `write` are its value as text.
+// Radio buttons for choices, else a number box; `read` and `write` are its value as text. `spend` takes choices away.
 function answerField(setup, name) {
   if (!setup.choices.length) {
     const box = make("input", { type: "number", step: "any", id: `${name}-box`, "aria-describedby": `${name}-question` });
-    const unit = setup.unit ? ` (${setup.unit})` : "";
-    const label = make("label", { for: box.id }, `Your prediction${unit}`);
+    const label = make("label", { for: box.id }, setup.words.answer);
     const write = (text) => {
       if (box.value !== text) box.value = text;
     };
-    return { node: make("div", { class: "slab-predict-field" }, label, box), read: () => box.value, write };
+    const node = make("div", { class: "slab-predict-field" }, label, box);
+    return { node, read: () => box.value, write, spend: () => {}, focus: () => box.focus() };
   }
   const radios = setup.choices.map((choice) => make("input", { type: "radio", name: `${name}-choice`, value: choice }));
   const labels = radios.map((radio) => make("label", {}, radio, ` ${radio.value}`));
-  const legend = make("legend", {}, "Your prediction");
+  const legend = make("legend", {}, setup.words.answer);
   const node = make("fieldset", { class: "slab-predict-choices", "aria-describedby": `${name}-question` }, legend, ...labels);
   const read = () => radios.find((radio) => radio.checked)?.value ?? "";
   const write = (text) => radios.forEach((radio) => (radio.checked = radio.value === text));
-  return { node, read, write };
+  const spend = (spent) =>
+    radios.forEach((radio) => {
+      radio.disabled = spent.includes(radio.value);
+      radio.checked &&= !radio.disabled;
+    });
+  const focus = () => radios.find((radio) => !radio.disabled)?.focus();
+  return { node, read, write, spend, focus };
 }
 
 // Two marks on a line, said above and measured below; the sentence beside it says the same to a screen reader.
@@ -57,15 +63,15 @@ function render({ model, el }) {
 
   const question = make("p", { id: `${name}-question`, class: "slab-predict-question" }, ...nodes(setup.question));
   const field = answerField(setup, name);
-  const button = make("button", { type: "submit", class: "slab-predict-seal" }, "Seal my prediction");
-  const range = setup.range ? `A number ${setup.range}. ` : "";
-  const note = make("p", { class: "slab-predict-note" }, `${range}Once sealed, it stays: ${setup.file} records it.`);
+  const button = make("button", { type: "submit", class: "slab-predict-seal" }, setup.words.button);
+  const note = make("p", { class: "slab-predict-note" }, setup.words.note);
   const form = make("form", { novalidate: "" }, field.node, button, note);
 
   const sealed = make("p", { class: "slab-predict-sealed" });
-  const reveal = make("p", { class: "slab-predict-reveal" });
+  const reveal = make("div", { class: setup.again ? "slab-predict-tries" : "slab-predict-reveal" });
   const picture = make("div");
-  const answer = make("div", { tabindex: "-1", class: "slab-predict-answer" }, sealed, reveal, picture);
+  const live = setup.again ? { "aria-live": "polite" } : {}; // where the focus stays with the choices, it is read aloud
+  const answer = make("div", { tabindex: "-1", class: "slab-predict-answer", ...live }, sealed, reveal, picture);
   const status = make("p", { role: "status", class: "slab-predict-status" });
 
   const download = make("button", { type: "button" }, "Download my journal");
@@ -73,9 +79,9 @@ function render({ model, el }) {
   const load = make("label", { for: file.id }, "Load a downloaded journal");
   const journal = make("details", {}, make("summary", {}, "My journal"), download, make("div", {}, load, " ", file));
 
-  const label = `Prediction ${setup.key}`;
-  const root = make("section", { class: "slab-predict", "aria-label": label, "data-lm-suppress-shortcuts": "true" });
-  root.append(question, form, answer, status, journal);
+  const label = { "aria-label": setup.words.section };
+  const root = make("section", { class: "slab-predict", ...label, "data-lm-suppress-shortcuts": "true" });
+  root.append(question, form, answer, status, ...(setup.journal ? [journal] : []));
   el.append(root);
 
   let waiting = 0;
@@ -92,13 +98,15 @@ function render({ model, el }) {
   const draw = () => {
     clearTimeout(waiting);
     const state = model.get("state");
-    const done = Boolean(state.sealed);
     const had = form.contains(document.activeElement);
-    form.hidden = done;
-    answer.hidden = !done;
-    if (done && had) answer.focus(); // the button that had the focus is gone; the keyboard goes on from the answer
+    form.hidden = !state.open;
+    answer.hidden = !state.sealed && !setup.again; // what is read aloud must be there before
+    field.spend(state.spent);
+    if (!state.open && had) answer.focus(); // the button that had the focus is gone; the keyboard goes on from the answer
+    else if (had && (document.activeElement.disabled || !form.contains(document.activeElement))) field.focus();
+    sealed.hidden = !state.sealed;
     sealed.textContent = state.sealed;
-    reveal.replaceChildren(...nodes(state.reveal));
+    reveal.replaceChildren(...state.reveal.map((paragraph) => make("p", {}, ...nodes(paragraph))));
     picture.replaceChildren(...(state.marks.length ? [scale(setup.ends, state.marks)] : []));
     say(state.message, state.trouble);
   };

@@ -3,6 +3,9 @@
 import math
 import statistics
 
+import numpy as np
+from scipy.optimize import brentq
+
 
 def exponent(sizes, errors):
     x = [math.log10(size) for size in sizes]
@@ -22,4 +25,19 @@ def samples_needed(target, amplitude, exponent, offset):
     return math.ceil(math.exp(math.log(amplitude / gap) / exponent) - 1e-9) if gap > 0 else float("inf")
 
 
-SECOND_ANSWERS = {"01-exponent": exponent, "01-standard-error": mean_and_error, "01-offset": samples_needed}
+def foretell(sizes, errors, size):
+    def bend(offset):  # zero where the three logarithms lie on a line
+        return np.diff(np.log(np.array(errors) - offset), 2)[0]
+
+    low = errors[-1] - 1e-12
+    offset = brentq(bend, -10.0, low, xtol=1e-15)
+    slope, intercept = np.polyfit(np.log(sizes), np.log(np.array(errors) - offset), 1)
+    return offset + np.exp(intercept) * size**slope
+
+
+SECOND_ANSWERS = {
+    "01-exponent": exponent,
+    "01-standard-error": mean_and_error,
+    "01-offset": samples_needed,
+    "01-three": foretell,
+}

@@ -23,4 +23,22 @@ def best_parameters(flops, a, b, alpha, beta):
     return np.exp(minimize_scalar(loss, bounds=(0, np.log(flops / 6)), method="bounded", options={"xatol": 1e-9}).x)
 
 
-SECOND_ANSWERS = {"02-joint-law": joint_error, "02-sum-or-mean": objective, "02-allocation": best_parameters}
+def best_served(loss, served, law):
+    floor, a, b, alpha, beta = law
+    low, high = 0.0, 1.0
+    for _ in range(100):  # the part of the gap that the parameters take
+        part = (low + high) / 2
+        tokens = (b / ((loss - floor) * (1 - part))) ** (1 / beta)
+        if alpha / beta * part / (1 - part) > 1 + served / (3 * tokens):
+            high = part
+        else:
+            low = part
+    return (a / ((loss - floor) * part)) ** (1 / alpha)
+
+
+SECOND_ANSWERS = {
+    "02-joint-law": joint_error,
+    "02-sum-or-mean": objective,
+    "02-allocation": best_parameters,
+    "02-served": best_served,
+}

@@ -1,6 +1,8 @@
 """Right answers for chapter 09 written in another way than the solutions: a check must take them too."""
 
 import numpy as np
+from scipy.optimize import brentq
+from scipy.special import gammaln
 
 
 def critical(batch, dimension, variance):
@@ -19,4 +21,16 @@ def block(sample, length):
     return np.log2(length) / ratio
 
 
-SECOND_ANSWERS = {"09-critical": critical, "09-hill": hill, "09-block": block}
+def step_size(index, batch):
+    log = np.linspace(-40, 5, 40_001)  # the trapezoidal rule over the logarithm of the sum of squares
+    total = np.exp(log)
+    density = np.exp(batch / 2 * log - total / 2 - batch / 2 * np.log(2) - gammaln(batch / 2))
+    return brentq(lambda step: np.trapezoid(density * np.abs(1 - step * total / batch) ** index, log) - 1, 0.05, 2.5)
+
+
+SECOND_ANSWERS = {
+    "09-critical": critical,
+    "09-hill": hill,
+    "09-block": block,
+    "09-index": step_size,
+}

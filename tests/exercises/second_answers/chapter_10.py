@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 import numpy as np
+from scipy.optimize import brentq
 
 
 def fewest(weights, error):
@@ -22,4 +23,20 @@ def samples(kept, weights, bits, gap):
     return math.log(20 * int(choices) * (1 << (kept * bits))) / gap**2 / 2
 
 
-SECOND_ANSWERS = {"10-fewest": fewest, "10-growth": growth, "10-samples": samples}
+def kept(error, layers):
+    count, scale, index = np.array(layers).T
+
+    def dropped(log):  # the squares of Pareto weights below a threshold, by their integral
+        reach = np.maximum(np.exp(log) / scale, 1)
+        return (count * scale**2 * index / (index - 2) * (1 - reach ** (2 - index))).sum()
+
+    log = brentq(lambda log: dropped(log) - error**2 * dropped(60), -20, 60, xtol=1e-13)
+    return np.maximum(np.exp(log) / scale, 1) ** -index
+
+
+SECOND_ANSWERS = {
+    "10-fewest": fewest,
+    "10-growth": growth,
+    "10-samples": samples,
+    "10-layers": kept,
+}

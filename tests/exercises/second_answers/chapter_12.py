@@ -12,4 +12,18 @@ def compressed_loss(size, alpha, scale, share, factor):
     return math.exp(math.log(scale) - alpha * logarithm)
 
 
-SECOND_ANSWERS = {"12-update": changes, "12-law": compressed_loss}
+def gain(budget, prices, law):
+    (training, compressing), (alpha, share, factor) = prices, law
+    left = budget / training  # training on what is left; the bill is convex in its logarithm
+    for _ in range(200):
+        count = (left / factor) ** (1 / share)
+        bill = compressing * count + training * left
+        left *= (budget / bill) ** 0.4 if bill > budget else (budget / bill) ** 0.2
+    return (count * training / budget) ** alpha
+
+
+SECOND_ANSWERS = {
+    "12-update": changes,
+    "12-law": compressed_loss,
+    "12-gift": gain,
+}

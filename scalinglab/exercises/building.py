@@ -1,0 +1,134 @@
+"""The solved notebook: a chapter with the solution in the place of each exercise's stub, and nothing else changed."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from scalinglab._checks import fail
+from scalinglab.exercises.bank import find
+from scalinglab.exercises.exercise import Exercise
+
+__all__ = ["build_solved", "exercise_cells"]
+
+_CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
+
+
+def build_solved(chapter: Path, solutions: Path) -> dict[str, Any]:
+    """Build the solved notebook of a chapter.
+
+    Parameters
+    ----------
+    chapter
+        The student's notebook, ``course/05_random_features.ipynb``.
+    solutions
+        The module with its solutions, ``course/solutions/chapter_05.py``. It is read and not run.
+
+    Returns
+    -------
+    dict
+        The notebook as nbformat 4 has it, ready for ``json.dump``. Each stub cell holds the source of the solution
+        and of all that it needs from its module (imports, helpers), under the name of the stub.
+
+    Raises
+    ------
+    ValueError
+        If a check has no stub before it, or no solution.
+    """
+    notebook = json.loads(chapter.read_text(encoding="utf-8"))
+    module = _Module(solutions)
+    solved = copy.deepcopy(notebook)
+    for key, place in exercise_cells(notebook).items():
+        solved["cells"][place]["source"] = module.answer(find(key)).splitlines(keepends=True)
+    return solved
+
+
+def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
+    """The index of the stub's cell for each exercise that a notebook checks, by key.
+
+    Raises
+    ------
+    ValueError
+        If the code cell before a check is not the stub of its exercise.
+    """
+    found: dict[str, int] = {}
+    places = [place for place, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
+    for before, place in pairwise(places):
+        key = _CHECK.search("".join(notebook["cells"][place]["source"]))
+        if key:
+            _check_stub(find(key[1]), "".join(notebook["cells"][before]["source"]))
+            found[key[1]] = before
+    return found
+
+
+def _check_stub(exercise: Exercise, source: str) -> None:
+    """A stub is a function that raises NotImplementedError, or a value that is still ``...``."""
+    stub = rf"^{exercise.name} = \.\.\.$" if exercise.asks_value else rf"^def {exercise.name}\("
+    if not re.search(stub, source, re.MULTILINE) or not (exercise.asks_value or "raise NotImplementedError" in source):
+        fail("the cell before a check", f"be the stub of {exercise.key}", source)
+
+
+class _Module:
+    """The source of a module of solutions, cut into what its names stand for."""
+
+    def __init__(self, path: Path) -> None:
+        self.text = path.read_text(encoding="utf-8")
+        self.path = path
+        #: The statement that binds each name of the module.
+        self.binding: dict[str, ast.stmt] = {}
+        self.keys: dict[str, str] = {}
+        for statement in ast.parse(self.text).body:
+            for name in _bound(statement):
+                self.binding[name] = statement
+        table = self.binding.get("SOLUTIONS")
+        if not isinstance(table, ast.Assign) or not isinstance(table.value, ast.Dict):
+            fail("solutions", "be a module with a dictionary SOLUTIONS", path.name)
+        for key, value in zip(table.value.keys, table.value.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(value, ast.Name):
+                self.keys[str(key.value)] = value.id
+
+    def answer(self, exercise: Exercise) -> str:
+        """The cell that stands in the place of a stub."""
+        if exercise.key not in self.keys:
+            fail("solutions", f"hold {exercise.key}", sorted(self.keys))
+        name = self.keys[exercise.key]
+        wanted = self._needed(name)
+        imports = [one for one in wanted if isinstance(one, ast.Import | ast.ImportFrom)]
+        others = [one for one in wanted if one not in imports]
+        parts = ["\n".join(map(self._source, imports)), *map(self._source, others)]
+        if exercise.asks_value:
+            parts.append(f'{exercise.name} = {name}(**given("{exercise.key}", student=student))')
+        elif name != exercise.name:
+            parts.append(f"{exercise.name} = {name}")
+        return "\n\n\n".join(filter(None, parts))
+
+    def _needed(self, name: str) -> list[ast.stmt]:
+        """The statement that binds a name, and all that it reads from the module, in the order of the file."""
+        found: list[ast.stmt] = []
+        names = [name]
+        while names:
+            statement = self.binding.get(names.pop())
+            if statement is not None and statement not in found:
+                found.append(statement)
+                names += [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        return sorted(found, key=lambda statement: statement.lineno)
+
+    def _source(self, statement: ast.stmt) -> str:
+        return ast.get_source_segment(self.text, statement) or ""
+
+
+def _bound(statement: ast.stmt) -> list[str]:
+    """The names that a statement of a module binds."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [(alias.asname or alias.name).partition(".")[0] for alias in names]
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+    return []
