@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("training", "sweep", "fits", "random_features", "heavy_tails", "compression", "browser")
+ALL = ("training", "sweep", "fits", "random_features", "heavy_tails", "compression", "pruning", "browser")
 
 for name in sys.argv[1:] or ALL:
     print(f"== {name}", flush=True)
