@@ -1,4 +1,4 @@
-"""The zoo of pruning, one thread: eight methods, four densities, five seeds, in CPU seconds; stacked against one by one."""
+"""The zoo of pruning, one thread: 8 methods, 4 densities, 5 seeds in CPU seconds; a stack against one by one."""
 
 from __future__ import annotations
 
