@@ -13,6 +13,7 @@ For authors and graders:
 - ``Exercise``, ``Mistake``, ``all_exercises``: what an exercise is, and the bank of them (``exercise``, ``bank``)
 - ``grade``: a check that writes nothing (``checking``)
 - ``build_solved``: the solved notebook, from a chapter and its solutions (``building``)
+- ``read_class``: the sealed predictions of a class, from a folder of journals (``classes``)
 - ``Journal``: the student's file, ``predictions.json`` (``journal``, written safely by ``scalinglab._files``)
 
 Inside: ``running`` calls a student's function safely, ``answers`` compares, ``wording`` writes numbers and sentences,
@@ -22,6 +23,7 @@ Inside: ``running`` calls a student's function safely, ``answers`` compares, ``w
 from scalinglab.exercises.bank import all_exercises
 from scalinglab.exercises.building import build_solved
 from scalinglab.exercises.checking import CheckResult, check, given, grade
+from scalinglab.exercises.classes import read_class
 from scalinglab.exercises.exercise import Exercise, Mistake
 from scalinglab.exercises.hints import Hints, hint
 from scalinglab.exercises.journal import Journal, JournalError
@@ -48,5 +50,6 @@ __all__ = [
     "predict",
     "quiz",
     "quiz_chapters",
+    "read_class",
     "student_seed",
 ]

@@ -75,6 +75,15 @@ class Journal:
         except OSError as problem:
             raise self._trouble("read", problem) from problem
 
+    def peek(self) -> Data:
+        """All of it, for somebody else: a file that is missing or damaged is an error, and stays as it is."""
+        try:
+            return _parse(self.path.read_bytes())
+        except _UnreadableError as reason:
+            raise JournalError(f"{self.path.name} {reason}.") from reason
+        except OSError as problem:
+            raise JournalError(f"{self.path.name} could not be read ({problem.strerror or problem}).") from problem
+
     def text(self) -> str:
         """The journal as the text that a download holds."""
         return _render(self.read()).decode()

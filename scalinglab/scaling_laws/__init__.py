@@ -4,11 +4,12 @@
 - ``fit_joint``: the error as a function of data and model together, under the same upper end
 - ``fit_compute``: the loss of a language model as a function of parameters and tokens
 - ``fit_pruned``, ``fit_pruned_joint``: the error of a network, or of networks of many shapes, as they are pruned
+- ``fit_composed``: the dense law inside the law of pruning, for networks that were never trained
 - ``extrapolate``, ``cross_validate``: how well the joint law predicts runs that it was not fitted to
 - ``optimal_allocation``: the best division of a budget between the two
 - ``synthetic_compute``: runs that were never trained, from a law that is known
-- ``PowerLaw``, ``JointLaw``, ``ComputeLaw``, ``PrunedLaw``, ``PrunedJointLaw``, ``HeldOut``, ``Allocation``,
-  ``SyntheticRuns``: what they return
+- ``PowerLaw``, ``JointLaw``, ``ComputeLaw``, ``PrunedLaw``, ``PrunedJointLaw``, ``ComposedLaw``, ``HeldOut``,
+  ``Allocation``, ``SyntheticRuns``: what they return
 
 The parts, from the ground up:
 
@@ -18,10 +19,12 @@ The parts, from the ground up:
 - ``sums``: power laws and their sums under an envelope, and where to start
 - ``power_laws``, ``joint``, ``compute``: a law each
 - ``regions``, ``pruned_laws``, ``pruning``: the three regions of a pruned error, what its laws tell, and their fits
+- ``composed``: the dense law inside the law of pruning
 - ``held_out``, ``allocation``, ``synthetic``: what is done with laws, and runs to try them on
 """
 
 from scalinglab.scaling_laws.allocation import Allocation, optimal_allocation
+from scalinglab.scaling_laws.composed import ComposedLaw, fit_composed
 from scalinglab.scaling_laws.compute import ComputeLaw, fit_compute
 from scalinglab.scaling_laws.held_out import HeldOut, cross_validate, extrapolate
 from scalinglab.scaling_laws.joint import JointLaw, fit_joint
@@ -32,6 +35,7 @@ from scalinglab.scaling_laws.synthetic import SyntheticRuns, synthetic_compute
 
 __all__ = [
     "Allocation",
+    "ComposedLaw",
     "ComputeLaw",
     "HeldOut",
     "JointLaw",
@@ -41,6 +45,7 @@ __all__ = [
     "SyntheticRuns",
     "cross_validate",
     "extrapolate",
+    "fit_composed",
     "fit_compute",
     "fit_joint",
     "fit_power_law",
