@@ -22,7 +22,7 @@ QUESTIONS = (
             ),
             wrong(
                 "Two, the ends of the line.",
-                "Two weighted points can keep the total weight and the mean. A moment of order 2 is wrong already.",
+                "At the ends, two weights can keep the total and the mean. The moment of order 2 is wrong already.",
             ),
         ),
     ),

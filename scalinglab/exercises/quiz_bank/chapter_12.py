@@ -39,7 +39,7 @@ QUESTIONS = (
                 "All moments are kept to rounding here, high ones too. They are no harm, they just do not help.",
             ),
             right(
-                "Hardly anything.",
+                "Little or nothing.",
                 "Where a neuron ends depends on where it began in a way that is rough. The order pays for smooth "
                 "functions only.",
             ),
