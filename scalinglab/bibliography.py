@@ -204,6 +204,14 @@ _ALL = (
         "1710.01878",
     ),
     Reference(
+        "Liu2019",
+        "Liu, Sun, Zhou, Huang, Darrell",
+        2019,
+        "Rethinking the Value of Network Pruning",
+        "1810.05270",
+        "ICLR 2019",
+    ),
+    Reference(
         "Barsbey2021",
         "Barsbey, Sefidgaran, Erdogdu, Richard, Simsekli",
         2021,

@@ -119,10 +119,10 @@ def to_wire(datasets: Mapping[str, Columns]) -> dict[str, Any]:
 
 
 def _are_tables(values: Iterable[Any]) -> bool:
-    """Whether these are data sets by name: some are tables, and the others are empty lists."""
+    """Whether these are data sets by name: tables, and empty lists, which a run may begin with."""
     values = list(values)
     empty = [isinstance(value, list | tuple) and not value for value in values]
-    return any(map(_is_table, values)) and all(_is_table(v) or e for v, e in zip(values, empty, strict=True))
+    return bool(values) and all(_is_table(v) or e for v, e in zip(values, empty, strict=True))
 
 
 def _is_table(value: Any) -> bool:

@@ -120,24 +120,24 @@ class _Checks:
         self.done = 0
 
     def run(self, pruning: Iterator[Pruning]) -> Iterator[Controls]:
-        """The networks that masks are found with, to the end of what the methods need, and then each method."""
-        start = last = next(pruning)
-        self.start, self.shapes = start.rewound, start.masks[0][0].shapes
-        after = any(method.startswith("after") for method in self.methods)
-        search = start.total if "iterative" in self.methods else self.steps * after
+        """Each method, and before it as much of the search as it needs: nothing, the dense networks, all rounds."""
+        self.last = next(pruning)
+        self.start = self.dense = self.last.rewound
+        needs = {method: self.need(method, self.last.total) for method in self.methods}
         places = sum(len(self.controls(method)) for method in self.methods) * len(self.densities)
-        self.total = len(self.seeds) * (search + self.steps * places)
+        self.total = len(self.seeds) * (max(needs.values()) + self.steps * places)
         yield self.snapshot()
-        self.dense = start.rewound
-        while last.done < search:
-            last = next(pruning)
-            if last.done == self.steps:
-                self.dense = last.trained
-            yield self.snapshot(len(self.seeds) * last.done)
-        self.rounds = last.masks
-        self.done += len(self.seeds) * search
-        for method in self.methods:
+        for method, need in needs.items():
+            while self.last.done < need:
+                self.last = next(pruning)
+                if self.last.done == self.steps:
+                    self.dense = self.last.trained
+                yield self.snapshot()
             yield from self.train(method)
+
+    def need(self, method: str, rounds: int) -> int:
+        """Updates of the search that a method's masks take."""
+        return rounds if method == "iterative" else self.steps * method.startswith("after")
 
     def controls(self, method: str) -> tuple[str, ...]:
         """The controls that a method has."""
@@ -177,7 +177,8 @@ class _Checks:
             return keep_largest(inverted_scores(INVERTIBLE[method](layers, **more)), kept)
         if method == "iterative":
             # A network that diverged on the way has no later masks.
-            return self.rounds[network][min(self.path.index(density), len(self.rounds[network]) - 1)]
+            rounds = self.last.masks[network]
+            return rounds[min(self.path.index(density), len(rounds) - 1)]
         if method.startswith("after"):
             return magnitude_masks(layers, kept, scope=method.removeprefix("after, "))
         return prune_at_start(layers, density, method, seed=self.seeds[network], **data)
@@ -200,5 +201,5 @@ class _Checks:
         return about | {"status": "diverged" if dead else "alive", "warning": masks.warning}
 
     def snapshot(self, more: int = 0) -> Controls:
-        """Freeze the present, with so many updates more than are booked."""
-        return Controls(tuple(self.rows), self.done + more, self.total)
+        """Freeze the present: the search, and so many updates more than are booked."""
+        return Controls(tuple(self.rows), len(self.seeds) * self.last.done + self.done + more, self.total)

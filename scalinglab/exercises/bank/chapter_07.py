@@ -200,7 +200,7 @@ _SNIP = Exercise(
     oracle=_snip,
     difficulty="medium",
     minutes=15,
-    points=10,
+    points=15,
     tolerance=1e-6,
     mistakes=(
         Mistake(
@@ -334,7 +334,7 @@ _EFFECTIVE = Exercise(
     oracle=_effective,
     difficulty="medium",
     minutes=15,
-    points=10,
+    points=15,
     mistakes=(
         Mistake(
             "all that are kept",
@@ -457,7 +457,7 @@ _ERK = Exercise(
     oracle=_erk,
     difficulty="hard",
     minutes=20,
-    points=15,
+    points=20,
     mistakes=(
         Mistake(
             "rounded down",
