@@ -14,7 +14,10 @@ from scalinglab.exercises import all_exercises, build_solved
 from scalinglab.exercises.building import exercise_cells
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
 
-each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+#: The capstone has nothing to be solved by a function.
+each_chapter = pytest.mark.parametrize(
+    "chapter", [path for path in CHAPTERS if path.stem[:2] < "13"], ids=lambda path: path.stem
+)
 
 
 def solutions(chapter: Path) -> Path:
