@@ -122,6 +122,23 @@ def test_fewer_weights_make_steeper_fits_and_all_of_them_the_flattest():
         assert steep[0] > steep[1] > steep[2] > means("robustness", "steepness", kept=240)["dense"]
 
 
+def test_the_gap_in_steepness_exceeds_what_the_scale_of_the_bound_allows():
+    steep = means("robustness", "steepness", kept=120)
+    assert steep["iterative, other labels"] / steep["iterative"] == pytest.approx(1.56, abs=0.005)
+    assert math.sqrt((120 + 60 * math.log(2)) / 120) == pytest.approx(1.16, abs=0.005)
+
+
+def test_a_decoder_reads_much_of_some_masks_and_nothing_of_grasp():
+    flips, task = pruning.coins(240, 12, seed=1), pruning.coin_flips(12, 8)
+    settings = {"width": 16, "depth": 2, "steps": 200}
+    lower = {
+        method: pruning.information_bounds(pruning.label_masks(task, flips, method, 60, **settings), flips).lower
+        for method in ("synflow", "snip", "grasp", "after training")
+    }
+    assert lower["synflow"] == lower["grasp"] == 0
+    assert min(lower["snip"], lower["after training"]) > 5
+
+
 def test_the_plug_in_estimate_of_a_mask_that_knows_nothing_is_bias():
     rows = {(row["method"], row["networks"]): row for row in table("drawn_information") if row["kept"] == 2}
     assert rows["magnitude", 20]["plug_in"] > 1
