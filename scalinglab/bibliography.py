@@ -133,6 +133,28 @@ _ALL = (
         "ICML 2024",
     ),
     Reference(
+        "Bubeck2021",
+        "Bubeck, Sellke",
+        2021,
+        "A Universal Law of Robustness via Isoperimetry",
+        "2105.12806",
+        "NeurIPS 2021",
+    ),
+    Reference(
+        "Barber2003",
+        "Barber, Agakov",
+        2003,
+        "The IM Algorithm: A Variational Approach to Information Maximization",
+        venue="NeurIPS 2003",
+    ),
+    Reference(
+        "Miller1955",
+        "Miller",
+        1955,
+        "Note on the Bias of Information Estimates",
+        venue="Information Theory in Psychology: Problems and Methods",
+    ),
+    Reference(
         "Frankle2019",
         "Frankle, Carbin",
         2019,

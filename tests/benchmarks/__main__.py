@@ -5,7 +5,17 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("training", "sweep", "fits", "random_features", "heavy_tails", "compression", "pruning", "browser")
+ALL = (
+    "training",
+    "sweep",
+    "fits",
+    "random_features",
+    "heavy_tails",
+    "compression",
+    "pruning",
+    "pruning_information",
+    "browser",
+)
 
 for name in sys.argv[1:] or ALL:
     print(f"== {name}", flush=True)

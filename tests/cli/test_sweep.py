@@ -302,3 +302,49 @@ def test_without_dask_an_address_gets_a_sentence(file, capsys, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     assert call(file, "--address", "tcp://127.0.0.1:1") == 2
     assert "--address needs Dask: python -m pip install" in capsys.readouterr().err
+
+
+EXPERIMENT = """
+[table]
+measure = "mask_information"
+columns = ["method", "kept", "information", "right"]
+[[grid]]
+task = { samples = 3, inputs = 4 }
+kept = 6
+seeds = [0]
+methods = ["synflow", "snip"]
+steps = 20
+[[grid]]
+task = { samples = 3, inputs = 4 }
+kept = 5
+seeds = [0]
+methods = ["synflow"]
+steps = 20
+"""
+
+
+def test_experiments_on_masks_are_done_one_after_the_other(tmp_path, capsys):
+    (tmp_path / "masks.toml").write_text(EXPERIMENT)
+    assert call(tmp_path / "masks.toml") == 0
+    written = json.loads((tmp_path / "masks.json").read_text())
+    assert written["columns"]["method"] == ["synflow", "snip", "synflow"]
+    assert written["columns"]["kept"] == [6, 6, 5]
+    first, snip, last = written["columns"]["information"]
+    assert first == last == 0 < snip
+    assert [grid["kept"] for grid in written["made_with"]] == [6, 5]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("kept = 6", "keep = 4", "file must hold the arguments of mask_information, and a task of coin_flips"),
+        ("inputs = 4", "columns = 4", "file must hold the arguments of mask_information, and a task of coin_flips"),
+        ("kept = 6", "kept = 0", "kept must be positive, got 0"),
+        ('"mask_information"', '"mask_memory"', "measure must be one of"),
+    ],
+)
+def test_an_experiment_that_cannot_be_is_one_sentence(tmp_path, capsys, old, new, sentence):
+    (tmp_path / "masks.toml").write_text(EXPERIMENT.replace(old, new))
+    assert call(tmp_path / "masks.toml") == 2
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "masks.json").exists()

@@ -1,0 +1,223 @@
+"""What chapter 08 says in words, measured; and rows of its tables, made anew."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+from scalinglab import pruning
+from scalinglab.tables import grid_of, table
+
+TRIED = {(row["kept"], row["method"]): row for row in table("mask_events")}
+
+
+def means(name, column, **fixed):
+    rows = [row for row in table(name) if all(row[key] == value for key, value in fixed.items())]
+    return {
+        method: float(np.mean([row[column] for row in rows if row["method"] == method]))
+        for method in dict.fromkeys(row["method"] for row in rows)
+    }
+
+
+def gains(method, kept, column="right", name="memorisation"):
+    found = {(row["method"], row["seed"]): row[column] for row in table(name) if row["kept"] == kept}
+    seeds = sorted({seed for _, seed in found})
+    return np.array([found[method, seed] - found[f"{method}, other labels", seed] for seed in seeds])
+
+
+def test_a_mask_multiplies_the_count_by_a_logarithm():
+    for kept, factor in ((8448, 4.25), (845, 6.6)):
+        assert pruning.largest_effective_parameters(84480, kept) / kept == pytest.approx(factor, abs=0.006)
+
+
+def test_the_last_step_of_the_proof_holds_and_gives_away_one_bit_at_most():
+    for p in np.linspace(0.01, 0.99, 30):
+        for q in np.geomspace(1e-9, 0.9, 30):
+            exact, simple = pruning.binary_kl(p, q), p * math.log2(1 / q) - 1
+            assert simple <= exact + 1e-12
+
+
+@pytest.mark.parametrize("kept", [6, 12])
+def test_what_masks_know(kept):
+    known = means("mask_information", "information", kept=kept)
+    assert [known[name] for name in ("random", "magnitude", "synflow")] == [0, 0, 0]
+    assert 5 < known["grasp"] < known["snip"] < 7
+    assert min(known["after training"], known["gradual"], known["iterative"]) > 7.7
+
+
+def test_five_to_six_bits_at_the_start_and_nearly_all_eight_after_training():
+    known = means("mask_information", "information", kept=6)
+    assert 5 < known["grasp"] < known["snip"] < 6
+    masks = means("mask_information", "masks", kept=6)
+    assert min(masks["after training"], masks["gradual"], masks["iterative"]) > 0.9 * 256
+
+
+@pytest.mark.parametrize("kept", [6, 12])
+def test_synflow_knows_nothing_and_learns_more_than_most(kept):
+    right = means("mask_information", "right", kept=kept)
+    assert right["synflow"] > max(right["snip"], right["grasp"])
+    assert right["iterative"] == max(right.values())
+    assert kept == 12 or right["synflow"] > right["after training"] + 0.05
+
+
+def test_the_inequality_holds_in_the_table_and_what_it_says_of_snip_and_grasp():
+    for row in TRIED.values():
+        assert row["divergence"] <= row["information"]
+    snip, grasp, iterative = (TRIED[6, name] for name in ("snip", "grasp", "iterative"))
+    assert (round(snip["information"], 1), round(grasp["information"], 1)) == (6.1, 3.8)
+    assert round(100 * snip["independent"]) == 14
+    for row in (snip, grasp):
+        assert row["divergence"] < 0.011
+    assert [round(iterative[name], digits) for name, digits in (("own", 2), ("independent", 2))] == [0.72, 0.21]
+    assert round(iterative["information"], 1) == 7.9
+    assert round(iterative["divergence"], 2) == 0.86
+    assert TRIED[6, "after training"]["own"] > 2 * TRIED[6, "after training"]["independent"]
+
+
+def test_the_same_labels_give_about_eleven_points():
+    found = gains("iterative", 60)
+    assert found.mean() == pytest.approx(0.11, abs=0.005)
+    assert (found > 0).sum() >= 10
+    assert means("memorisation", "right", kept=60)["iterative, other labels"] == pytest.approx(0.68, abs=0.005)
+    effective = means("memorisation", "effective", kept=60)
+    assert effective["iterative"] == pytest.approx(effective["iterative, other labels"], rel=0.03)
+    assert {row["updates"] for row in table("memorisation") if row["method"] == "iterative" and row["kept"] == 60} == {
+        9 * 600
+    }
+
+
+@pytest.mark.parametrize("kept", [60, 80, 120])
+def test_one_shot_magnitude_knows_and_gains_nothing(kept):
+    found = gains("after training", kept)
+    assert abs(found.mean()) < 2.5 * found.std(ddof=1) / math.sqrt(len(found))
+
+
+def test_on_a_path_most_of_the_difference_between_methods_is_gone():
+    """At 60 weights kept SynFlow is far ahead; at 48 on a path others are within four points of it."""
+    right = means("memorisation", "right", kept=60)
+    assert right["synflow"] > max(right["snip"], right["grasp"]) + 0.09
+    kept = (40, 60, 80, 120)
+    effective, memorised = ([means("memorisation", column, kept=k) for k in kept] for column in ("effective", "right"))
+    paths = {name: ([one[name] for one in effective], [one[name] for one in memorised]) for name in right}
+    at = {name: float(np.interp(48, *paths[name])) for name in paths}
+    others = ("synflow", "snip", "grasp", "gradual", "iterative, other labels")
+    assert max(at[name] for name in others) - min(at[name] for name in others) < 0.05
+    assert at["iterative"] > max(at[name] for name in others) + 0.06
+    assert at["after training"] < min(at[name] for name in others) - 0.02
+
+
+@pytest.mark.parametrize("kept", [180, 240])
+def test_masks_from_other_labels_make_steeper_fits(kept):
+    found = gains("iterative", kept, column="steepness", name="robustness")
+    assert found.mean() < -2.5 * found.std(ddof=1) / math.sqrt(len(found))
+    assert {row["right"] for row in table("robustness") if row["kept"] == kept} == {1.0}
+
+
+def test_fewer_weights_make_steeper_fits_and_all_of_them_the_flattest():
+    for method in ("iterative", "iterative, other labels", "synflow"):
+        steep = [means("robustness", "steepness", kept=kept)[method] for kept in (120, 180, 240)]
+        assert steep[0] > steep[1] > steep[2] > means("robustness", "steepness", kept=240)["dense"]
+
+
+def test_the_gap_in_steepness_exceeds_what_the_scale_of_the_bound_allows():
+    steep = means("robustness", "steepness", kept=120)
+    assert steep["iterative, other labels"] / steep["iterative"] == pytest.approx(1.56, abs=0.005)
+    assert math.sqrt((120 + 60 * math.log(2)) / 120) == pytest.approx(1.16, abs=0.005)
+
+
+def test_a_decoder_reads_much_of_some_masks_and_nothing_of_grasp():
+    flips, task = pruning.coins(240, 12, seed=1), pruning.coin_flips(12, 8)
+    settings = {"width": 16, "depth": 2, "steps": 200}
+    lower = {
+        method: pruning.information_bounds(pruning.label_masks(task, flips, method, 60, **settings), flips).lower
+        for method in ("synflow", "snip", "grasp", "after training")
+    }
+    assert lower["synflow"] == lower["grasp"] == 0
+    assert min(lower["snip"], lower["after training"]) > 5
+
+
+def test_the_plug_in_estimate_of_a_mask_that_knows_nothing_is_bias():
+    rows = {(row["method"], row["networks"]): row for row in table("drawn_information") if row["kept"] == 2}
+    assert rows["magnitude", 20]["plug_in"] > 1
+    assert abs(rows["magnitude", 640]["corrected"]) < 3 * rows["magnitude", 640]["null_deviation"]
+    final = [rows[name, 640]["corrected"] for name in ("magnitude", "snip", "grasp", "after training", "iterative")]
+    assert final == sorted(final)
+    assert 0.05 < final[1] < final[-1] < 0.4
+
+
+def test_the_score_of_grasp_hardly_tells_labels_from_their_opposites():
+    """To leading order in 1 / temperature it is even in the labels."""
+    task, flips = pruning.coin_flips(12, 8), pruning.coins(20, 12, seed=1)
+    settings = {"width": 16, "depth": 2}
+    masks = {
+        method: [pruning.label_masks(task, labels, method, 60, **settings) for labels in (flips, 1 - flips)]
+        for method in ("snip", "grasp")
+    }
+    shared = {m: np.mean([(one.flat & two.flat).sum() / 60 for one, two in zip(*masks[m], strict=True)]) for m in masks}
+    assert shared["grasp"] > 0.9
+    assert shared["snip"] < shared["grasp"]
+
+
+DRAW = random.randrange(2**32)
+
+
+def drawn(rows):
+    return random.Random(DRAW).choice(rows)
+
+
+@pytest.mark.parametrize("method", ["synflow", "snip", "grasp", "after training"])
+def test_a_row_of_what_masks_know_is_found_again(method):
+    rows = table("mask_information")
+    row = drawn([row for row in rows if row["method"] == method])
+    given = next(grid for grid in grid_of("mask_information") if grid["kept"] == row["kept"])
+    settings = {"kept": row["kept"], "methods": [method], "seeds": [row["seed"]]}
+    *_, found = pruning.mask_information(pruning.coin_flips(**given["task"]), **settings)
+    (again,) = found.rows()
+    # Trained networks differ by rounding between processors: a few of 256 masks may be others.
+    loose = 0.15 if method == "after training" else 0.02
+    assert again["information"] == pytest.approx(row["information"], abs=loose), f"drawn with {DRAW}"
+    assert again["right"] == pytest.approx(row["right"], abs=0.03), f"drawn with {DRAW}"
+
+
+@pytest.mark.parametrize("kept", [6, 10])
+def test_a_row_of_the_inequality_is_found_again(kept):
+    row = TRIED[kept, "synflow"]
+    *_, found = pruning.mask_events(pruning.coin_flips(8, 6), kept=kept, methods=["synflow"])
+    assert found.rows()[0]["own"] == pytest.approx(row["own"], abs=0.03)
+    assert found.rows()[0]["information"] == row["information"] == 0
+
+
+@pytest.mark.parametrize("method", ["synflow", "snip", "after training"])
+def test_rows_of_what_networks_memorise_are_found_again(method):
+    """Of four seeds, as rounding may turn a label or two of one of them."""
+    row = drawn([row for row in table("memorisation") if row["method"] == method])
+    seeds = [(row["seed"] + more) % 12 for more in range(4)]
+    settings = {"kept": row["kept"], "methods": [method], "seeds": seeds}
+    *_, found = pruning.memorisation(pruning.coin_flips(120, 12), **settings)
+    rows = [one for one in table("memorisation") if (one["method"], one["kept"]) == (method, row["kept"])]
+    before = [one["right"] for one in rows if one["seed"] in seeds]
+    assert np.mean([r["right"] for r in found.rows()]) == pytest.approx(np.mean(before), abs=0.03), f"with {DRAW}"
+
+
+def test_rows_of_estimates_over_networks_are_found_again():
+    settings = {"width": 2, "kept": 4, "methods": ["magnitude"], "networks": 40, "parts": 2}
+    *_, found = pruning.drawn_information(pruning.coin_flips(4, 3), **settings)
+    rows = [row for row in table("drawn_information") if (row["method"], row["kept"]) == ("magnitude", 4)]
+    before = {row["networks"]: row for row in rows}
+    for row in found.rows():
+        for name in ("plug_in", "corrected"):
+            assert row[name] == pytest.approx(before[row["networks"]][name], rel=1e-5)
+
+
+def test_rows_of_steepness_are_found_again():
+    grid = grid_of("robustness")
+    settings = {name: grid[name] for name in ("batch_size", "steps")} | {"kept": 240, "methods": ["dense", "synflow"]}
+    *_, found = pruning.memorisation(pruning.coin_flips(**grid["task"]), seeds=[0, 1], **settings)
+    known = {(row["method"], row["seed"]): row for row in table("robustness") if row["kept"] == 240}
+    for row in found.rows():
+        before = known[row["method"], row["seed"]]
+        assert row["steepness"] == pytest.approx(before["steepness"], rel=0.15)
+        assert row["effective"] == before["effective"]
