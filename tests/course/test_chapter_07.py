@@ -109,8 +109,19 @@ def test_lamp_repairs_pruning_after_training():
     after, before = means("after, lamp"), means("lamp")
     assert after[64] == pytest.approx(89, abs=0.6)
     assert before[64] == pytest.approx(82, abs=0.6)
-    assert all(after[64] > means(method)[64] for method in START if method != "synflow")
-    assert after[64] < means("synflow")[64]
+    assert after[64] == pytest.approx(means("snip")[64], abs=2)
+    assert after[64] < means("synflow")[64] - 2
+
+
+def test_where_a_method_breaks_seeds_spread_by_many_points():
+    spreads = {}
+    for row in table("digits_zoo"):
+        if not row["rewind"]:
+            spreads.setdefault(row["method"], {}).setdefault(row["density"], []).append(100 * row["test_error"])
+    for method, found in spreads.items():
+        assert 4.9 < max(np.std(errors, ddof=1) for errors in found.values()) < 13.5, method
+        # At 25 % any mask will do.
+        assert np.mean(found[0.25]) < 2.3
 
 
 def test_going_back_to_step_60_is_no_better():

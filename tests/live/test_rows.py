@@ -43,6 +43,10 @@ def test_progress_and_caption_are_no_data_sets():
     assert (about(result, "done", 0), about(result, "total", 0), caption_of(result)) == (3, 20, "3 of 20")
     assert list(datasets_of({"done": [1.0, 2.0], "total": [3.0, 4.0]})["rows"]) == ["done", "total"]  # columns
     assert list(datasets_of({"rows": [], "more": [], "done": 0, "total": 5} | {"more": RECORDS})) == ["rows", "more"]
+    # All may be empty as long as something is left to do.
+    assert datasets_of({"rows": [], "more": [], "done": 0, "total": 5}) == {"rows": {}, "more": {}}
+    with pytest.raises(ValueError, match="nothing to draw"):
+        datasets_of({"rows": [], "more": [], "done": 5, "total": 5})
 
 
 def test_one_of_several_data_sets_may_be_empty():
