@@ -98,8 +98,10 @@ def largest_probability(second: float, information: float) -> float:
     (0.25, 1.0)
     """
     q, bits = fraction("second", second), non_negative("information", information)
-    if q == 0 or binary_kl(1.0, q) <= bits:
-        return 0.0 if q == 0 else 1.0
+    if q == 0 or bits == 0:  # nothing becomes possible, or likelier
+        return q
+    if binary_kl(1.0, q) <= bits:
+        return 1.0
     low, high = q, 1.0
     for _ in range(200):
         middle = (low + high) / 2
@@ -176,6 +178,6 @@ def largest_effective_parameters(size: int, kept: int, samples: int | None = Non
     Examples
     --------
     >>> [round(largest_effective_parameters(84480, kept) / kept, 2) for kept in (8448, 845)]
-    [4.25, 6.6]
+    [4.25, 6.59]
     """
     return effective_parameters(kept, mask_ceiling(size, kept, samples))

@@ -119,7 +119,7 @@ class Trials:
     @staticmethod
     def seeds(seed: int | Sequence[int], networks: int) -> list[int]:
         """A seed for each network."""
-        return list(seed) if isinstance(seed, Sequence) else [seed] * networks
+        return [seed] * networks if isinstance(seed, int) else list(seed)
 
     def updates(self, method: str) -> int:
         """How many updates the search for a mask takes."""
