@@ -22,6 +22,7 @@ COMMANDS = {
     "lab": "open the course in JupyterLab",
     "check": "say what is missing or wrong on this machine",
     "sweep": "train a grid of networks, write a table",
+    "solutions": "write solved chapters, for instructors",
 }
 
 
