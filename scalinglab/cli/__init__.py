@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from functools import partial
 from importlib import import_module
 from typing import NoReturn
 
@@ -49,10 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         cut = own.index("--")
         own, passed_on = own[:cut], own[cut + 1 :]
 
-    about = "An interactive course on how neural networks scale."
-    wide = partial(argparse.HelpFormatter, max_help_position=28)
-    parser = _Parser(prog="scalinglab", description=about, formatter_class=wide)
-    parser.add_argument("--version", action="version", version=f"scalinglab {scalinglab.__version__}")
+    parser = _Parser(prog="scalinglab", description="An interactive course on how neural networks scale.")
+    parser.add_argument("-V", "--version", action="version", version=f"scalinglab {scalinglab.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
