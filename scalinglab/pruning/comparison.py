@@ -96,20 +96,29 @@ def compare_methods(
     ValueError
         At the call, if an argument is wrong.
     """
+    names = checked_methods(task, methods, METHODS)
+    wanted, path = checked_densities(densities, fraction)
+    given = settings | {"seed": list(seed), "steps": steps}
+    dense = path if "iterative" in names else path[:1]
+    pruning = iterative_pruning(task, densities=dense, rewind=rewind, **given)
+    return _Zoo(task, names, wanted, rewind, given).run(pruning)
+
+
+def checked_methods(task: Task, methods: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The methods that a comparison was asked for, each once, if they are known and the task is one for them."""
     if task.loss != "cross_entropy":
         fail("task", "be a classification by cross-entropy", task)
     if isinstance(methods, str) or not len(methods):
         fail("methods", "hold at least one", methods)
-    for method in methods:
-        one_of("methods", method, METHODS)
-    wanted = sorted({float(density) for density in densities}, reverse=True)
+    return list(dict.fromkeys(one_of("methods", method, known) for method in methods))
+
+
+def checked_densities(densities: Sequence[float], fraction: float) -> tuple[list[float], list[float]]:
+    """The densities that were asked for, falling, and those that iterative pruning goes through."""
     path = density_path(densities, fraction=fraction)
-    if not wanted:
+    if not len(densities):
         fail("densities", "hold at least one", densities)
-    given = settings | {"seed": list(seed), "steps": steps}
-    dense = path if "iterative" in methods else path[:1]
-    pruning = iterative_pruning(task, densities=dense, rewind=rewind, **given)
-    return _Zoo(task, list(dict.fromkeys(methods)), wanted, rewind, given).run(pruning)
+    return sorted({float(density) for density in densities}, reverse=True), path
 
 
 class _Zoo:

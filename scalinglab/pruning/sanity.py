@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scalinglab._checks import fail, one_of, positive_integer
+from scalinglab._checks import fail, positive_integer
 from scalinglab._growing import Growing
-from scalinglab.pruning.comparison import METHODS
+from scalinglab.pruning.comparison import METHODS, checked_densities, checked_methods
 from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
-from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
+from scalinglab.pruning.iterative import Pruning, iterative_pruning
 from scalinglab.pruning.masks import Masks
 from scalinglab.pruning.scores import grasp_scores, lamp_scores, magnitude_scores, snip_scores
 from scalinglab.pruning.selection import keep_largest, kept_weights
@@ -91,21 +91,13 @@ def compare_controls(
     ValueError
         At the call, if an argument is wrong.
     """
-    if task.loss != "cross_entropy":
-        fail("task", "be a classification by cross-entropy", task)
-    if isinstance(methods, str) or not len(methods):
-        fail("methods", "hold at least one", methods)
-    for method in methods:
-        one_of("methods", method, CHECKED)
+    names = checked_methods(task, methods, CHECKED)
     if settings.get("scaling", "standard") != "standard":
         fail("scaling", "be standard", settings["scaling"])
-    wanted = sorted({float(density) for density in densities}, reverse=True)
-    path = density_path(densities, fraction=fraction)
-    if not wanted:
-        fail("densities", "hold at least one", densities)
+    wanted, path = checked_densities(densities, fraction)
     given = settings | {"seed": list(seed), "steps": positive_integer("steps", steps)}
-    pruning = iterative_pruning(task, densities=path if "iterative" in methods else path[:1], **given)
-    return _Checks(task, list(dict.fromkeys(methods)), wanted, path, given).run(pruning)
+    pruning = iterative_pruning(task, densities=path if "iterative" in names else path[:1], **given)
+    return _Checks(task, names, wanted, path, given).run(pruning)
 
 
 class _Checks:
