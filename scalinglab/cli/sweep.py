@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
+import threading
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -60,14 +62,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Sweep, write the table, say how many runs ended how; 1 if one failed or the sweep broke off."""
     try:
-        return _run(arguments)
+        with _interrupts_noted() as noted:
+            return _run(arguments, noted)
     except KeyboardInterrupt:
         kept = "what is finished is in the store" if arguments.store else "nothing is kept, as there is no --store"
         print(f"scalinglab sweep: stopped; {kept}", file=sys.stderr)
         return 1
 
 
-def _run(arguments: argparse.Namespace) -> int:
+@contextmanager
+def _interrupts_noted() -> Iterator[threading.Event]:
+    """Say whether Ctrl-C was pressed: it ends workers, too, and their end may be noticed first."""
+    noted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # where signals do not arrive
+        yield noted
+        return
+
+    def note(*_: object) -> None:
+        noted.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run(arguments: argparse.Namespace, interrupted: threading.Event) -> int:
     source = Path(arguments.file)
     order = read_order(source)
     out = Path(arguments.out) if arguments.out else source.with_suffix(".json")
@@ -84,6 +106,8 @@ def _run(arguments: argparse.Namespace) -> int:
         with _executor(arguments) as executor:
             done = sweep(order.grid, executor=executor, **options)
     except (SweepError, StoreError) as error:
+        if interrupted.is_set():
+            raise KeyboardInterrupt from error
         print(f"scalinglab sweep: {error}", file=sys.stderr)
         return 1
     rows = done.rows()
@@ -263,8 +287,6 @@ def _tie_to_client() -> None:
     """
     import multiprocessing
     import os
-    import signal
-    import threading
 
     def follow() -> None:
         if (client := multiprocessing.parent_process()) is not None:

@@ -78,6 +78,7 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
                 server.wait(15)
             except subprocess.TimeoutExpired:
                 server.kill()
+                server.wait()
 
 
 def _await_server(server: subprocess.Popen[bytes], address: str, log: Path) -> None:

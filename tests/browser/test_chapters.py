@@ -47,7 +47,7 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
         for slider in panel.sliders():
             at_its_end = slider.input_value() == slider.get_attribute("min")
             slider.press("ArrowRight" if at_its_end else "ArrowLeft")
-            panel.wait_for_change(before)
+            panel.wait_for_change(before, timeout=15)
             before = panel.halt()
             drag(panel, slider)
             panel.wait_for_change(before, timeout=15)

@@ -21,6 +21,7 @@ from scalinglab import tables
 from scalinglab.cli import main
 from scalinglab.cli.sweep import Order, read_order, table_text
 from scalinglab.training.sweeps import runs
+from scalinglab.training.sweeps.outcomes import SweepError
 from scalinglab.training.sweeps.sweep import sweep
 
 GRID = {"width": [3, 4], "seed": [0, 1], "steps": 5, "task": {"name": "digits", "samples": 100}}
@@ -272,6 +273,20 @@ def test_workers_end_with_their_client_and_say_nothing(file, tmp_path, signal_):
     assert out == ""
     if signal_ == signal.SIGINT:
         assert (client.returncode, err) == (1, "scalinglab sweep: stopped; what is finished is in the store\n")
+
+
+def test_an_executor_that_ctrl_c_broke_was_stopped(file, tmp_path, monkeypatch, capsys):
+    def broken(*_args, **_options):
+        with suppress(KeyboardInterrupt):  # as an exception on its way may be lost to another
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        raise SweepError("the executor broke", partial=None)
+
+    monkeypatch.setattr("scalinglab.training.sweeps.sweep.sweep", broken)
+    before = signal.getsignal(signal.SIGINT)
+    assert main(["sweep", str(file), "--store", str(tmp_path / "runs.sqlite"), "--quiet"]) == 1
+    assert capsys.readouterr().err == "scalinglab sweep: stopped; what is finished is in the store\n"
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def two_workers(client, store):
