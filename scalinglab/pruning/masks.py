@@ -190,7 +190,7 @@ def _mask(value: Any, number: int) -> Mask:
         array, right = np.empty(0), False
     if not right:
         fail("masks", f"hold a matrix of zeros and ones in layer {number + 1}", value)
-    if not np.isin(array, (0, 1)).all():
+    if array.dtype != np.bool_ and not np.isin(array, (0, 1)).all():
         fail("masks", f"hold zeros and ones in layer {number + 1}", array[~np.isin(array, (0, 1))][0].item())
     mask = array.astype(np.bool_)
     mask.setflags(write=False)

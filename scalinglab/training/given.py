@@ -110,10 +110,13 @@ def _masks(value: Any, shapes: list[tuple[int, int]]) -> tuple[NDArray[np.bool_]
 
 def _mask(value: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Return a read-only array of truth values, which take an eighth of the room."""
-    mask = _array("masks", value, shape)
-    if not np.isin(mask, (0, 1)).all():
-        fail("masks", "hold zeros and ones", float(mask[~np.isin(mask, (0, 1))][0]))
-    kept = mask.astype(np.bool_)
+    if isinstance(value, np.ndarray) and value.dtype == np.bool_ and value.shape == shape:
+        kept = value.copy()
+    else:
+        mask = _array("masks", value, shape)
+        if not np.isin(mask, (0, 1)).all():
+            fail("masks", "hold zeros and ones", float(mask[~np.isin(mask, (0, 1))][0]))
+        kept = mask.astype(np.bool_)
     kept.setflags(write=False)
     return kept
 
