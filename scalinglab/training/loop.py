@@ -91,8 +91,7 @@ def train(
     steps : int
         Updates.
     start : int
-        Updates that count as made: the order of the data and the schedule go on from there. It is what rewinds a
-        network, whose ``initial`` weights are then those of that step. An optimizer remembers nothing of them.
+        Updates that count as made: data and schedule go on from there. With ``initial`` weights it rewinds a network.
     seed : int or sequence of int
     samples : int or sequence of int, optional
         How many training samples each network sees, the first ones of the task; all if left out.
@@ -114,8 +113,7 @@ def train(
     masks : sequence or callable, optional
         An array of zeros and ones (or booleans) for each layer of weights, of the shape (outputs, inputs): of one
         network, for all, or for each. A weight behind a zero is zero and stays so; biases are never masked. A callable
-        is asked before each step, with the snapshot that was just yielded, and returns new masks or ``None``: what they
-        remove is set to zero, and what the optimizer remembers of it, too.
+        gets each snapshot and returns new masks or ``None``; an optimizer forgets what they remove.
     masses : sequence, optional
         How much each hidden unit counts in the layer above: an array of the shape (width,) for each hidden layer; of
         one network, for all, or for each. A unit of mass 2 learns like two equal units.
@@ -262,9 +260,7 @@ class _Run:
     def remask(self, masks: Sequence[Any] | None) -> None:
         """Go on with other masks; what the optimizer remembers of weights that are gone is forgotten."""
         if masks is not None:
-            self.weighting.remask(checked_masks(self.plan, masks))
-            assert self.weighting.exists is not None
-            self.optimizer.keep(self.weighting.exists)
+            self.optimizer.keep(self.weighting.remask(checked_masks(self.plan, masks)))
 
     def pull(self) -> Tensor:
         """One batch forward and back: the losses, and in place the gradients of the effective weights."""

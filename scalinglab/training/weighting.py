@@ -36,8 +36,6 @@ class Weighting:
         self.plan = plan
         self.scale: Tensor | None = None
         self.factor: Tensor | None = None
-        #: One for each parameter that exists, where masks change on the way.
-        self.exists: Tensor | None = None
         self.rule: Tensor | None = None
         self.absent: Tensor | None = None
         if plan.masses is not None:
@@ -47,18 +45,18 @@ class Weighting:
         if any(part is not None for part in (plan.masks, plan.remask, plan.masses, plan.penalty)):
             self.remask(plan.masks)
         if plan.remask is None:
-            self.rule = self.exists = None
+            self.rule = None
         self.refresh()
 
-    def remask(self, masks: Masks | None) -> None:
-        """From now on, what the masks remove does not exist."""
+    def remask(self, masks: Masks | None) -> Tensor:
+        """From now on, what the masks remove does not exist. Returns a one for each parameter that does."""
         exists = _existing(self.plan, self.stack, masks)
-        self.exists = exists
         self.factor = exists if self.rule is None else exists * self.rule
         self.absent = exists == 0 if self.plan.penalty is not None else None
         if masks is not None:
             self.stack.flat.mul_(exists)
             self.refresh()
+        return exists
 
     def refresh(self) -> None:
         """Bring the effective weights up to date with the parameters."""
