@@ -23,6 +23,8 @@ COMMANDS = {
     "check": "say what is missing or wrong on this machine",
     "sweep": "train a grid of networks, write a table",
     "solutions": "write solved chapters, for instructors",
+    "assign": "make assignments of chapters, for instructors",
+    "grade": "grade what students handed in, for instructors",
 }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from scalinglab._checks import fail
 from scalinglab.cli.folder import find_course
 
-__all__ = ["add_arguments", "find_chapter", "run"]
+__all__ = ["add_arguments", "find_chapter", "run", "solutions_of"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise FileNotFoundError(f"out must be a folder that exists, and {out} is none")
     built = {}
     for chapter in dict.fromkeys(find_chapter(course, given) for given in arguments.chapters):
-        solutions, target = (
-            course / "solutions" / f"chapter_{chapter.stem[:2]}.py",
-            out / f"{chapter.stem}_solved.ipynb",
-        )
-        if not solutions.is_file():
-            raise FileNotFoundError(f"chapter {chapter.stem[:2]} has no solutions: {solutions} is missing")
+        solutions, target = solutions_of(chapter), out / f"{chapter.stem}_solved.ipynb"
         if target.exists():
             fail("out", "hold none of the solved notebooks yet: remove it, or name another folder", str(target))
         built[target] = build_solved(chapter, solutions)
@@ -70,3 +65,17 @@ def find_chapter(course: Path, given: str) -> Path:
     if number not in chapters or (not name.isdecimal() and chapters[number].stem != name):
         fail("chapter", "be one of " + ", ".join(chapters), given)
     return chapters[number]
+
+
+def solutions_of(chapter: Path) -> Path:
+    """The module with the solutions of a chapter.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    solutions = chapter.parent / "solutions" / f"chapter_{chapter.stem[:2]}.py"
+    if not solutions.is_file():
+        raise FileNotFoundError(f"chapter {chapter.stem[:2]} has no solutions: {solutions} is missing")
+    return solutions

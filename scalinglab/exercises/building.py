@@ -1,4 +1,4 @@
-"""The solved notebook: a chapter with the solution in the place of each exercise's stub, and nothing else changed."""
+"""Notebooks built from a chapter and its solutions: the solved one, and the source of an assignment for nbgrader."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from scalinglab._checks import fail
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.exercise import Exercise
 
-__all__ = ["build_solved", "exercise_cells"]
+__all__ = ["build_solved", "build_source", "exercise_cells"]
 
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
+#: What the students of an assignment read below the title.
+_HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell of code:
+it draws the numbers of your exercises. Work in this file and keep its name. Hand in two files: this notebook, and
+`predictions.json`, which lies beside it once you have sealed a prediction. What counts is what the notebook computes
+when it is run from top to bottom."""
 
 
 def build_solved(chapter: Path, solutions: Path) -> dict[str, Any]:
@@ -46,6 +51,47 @@ def build_solved(chapter: Path, solutions: Path) -> dict[str, Any]:
     for key, place in exercise_cells(notebook).items():
         solved["cells"][place]["source"] = module.answer(find(key)).splitlines(keepends=True)
     return solved
+
+
+def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
+    """Build the source of an assignment for nbgrader.
+
+    Parameters
+    ----------
+    chapter, solutions
+        As for ``build_solved``.
+
+    Returns
+    -------
+    dict
+        The notebook as nbformat 4 has it, with nbgrader's metadata of schema version 3. The cell of an exercise holds
+        the stub, then the solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``; its id is the key of the
+        exercise. The cell of the check is locked, worth the points of the exercise, and ends in ``.mark``.
+
+    Raises
+    ------
+    ValueError
+        If a check has no stub before it, or no solution.
+    """
+    solved = build_solved(chapter, solutions)
+    source = json.loads(chapter.read_text(encoding="utf-8"))
+    for key, place in exercise_cells(source).items():
+        stub, *after = source["cells"][place:]
+        check = next(cell for cell in after if cell["cell_type"] == "code")
+        answer = "".join(solved["cells"][place]["source"])
+        stub["source"] = f"{''.join(stub['source'])}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+        stub["metadata"]["nbgrader"] = _for_nbgrader(key, solution=True)
+        called = "".join(check["source"])
+        # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
+        check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
+        check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=find(key).points)
+    source["cells"].insert(1, {"cell_type": "markdown", "id": "assignment", "metadata": {}, "source": _HAND_IN})
+    return source
+
+
+def _for_nbgrader(name: str, *, solution: bool = False, points: int = 0) -> dict[str, Any]:
+    told = {"grade_id": name, "schema_version": 3, "task": False, "solution": solution, "grade": not solution}
+    return told | ({"locked": False} if solution else {"locked": True, "points": points})
 
 
 def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:

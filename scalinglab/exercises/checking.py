@@ -12,6 +12,7 @@ from scalinglab.exercises.answers import complaint, distance, equal, shown
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.exercise import Case, Exercise
 from scalinglab.exercises.journal import Journal, JournalError
+from scalinglab.exercises.marking import Mark
 from scalinglab.exercises.running import Run, describe_error, is_stub, run
 from scalinglab.exercises.seeds import student_seed
 from scalinglab.exercises.wording import to_html, to_plain
@@ -46,6 +47,8 @@ class CheckResult:
         Further sentences: a hint that waits, a journal that could not be written.
     printed
         The beginning of what the student's code printed.
+    student
+        The name that drew the numbers.
     """
 
     key: str
@@ -56,6 +59,12 @@ class CheckResult:
     diagnosis: str | None = None
     notes: tuple[str, ...] = ()
     printed: str = ""
+    student: str = ""
+
+    @property
+    def mark(self) -> Mark:
+        """The points as the last line of a graded cell shows them, beside the same box."""
+        return Mark(self)
 
     @property
     def passed(self) -> bool:
@@ -104,7 +113,7 @@ def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
     """
     exercise = find(key)
     seed = student_seed(student, key)
-    result = grade(exercise, answer, seed=seed)
+    result = replace(grade(exercise, answer, seed=seed), student=student)
     if not result.attempted:
         return result
     journal, notes = Journal(), list(result.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Sequence
 from numbers import Real
@@ -17,7 +18,7 @@ from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.question import Question
 from scalinglab.exercises.wording import amount, pieces, to_html, to_plain
 
-__all__ = ["Prediction", "predict"]
+__all__ = ["Prediction", "answers", "predict"]
 
 _STATIC = Path(__file__).parent / "static"
 _EMPTY = {"sealed": "", "open": True, "spent": [], "reveal": [], "marks": [], "message": "", "trouble": False}
@@ -259,6 +260,27 @@ def predict(
     """
     asked = Question(key, question, unit, None if choices is None else tuple(choices), low, high, log)
     return Prediction(asked, reveal)
+
+
+def answers() -> dict[str, dict[str, Any]]:
+    """The questions that this kernel asked so far and what is true, by key: what a class is compared with.
+
+    Returns
+    -------
+    dict
+        For each key ``text``, ``unit``, ``choices``, ``low``, ``high``, ``log`` and ``truth``. The truth is None where
+        it depends on what was said, cannot be worked out, or is not told. Nothing is sealed.
+    """
+    found = {}
+    for one in sorted(_open, key=lambda prediction: prediction.question.key):
+        truth = None
+        if one._reveal is not None and not (callable(one._reveal) and _takes_an_argument(one._reveal)):
+            with contextlib.suppress(Exception):
+                truth = _worked_out(one._reveal, "")
+        asked = one.question
+        ends = {"choices": asked.choices or (), "low": asked.low, "high": asked.high, "log": asked.log}
+        found[asked.key] = {"text": to_plain(asked.text), "unit": asked.unit, **ends, "truth": truth}
+    return found
 
 
 def _worked_out(reveal: Any, said: float | str) -> float | str:

@@ -1,8 +1,28 @@
-"""A class's assignments: nbgrader's course built from chapters and solutions, collected, graded and told.
+"""A class's assignments: an nbgrader course built from chapters and solutions, collected, graded and told.
 
-- ``results``: what grading finds, as plain data
+- ``assign``: source and release version of chapters in a course folder (``course``)
+- ``grade_class``, ``Limits``: nbgrader grades what was handed in, after the solution got full marks here (``grading``,
+  ``packages``, ``reference``, ``records``, ``feedback``)
+- ``gather``: all that is known about a class then (``gathering``, ``reading``), as plain data (``results``)
+
+Inside: ``extra`` runs nbgrader's steps in a process of their own (``worker``), with an end to its time and memory
+(``watching``); ``restoring`` and ``kernel`` are what nbgrader and its kernels load.
 """
 
+from scalinglab.exercises.assignments.course import Assigned, assign
+from scalinglab.exercises.assignments.gathering import gather
+from scalinglab.exercises.assignments.grading import Limits, grade_class
 from scalinglab.exercises.assignments.results import ClassResults, Question, Score, Student, Submission
 
-__all__ = ["ClassResults", "Question", "Score", "Student", "Submission"]
+__all__ = [
+    "Assigned",
+    "ClassResults",
+    "Limits",
+    "Question",
+    "Score",
+    "Student",
+    "Submission",
+    "assign",
+    "gather",
+    "grade_class",
+]

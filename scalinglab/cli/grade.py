@@ -1,0 +1,42 @@
+"""``scalinglab grade``: nbgrader grades what a class handed in; feedback, tables for an LMS, and a page of it all."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("course", metavar="DIR", help="the folder that `scalinglab assign` made")
+    parser.add_argument("--minutes", type=float, default=5.0, metavar="N", help="for one submission, at most (5)")
+    parser.add_argument("--gigabytes", type=float, default=4.0, metavar="N", help="of memory for one, at most (4)")
+    parser.add_argument("--again", action="store_true", help="grade everything anew")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="PACKAGE", help="let imports of a package that is missing fail"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Grade, write what came of it into ``grades/``, and say where; 1 if a submission could not be graded."""
+    from scalinglab.exercises.assignments import Limits, gather, grade_class, write_grades
+
+    course = Path(arguments.course).expanduser()
+    limits = Limits(minutes=arguments.minutes, gigabytes=arguments.gigabytes)
+    say = partial(print, flush=True)
+    try:
+        grade_class(course, limits=limits, again=arguments.again, without=arguments.without, say=say)
+    except KeyboardInterrupt:
+        say("Stopped. What was graded is kept; run it again to go on.")
+        return 130
+    results = gather(course)
+    failed = [one for one in results.submissions if one.problem]
+    say(f"Graded {len(results.submissions) - len(failed)} of {len(results.submissions)} submissions.")
+    for one in failed:
+        say(f"Not graded: {one.assignment}, {one.student}: {one.problem}")
+    for path in write_grades(course, results):
+        say(f"Written to {path}")
+    return 1 if failed else 0

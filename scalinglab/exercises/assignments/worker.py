@@ -1,0 +1,83 @@
+"""One step of nbgrader for a course folder: ``python -m ...worker ANSWER.json STEP COURSE [ARGUMENT...]``.
+
+The only module that imports nbgrader's programs. It writes its answer as JSON: ``problem`` (empty if all went well),
+``log`` and ``value``.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+__all__ = ["main"]
+
+
+def main(answer: str, step: str, course: str, *arguments: str) -> None:
+    """Run a step and write what came of it."""
+    steps = {"release": _release, "grade": _grade, "scores": _scores}
+    told = steps[step](Path(course), *arguments)
+    Path(answer).write_text(json.dumps(told), encoding="utf-8")
+
+
+def _release(course: Path, *assignments: str) -> dict[str, Any]:
+    nbgrader = _nbgrader(course)
+    told = (_told(nbgrader.generate_assignment(assignment)) for assignment in assignments)
+    return next((one for one in told if one["problem"]), {"problem": ""})
+
+
+def _grade(course: Path, assignment: str, student: str) -> dict[str, Any]:
+    """Grade a submission and write its feedback; what goes wrong with the latter is the ``value``."""
+    nbgrader = _nbgrader(course)
+    told = _told(nbgrader.autograde(assignment, student))
+    if not told["problem"]:
+        told["value"] = _told(nbgrader.generate_feedback(assignment, student))["problem"]
+    return told
+
+
+def _scores(course: Path) -> dict[str, Any]:
+    """The points of every graded cell, manual ones included; names in ``students.csv`` are entered before."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    with _nbgrader(course).gradebook as gradebook:
+        for student in _students(course):
+            gradebook.update_or_create_student(student.pop("id"), **student)
+        for submission in (one for assignment in gradebook.assignments for one in assignment.submissions):
+            marks = {grade.name: float(grade.score) for notebook in submission.notebooks for grade in notebook.grades}
+            found.setdefault(submission.assignment.name, {})[submission.student.id] = marks
+    return {"problem": "", "value": found}
+
+
+def _students(course: Path) -> list[dict[str, str]]:
+    file = course / "students.csv"
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return [dict(line) for line in csv.DictReader(lines) if line.get("id")]
+
+
+def _nbgrader(course: Path) -> Any:
+    """nbgrader's programs with the settings of the course's ``nbgrader_config.py``."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config.loader import PyFileConfigLoader
+
+    settings = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    settings.CourseDirectory.root = str(course)
+    return NbGraderAPI(config=settings)
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    log = str(found.get("log", ""))
+    return {"problem": "" if found["success"] else _reason(log, str(found.get("error", ""))), "log": log}
+
+
+def _reason(log: str, error: str) -> str:
+    """The last line of the innermost traceback that nbgrader logged: the type and words of what went wrong."""
+    lines = [line.strip() for line in (log or error).splitlines() if line.strip()]
+    named = [line for line in lines if ": " in line and line.split(":")[0].split(".")[-1].endswith(("Error", "Exception"))]
+    return named[-1] if named else (lines[-1] if lines else "nbgrader gave no reason")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
