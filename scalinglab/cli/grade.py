@@ -16,7 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gigabytes", type=float, default=4.0, metavar="N", help="of memory for one, at most (4)")
     parser.add_argument("--again", action="store_true", help="grade everything anew")
     parser.add_argument(
-        "--without", action="append", default=[], metavar="PACKAGE", help="let imports of a package that is missing fail"
+        "--without",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="let imports of a missing package fail",
     )
 
 

@@ -18,9 +18,9 @@ __all__ = ["build_solved", "build_source", "exercise_cells"]
 
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
 #: What the students of an assignment read below the title.
-_HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell of code:
-it draws the numbers of your exercises. Work in this file and keep its name. Hand in two files: this notebook, and
-`predictions.json`, which lies beside it once you have sealed a prediction. What counts is what the notebook computes
+_HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell
+of code: it draws the numbers of your exercises. Work in this file and keep its name. Hand in two files: this notebook,
+and `predictions.json`, which lies beside it once you have sealed a prediction. What counts is what it computes
 when it is run from top to bottom."""
 
 

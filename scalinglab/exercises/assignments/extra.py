@@ -55,8 +55,9 @@ def run_nbgrader(
         answer = Path(home, "answer.json")
         # nbgrader calls alembic, which lies beside Python and is not found where the environment is not activated.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        worker = [sys.executable, "-m", "scalinglab.exercises.assignments.worker"]
         done = watch(
-            [sys.executable, "-m", "scalinglab.exercises.assignments.worker", str(answer), step, str(course), *arguments],
+            [*worker, str(answer), step, str(course), *arguments],
             seconds=seconds,
             memory=memory,
             environment={"PATH": path, "PYTHONWARNINGS": "ignore"} | _kernel_settings(Path(home)),

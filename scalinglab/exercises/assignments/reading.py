@@ -44,7 +44,7 @@ def graded_submission(
 
 
 def marks(notebook: Path) -> dict[str, dict[str, Any]]:
-    """What the cell of each check shows, by exercise: the mark as JSON, or the error as ``diagnosis`` and ``message``."""
+    """What the cell of each check shows, by exercise: the mark, or an error as ``diagnosis`` and ``message``."""
     found = {}
     for cell in cells_of(notebook):
         told = cell.metadata.get("nbgrader", {})

@@ -32,7 +32,7 @@ print(json.dumps(answers()))"""
 
 @dataclass(frozen=True)
 class Reference:
-    """What the solution showed: how long it ran, and the answers to the chapter's questions as ``answers`` tells them."""
+    """What the solution showed: how long it ran, and the answers to the chapter's questions, by key."""
 
     seconds: float
     questions: Mapping[str, Mapping[str, Any]]

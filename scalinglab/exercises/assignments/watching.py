@@ -29,7 +29,9 @@ class Watched:
     seconds: float
 
 
-def watch(command: Sequence[str], *, seconds: float, memory: float, environment: Mapping[str, str] | None = None) -> Watched:
+def watch(
+    command: Sequence[str], *, seconds: float, memory: float, environment: Mapping[str, str] | None = None
+) -> Watched:
     """Run a program until it ends, or until it has used up its time or memory.
 
     Parameters
@@ -45,7 +47,10 @@ def watch(command: Sequence[str], *, seconds: float, memory: float, environment:
     begun = time.monotonic()
     with tempfile.TemporaryFile() as output:
         program = subprocess.Popen(
-            list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
             env=os.environ | dict(environment or {}),
         )
         started: dict[int, psutil.Process] = {}
@@ -94,4 +99,3 @@ def _end(processes: Sequence[psutil.Process]) -> None:
 
 def _duration(seconds: float) -> str:
     return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"
-

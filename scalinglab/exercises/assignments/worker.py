@@ -14,6 +14,12 @@ from typing import Any
 
 __all__ = ["main"]
 
+#: What nbgrader's runs end with, in words for whoever reads a name of it.
+_WORDS = {
+    "DeadKernelError": "the kernel died while the notebook ran: its code ended it, or memory ran out",
+    "CellTimeoutError": "a cell ran on after its time was up, and could not be stopped",
+}
+
 
 def main(answer: str, step: str, course: str, *arguments: str) -> None:
     """Run a step and write what came of it."""
@@ -58,7 +64,7 @@ def _students(course: Path) -> list[dict[str, str]]:
 
 
 def _nbgrader(course: Path) -> Any:
-    """nbgrader's programs with the settings of the course's ``nbgrader_config.py``."""
+    """Nbgrader's programs with the settings of the course's ``nbgrader_config.py``."""
     from nbgrader.apps import NbGraderAPI
     from traitlets.config.loader import PyFileConfigLoader
 
@@ -75,8 +81,11 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
 def _reason(log: str, error: str) -> str:
     """The last line of the innermost traceback that nbgrader logged: the type and words of what went wrong."""
     lines = [line.strip() for line in (log or error).splitlines() if line.strip()]
-    named = [line for line in lines if ": " in line and line.split(":")[0].split(".")[-1].endswith(("Error", "Exception"))]
-    return named[-1] if named else (lines[-1] if lines else "nbgrader gave no reason")
+    named = [
+        line for line in lines if ": " in line and line.split(":")[0].split(".")[-1].endswith(("Error", "Exception"))
+    ]
+    reason = named[-1] if named else (lines[-1] if lines else "nbgrader gave no reason")
+    return next((words for name, words in _WORDS.items() if name in reason), reason)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
 
 from scalinglab.exercises.assignments.course import make_course, release
 from scalinglab.exercises.building import build_source
-from tests.course.notebooks import CHAPTERS, COURSE
+from tests.course.notebooks import CHAPTERS, COURSE, source
 
 #: Imports little, so that a kernel is ready in a moment; the chapters' first cells import torch and altair.
 FIRST = """import math
@@ -20,8 +19,8 @@ student = ""  # your name: it draws the numbers of your exercises"""
 QUESTION = 'predict("01-made", "How many bits hold a byte?", unit="bits", low=1, high=16, reveal=lambda: 8)'
 
 
-def code(source: str, **metadata: Any) -> dict[str, Any]:
-    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
+def code(text: str, **metadata: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "metadata": metadata, "source": text, "outputs": [], "execution_count": None}
 
 
 def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
@@ -34,26 +33,29 @@ def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
 def exercise_cells_of(number: str) -> list[dict[str, Any]]:
     """The cells of a real chapter's source that nbgrader knows: for each exercise its place and its check."""
     (chapter,) = (path for path in CHAPTERS if path.stem[:2] == number)
-    source = build_source(chapter, COURSE / "solutions" / f"chapter_{number}.py")
-    return [cell for cell in source["cells"] if "nbgrader" in cell["metadata"]]
+    built = build_source(chapter, COURSE / "solutions" / f"chapter_{number}.py")
+    return [cell for cell in built["cells"] if "nbgrader" in cell["metadata"]]
 
 
 def made_course(folder: Path, name: str, *cells: dict[str, Any]) -> Path:
     """A course with one assignment: a title, the first cell, a question, and the given cells."""
     title = {"cell_type": "markdown", "metadata": {}, "source": "# 01 Made for a test"}
     make_course(folder)
-    source = folder / "source" / name / f"{name}.ipynb"
-    source.parent.mkdir(parents=True)
+    file = folder / "source" / name / f"{name}.ipynb"
+    file.parent.mkdir(parents=True)
     renamed = [{**cell, "id": f"exercise{place}"} for place, cell in enumerate(cells)]
-    source.write_text(json.dumps(notebook(title, code(FIRST), code(QUESTION), *renamed)), encoding="utf-8")
+    file.write_text(json.dumps(notebook(title, code(FIRST), code(QUESTION), *renamed)), encoding="utf-8")
     release(folder, name)
     return folder
 
 
 def released(course: Path, name: str) -> dict[str, Any]:
-    """The notebook that a student gets; a copy, to be worked in."""
+    """The notebook that a student gets, each source one text."""
     text = (course / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
-    return copy.deepcopy(json.loads(text))
+    work = json.loads(text)
+    for cell in work["cells"]:
+        cell["source"] = source(cell)
+    return work
 
 
 def place_of(work: dict[str, Any], grade_id: str) -> int:
@@ -62,9 +64,9 @@ def place_of(work: dict[str, Any], grade_id: str) -> int:
     return ids.index(grade_id)
 
 
-def write(work: dict[str, Any], key: str, source: str) -> None:
+def write(work: dict[str, Any], key: str, answer: str) -> None:
     """Replace the stub of an exercise."""
-    work["cells"][place_of(work, key)]["source"] = source
+    work["cells"][place_of(work, key)]["source"] = answer
 
 
 def hand_in(course: Path, student: str, name: str, work: dict[str, Any] | bytes) -> Path:

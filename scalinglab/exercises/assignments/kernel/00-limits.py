@@ -1,26 +1,33 @@
-"""Run by the kernel of a submission before its first cell: a cell that prints without end fills neither disk nor memory."""
+"""Run by a kernel before the first cell of a submission: printing without end fills no disk and no memory."""
 
-# ruff: noqa: D103
-from ipykernel.iostream import OutStream
+import sys
+from collections.abc import Callable
+from typing import Any
+
 from IPython import get_ipython
 
-#: Characters that one cell may write; the rest is counted and dropped.
+#: Characters that one cell may write to each of stdout and stderr; the rest is dropped.
 LONGEST = 200_000
-_written = {"by this cell": 0}
-_write = OutStream.write
 
 
-def _limited(self: OutStream, text: str) -> int:
-    left = LONGEST - _written["by this cell"]
-    _written["by this cell"] += len(text)
-    if left > 0:
-        _write(self, text if len(text) <= left else f"{text[:left]}\n... the rest was not kept ...\n")
-    return len(text)
+def _limited(write: Callable[[str], Any]) -> Callable[[str], int]:
+    left = LONGEST
+
+    def limited(text: str) -> int:
+        nonlocal left
+        if left > 0:
+            write(text if len(text) <= left else f"{text[:left]}\n... the rest was not kept ...\n")
+        left -= len(text)
+        return len(text)
+
+    limited.through = write  # type: ignore[attr-defined]
+    return limited
 
 
 def _start_again(*_: object) -> None:
-    _written["by this cell"] = 0
+    """Before each cell: in front of IPython's own copy of all that a cell writes, which it takes back afterwards."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.write = _limited(getattr(stream.write, "through", stream.write))  # type: ignore[method-assign]
 
 
-OutStream.write = _limited
-get_ipython().events.register("pre_run_cell", _start_again)
+get_ipython().events.register("pre_run_cell", _start_again)  # type: ignore[union-attr]
