@@ -1,0 +1,50 @@
+"""The small pieces that the instructor's page is made of; whatever text comes in, HTML of ours comes out."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from scalinglab.exercises.assignments.naming import clean
+from scalinglab.exercises.wording import to_html
+
+__all__ = ["NOTHING", "bar", "marked", "people", "person", "plain", "share"]
+
+#: Stands where there is no number.
+NOTHING = "&ndash;"
+#: How many names a sentence lists; more are folded.
+_NAMES = 6
+
+
+def plain(text: str) -> str:
+    """Text as HTML, all of it escaped."""
+    return html.escape(clean(text))
+
+
+def marked(text: str) -> str:
+    """A sentence of ours as HTML: its `` `code` `` and ``**bold**`` shown, all else escaped."""
+    return to_html(clean(text))
+
+
+def person(names: Mapping[str, str], student: str) -> str:
+    """A name, which runs in its own direction and leaves what stands around it alone."""
+    return f"<bdi>{plain(names.get(student, student))}</bdi>"
+
+
+def people(names: Mapping[str, str], students: Sequence[str]) -> str:
+    """Names in a sentence; many are folded behind their number."""
+    listed = ", ".join(person(names, student) for student in students)
+    if len(students) <= _NAMES:
+        return listed
+    return f"<details><summary>{len(students)} students</summary> {listed}</details>"
+
+
+def share(count: int, whole: int) -> str:
+    """``12 of 30 (40 %)``."""
+    return f"{count:,} of {whole:,} ({100 * count / whole:.0f} %)" if whole else "0 of 0"
+
+
+def bar(*parts: tuple[str, float]) -> str:
+    """A bar of pieces, ``(class, share of the whole)``. It repeats what stands beside it in words."""
+    pieces = (f'<i class="{kind}" style="width:{100 * part:.4g}%"></i>' for kind, part in parts if part > 0)
+    return f'<span class="bar" aria-hidden="true">{"".join(pieces)}</span>'
