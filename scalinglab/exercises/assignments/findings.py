@@ -103,8 +103,8 @@ class PredictionFinding:
     @property
     def close_words(self) -> str:
         """What close means here: ``within a factor 1.5``."""
-        by_part = f"at most {amount(self._part, self.question.unit)} off"
-        return f"within a factor {FACTOR:g}" if self._by_factor else by_part
+        unit = "percentage points" if self.question.unit == "%" else self.question.unit
+        return f"within a factor {FACTOR:g}" if self._by_factor else f"at most {amount(self._part, unit)} off"
 
     @property
     def _part(self) -> float:

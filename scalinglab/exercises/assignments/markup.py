@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from scalinglab.exercises.assignments.naming import clean
 from scalinglab.exercises.wording import to_html
 
-__all__ = ["NOTHING", "bar", "marked", "people", "person", "plain", "share"]
+__all__ = ["NOTHING", "bar", "marked", "people", "person", "plain", "share", "table"]
 
 #: Stands where there is no number.
 NOTHING = "&ndash;"
@@ -48,3 +48,25 @@ def bar(*parts: tuple[str, float]) -> str:
     """A bar of pieces, ``(class, share of the whole)``. It repeats what stands beside it in words."""
     pieces = (f'<i class="{kind}" style="width:{100 * part:.4g}%"></i>' for kind, part in parts if part > 0)
     return f'<span class="bar" aria-hidden="true">{"".join(pieces)}</span>'
+
+
+def table(columns: Sequence[str], rows: str, *, caption: str, label: str, kind: str = "", foot: str = "") -> str:
+    """A table in a region of its own, which scrolls by itself and is reached by keyboard.
+
+    Parameters
+    ----------
+    columns
+        The heads, as HTML.
+    rows, foot
+        Rows, and what stands below them, as HTML.
+    caption
+        What the table shows, as HTML.
+    label
+        The name of the region.
+    kind
+        What the style sheet calls it.
+    """
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    body = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>{foot}"
+    region = f'<div class="scroll {kind}" tabindex="0" role="region" aria-label="{plain(label)}">'
+    return f"{region}<table>{body}</table></div>"

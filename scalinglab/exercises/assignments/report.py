@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean, median
 
 from scalinglab.exercises.assignments.attention import needs_attention
 from scalinglab.exercises.assignments.findings import ExerciseFinding, exercise_findings
-from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, people, person, plain
+from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, people, plain, table
 from scalinglab.exercises.assignments.naming import in_points, names_of
 from scalinglab.exercises.assignments.report_parts import assignment_part, link_to, made_by
 from scalinglab.exercises.assignments.results import ClassResults
@@ -18,6 +19,8 @@ __all__ = ["report"]
 _STATIC = Path(__file__).parent / "static"
 #: How many of the most frequent mistakes open the page.
 _FIRST = 3
+_COPIED = "They have the same numbers, so answers can be copied."
+_EMPTY = "All who leave it empty have the same numbers, so answers can be copied."
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -83,24 +86,21 @@ def _numbers(results: ClassResults) -> str:
 def _attention(results: ClassResults, names: Mapping[str, str]) -> str:
     """What needs the instructor before any grade is handed back."""
     found, titles = needs_attention(results), results.titles
-    items = [
-        (f"<strong>Not graded:</strong> {person(names, one.student)}", one.assignment, marked(one.problem))
-        for one in found.not_graded
-    ]
+    failed: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in found.not_graded:
+        failed[one.assignment, one.problem].append(one.student)
+    items = [("Not graded", one, students, marked(problem)) for (one, problem), students in failed.items()]
+    items += [("Nothing handed in", one, students, "") for one, students in found.missing.items()]
     items += [
-        ("<strong>Nothing handed in</strong>", assignment, people(names, students))
-        for assignment, students in found.missing.items()
+        ("The same name in the first cell", one, students, _COPIED)
+        for students, all_ in found.same_name
+        for one in all_
     ]
-    items += [
-        ("<strong>One name, the same numbers</strong>, so answers can be copied", assignment, people(names, students))
-        for students, assignments in found.same_name
-        for assignment in assignments
-    ]
-    items += [
-        ("<strong>No name in the first cell</strong>: the same numbers, so answers can be copied", *item)
-        for item in ((assignment, people(names, students)) for assignment, students in found.no_name.items())
-    ]
-    listed = "".join(f"<li>{what}, {plain(titles.get(one, one))}: {whom}</li>" for what, one, whom in items)
+    items += [("No name in the first cell", one, students, _EMPTY) for one, students in found.no_name.items()]
+    listed = "".join(
+        f"<li><strong>{what}</strong>, {plain(titles.get(one, one))}: {people(names, students)}. {why}</li>"
+        for what, one, students, why in items
+    )
     if items:
         return f'<section class="needs"><h2>What needs you</h2><ul>{listed}</ul></section>'
     calm = "Nothing: all work is in and graded, and everybody has numbers of their own."
@@ -122,18 +122,17 @@ def _teach_next(results: ClassResults, found: Mapping[str, list[ExerciseFinding]
         f"{plain(results.titles[assignment])}</small></li>"
         for assignment, finding, mistake in first
     ]
-    return f"<section><h2>What to teach next</h2><ol>{''.join(items)}</ol></section>" if items else ""
+    listed = f"<ol>{''.join(items)}</ol>"
+    return f'<section class="teach"><h2>What to teach next</h2>{listed}</section>' if items else ""
 
 
 def _overview(results: ClassResults) -> str:
     """Mean and median points of each assignment."""
     rows = "".join(_overview_row(results, assignment) for assignment in results.titles)
     columns = ("Assignment", "Handed in", "Not graded", "Mean", "Median", "Of")
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    caption = "<caption>Points in each assignment, of those who were graded</caption>"
-    table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    region = f'<div class="scroll" tabindex="0" role="region" aria-label="Assignments">{table}</div>'
-    return f"<section><h2>Assignments</h2>{region}</section>" if rows else ""
+    caption = "Points in each assignment, of those who were graded"
+    shown = table(columns, rows, caption=caption, label="Assignments")
+    return f"<section><h2>Assignments</h2>{shown}</section>" if rows else ""
 
 
 def _overview_row(results: ClassResults, assignment: str) -> str:
@@ -145,7 +144,7 @@ def _overview_row(results: ClassResults, assignment: str) -> str:
     shown = [
         f"{len(handed_in):,} of {len(results.students):,}",
         f"{len(handed_in) - len(points):,}",
-        f"{in_points(middle)} {level}" if points else NOTHING,
+        f"{in_points(round(middle, 1))} {level}" if points else NOTHING,
         in_points(median(points)) if points else NOTHING,
         in_points(whole),
     ]

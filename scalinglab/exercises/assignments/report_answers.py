@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scalinglab.exercises.assignments.findings import PredictionFinding, QuizFinding
-from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, plain, share
+from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, plain, share, table
 from scalinglab.exercises.assignments.report_charts import dot_plot
 from scalinglab.exercises.wording import amount
 
@@ -57,7 +57,8 @@ def _choices(found: PredictionFinding) -> str:
         kind = "right" if right else "said"
         sign = '<span class="right" aria-hidden="true">✓</span> <span class="unseen">right:</span> ' if right else ""
         level = bar((kind, count / found.answered if found.answered else 0.0))
-        rows.append(f"<li{' class=true' if right else ''}>{sign}{plain(choice)}: {count} {level}</li>")
+        mark = ' class="true"' if right else ""
+        rows.append(f"<li{mark}>{sign}{plain(choice)}: {count} {level}</li>")
     return f'<ul class="choices">{"".join(rows)}</ul>'
 
 
@@ -88,12 +89,8 @@ def quiz_part(found: Sequence[QuizFinding]) -> str:
         return "<h3>Quiz</h3><p>Nobody has answered it.</p>"
     rows = "".join(_quiz_row(one) for one in found)
     columns = ("Question", "Right at first choice", "Most frequent wrong choice")
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    table = (
-        f"<table class=quiz><caption>First choices</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    )
-    label = f"Quiz of chapter {plain(found[0].key[:2])}"
-    return f'<h3>Quiz</h3><div class="scroll" tabindex="0" role="region" aria-label="{label}">{table}</div>'
+    shown = table(columns, rows, caption="First choices", label=f"Quiz of chapter {found[0].key[:2]}", kind="quiz")
+    return f"<h3>Quiz</h3>{shown}"
 
 
 def _quiz_row(found: QuizFinding) -> str:

@@ -6,11 +6,11 @@ for paper; a drawing engine would make them fifty times as large.
 
 from __future__ import annotations
 
-import html
 import math
 from collections import Counter
 
 from scalinglab.exercises.assignments.findings import PredictionFinding
+from scalinglab.exercises.assignments.markup import plain
 from scalinglab.exercises.wording import amount, position
 
 __all__ = ["dot_plot"]
@@ -22,6 +22,8 @@ LEFT, RIGHT, BASE, TOP = 16, 384, 112, 38
 RADIUS = 4.0
 #: The room that a number below the axis takes.
 ROOM = 52
+#: The width of a letter, and a little more.
+LETTER = 7
 #: No axis reaches beyond; answers that do are drawn at its end.
 ABSURD = 1e15
 
@@ -44,9 +46,7 @@ def dot_plot(found: PredictionFinding) -> str:
         return ""
     axis = _Axis(*ends, log=found.question.log)
     parts = [_band(found, axis), _ticks(found, axis), _dots(found, axis), _marks(found, axis)]
-    label = html.escape(
-        f"One dot for each of {len(found.numbers)} answers, from {amount(ends[0])} to {amount(ends[1])}"
-    )
+    label = plain(f"One dot for each of {len(found.numbers)} answers, from {amount(ends[0])} to {amount(ends[1])}")
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
@@ -65,12 +65,19 @@ class _Axis:
 
     def ticks(self) -> list[float]:
         """The ends of the axis, and round numbers between them that have room for their label."""
-        inner = self._powers() if self.log else [self.low + (self.high - self.low) * part / 4 for part in (1, 2, 3)]
+        inner = self._powers() if self.log else self._rounds()
         kept = [self.low]
         for value in inner:
             if min(self.place(value) - self.place(kept[-1]), RIGHT - self.place(value)) > ROOM:
                 kept.append(value)
         return [*kept, self.high]
+
+    def _rounds(self) -> list[float]:
+        wide = (self.high - self.low) / 4
+        unit = 10.0 ** math.floor(math.log10(wide))
+        step = next(times * unit for times in (1, 2, 2.5, 5, 10) if times * unit >= 0.999 * wide)
+        found = [step * times for times in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
+        return [value for value in found if self.low < value < self.high]
 
     def _powers(self) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
@@ -105,7 +112,7 @@ def _ticks(found: PredictionFinding, axis: _Axis) -> str:
     for value in ticks:
         place = axis.place(value)
         side = "start" if value == ticks[0] else "end" if value == ticks[-1] else "middle"
-        text = html.escape(amount(value, found.question.unit if value == ticks[-1] else ""))
+        text = plain(amount(value, found.question.unit if value == ticks[-1] else ""))
         shift = {"start": -LEFT + 2, "end": WIDTH - 2 - RIGHT, "middle": 0}[side]
         parts.append(f'<path class="axis" d="M{place:.1f} {BASE}v4"/>')
         parts.append(f'<text x="{place + shift:.1f}" y="{BASE + 18}" text-anchor="{side}">{text}</text>')
@@ -133,18 +140,21 @@ def _pile(place: float) -> int:
 
 
 def _marks(found: PredictionFinding, axis: _Axis) -> str:
-    """The truth as a line and the median of the class as a dashed one, each with its number."""
-    unit, marks = found.question.unit, []
-    if found.median is not None:
-        marks.append(("median", found.median, 32, f"median {amount(found.median, unit)}"))
-    if found.truth is not None:
-        marks.append(("truth", found.truth, 14, f"measured {amount(found.truth, unit)}"))
-    return "".join(_mark(axis, *mark) for mark in marks)
+    """The truth as a line and the median of the class as a dashed one, each with its number on its outer side."""
+    unit, truth, middle = found.question.unit, found.truth, found.median
+    marks = []
+    if middle is not None:
+        left = middle < truth if truth is not None else axis.place(middle) > WIDTH / 2
+        marks.append(_mark("median", axis.place(middle), 32, f"median {amount(middle, unit)}", left=left))
+    if truth is not None:
+        left = middle is not None and truth < middle
+        marks.append(_mark("truth", axis.place(truth), 14, f"measured {amount(truth, unit)}", left=left))
+    return "".join(marks)
 
 
-def _mark(axis: _Axis, kind: str, value: float, height: int, text: str) -> str:
-    place = axis.place(value)
-    side, shift = ("start", 5) if place < WIDTH / 2 else ("end", -5)
+def _mark(kind: str, place: float, height: int, text: str, *, left: bool) -> str:
+    room = LETTER * len(text)
+    left = place > room if left else place + room > WIDTH
+    side, shift = ("end", -5) if left else ("start", 5)
     line = f'<path class="{kind}" d="M{place:.1f} {height - 10}V{BASE}"/>'
-    label = f'<text class="{kind}" x="{place + shift:.1f}" y="{height}" text-anchor="{side}">{html.escape(text)}</text>'
-    return line + label
+    return f'{line}<text class="{kind}" x="{place + shift:.1f}" y="{height}" text-anchor="{side}">{plain(text)}</text>'

@@ -12,7 +12,7 @@ from scalinglab.exercises.assignments.findings import (
     prediction_findings,
     quiz_findings,
 )
-from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, person, plain, share
+from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, person, plain, share, table
 from scalinglab.exercises.assignments.naming import by_student, in_points
 from scalinglab.exercises.assignments.report_answers import predictions_part, quiz_part
 from scalinglab.exercises.assignments.results import ClassResults, Score, Submission
@@ -58,22 +58,16 @@ def made_by(mistake: MistakeMade, finding: ExerciseFinding) -> str:
 def _points(results: ClassResults, assignment: str, found: Sequence[ExerciseFinding], names: Mapping[str, str]) -> str:
     """The table of students by exercises."""
     handed_in, columns = by_student(results), [one.key for one in found]
-    heads = "".join(
-        f'<th scope="col">{plain(one.title)} <small>of {in_points(results.exercises[one.key][1])}</small></th>'
-        for one in found
-    )
-    total = f'<th scope="col">Total <small>of {in_points(results.max_points(assignment))}</small></th>'
+    heads = [f"{plain(one.title)} <small>of {in_points(results.exercises[one.key][1])}</small>" for one in found]
+    heads = ["Student", *heads, f"Total <small>of {in_points(results.max_points(assignment))}</small>"]
     rows = "".join(
         _row(student.id, assignment, handed_in.get((student.id, assignment)), columns, names)
         for student in results.students
     )
-    key = ", ".join(f'<span class="{kind}">{sign}</span> {word}' for kind, (sign, word) in _SIGNS.items())
-    caption = f"<caption>Points by student and exercise: {key}. A name leads to the student's feedback.</caption>"
-    head = f'<thead><tr><th scope="col">Student</th>{heads}{total}</tr></thead>'
-    table = f'<table class="points">{caption}{head}<tbody>{rows}</tbody>{_means(results, assignment, columns)}</table>'
-    label = plain(f"Points in {results.titles[assignment]}")
-    region = f'<div class="scroll tall" tabindex="0" role="region" aria-label="{label}">{table}</div>'
-    return f"<h3>Points</h3>{region}"
+    signs = ", ".join(f"{sign} {word}" for sign, word in _SIGNS.values())
+    caption = f"Points by student and exercise: {signs}. A name leads to the student's feedback."
+    label, foot = f"Points in {results.titles[assignment]}", _means(results, assignment, columns)
+    return f"<h3>Points</h3>{table(heads, rows, caption=caption, label=label, kind='points', foot=foot)}"
 
 
 def _row(
@@ -114,8 +108,8 @@ def _means(results: ClassResults, assignment: str, columns: Sequence[str]) -> st
     if not graded:
         return ""
     earned = {key: [score.points for one in graded for score in one.scores if score.key == key] for key in columns}
-    shown = [*(in_points(mean(points)) if points else NOTHING for points in earned.values())]
-    shown.append(in_points(mean(one.points or 0.0 for one in graded)))
+    shown = [*(in_points(round(mean(points), 1)) if points else NOTHING for points in earned.values())]
+    shown.append(in_points(round(mean(one.points or 0.0 for one in graded), 1)))
     cells = "".join(f"<td>{cell}</td>" for cell in shown)
     return f'<tfoot><tr><th scope="row">Mean of {len(graded)} graded</th>{cells}</tr></tfoot>'
 

@@ -1,5 +1,5 @@
 // The page is complete without this: it makes the heads of the tables of points sort their rows.
-for (const table of document.querySelectorAll("table.points")) {
+for (const table of document.querySelectorAll(".points table")) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
     const button = document.createElement("button");
