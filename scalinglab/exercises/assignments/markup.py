@@ -6,9 +6,9 @@ import html
 from collections.abc import Mapping, Sequence
 
 from scalinglab.exercises.assignments.naming import clean
-from scalinglab.exercises.wording import to_html
+from scalinglab.exercises.wording import amount, to_html
 
-__all__ = ["NOTHING", "bar", "marked", "people", "person", "plain", "share", "table"]
+__all__ = ["NOTHING", "bar", "marked", "people", "person", "plain", "quantity", "share", "table"]
 
 #: Stands where there is no number.
 NOTHING = "&ndash;"
@@ -31,17 +31,22 @@ def person(names: Mapping[str, str], student: str) -> str:
     return f"<bdi>{plain(names.get(student, student))}</bdi>"
 
 
-def people(names: Mapping[str, str], students: Sequence[str]) -> str:
-    """Names in a sentence; many are folded behind their number."""
+def people(names: Mapping[str, str], students: Sequence[str], why: str = "") -> str:
+    """Names, and then why they stand here; many names are folded behind their number and come last."""
     listed = ", ".join(person(names, student) for student in students)
     if len(students) <= _NAMES:
-        return listed
-    return f"<details><summary>{len(students)} students</summary> {listed}</details>"
+        return f"{listed}. {why}".rstrip()
+    return f"{why} <details><summary>{len(students)} students</summary> {listed}.</details>".lstrip()
+
+
+def quantity(value: float, unit: str = "") -> str:
+    """A number with its unit, which stay on one line."""
+    return plain(amount(value, unit)).replace(" ", "&nbsp;")
 
 
 def share(count: int, whole: int) -> str:
     """``12 of 30 (40 %)``."""
-    return f"{count:,} of {whole:,} ({100 * count / whole:.0f} %)" if whole else "0 of 0"
+    return f"{count:,} of {whole:,} ({100 * count / whole:.0f}&nbsp;%)" if whole else "0 of 0"
 
 
 def bar(*parts: tuple[str, float]) -> str:

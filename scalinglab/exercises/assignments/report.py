@@ -98,7 +98,7 @@ def _attention(results: ClassResults, names: Mapping[str, str]) -> str:
     ]
     items += [("No name in the first cell", one, students, _EMPTY) for one, students in found.no_name.items()]
     listed = "".join(
-        f"<li><strong>{what}</strong>, {plain(titles.get(one, one))}: {people(names, students)}. {why}</li>"
+        f"<li><strong>{what}</strong>, {plain(titles.get(one, one))}: {people(names, students, why)}</li>"
         for what, one, students, why in items
     )
     if items:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scalinglab.exercises.assignments.findings import PredictionFinding, QuizFinding
-from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, plain, share, table
+from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, plain, quantity, share, table
 from scalinglab.exercises.assignments.report_charts import dot_plot
-from scalinglab.exercises.wording import amount
 
 __all__ = ["predictions_part", "quiz_part"]
 
@@ -33,11 +32,11 @@ def _prediction(found: PredictionFinding) -> str:
 def _about_numbers(found: PredictionFinding) -> str:
     """``Median 12 %, measured 9.3 %; 40 % of the class within a factor 1.5.``"""
     unit, count = found.question.unit, len(found.numbers)
-    said = [f"Median {plain(amount(found.median, unit))}" if found.median is not None else "No number"]
+    said = [f"Median {quantity(found.median, unit)}" if found.median is not None else "No number"]
     if found.truth is not None:
-        said.append(f", measured {plain(amount(found.truth, unit))}")
+        said.append(f", measured {quantity(found.truth, unit)}")
     if found.close is not None and count:
-        said.append(f"; {100 * found.near / count:.0f} % of the class {plain(found.close_words)}")
+        said.append(f"; {100 * found.near / count:.0f}&nbsp;% of the class {plain(found.close_words)}")
     outside = sum(not _inside(found, one) for one in found.numbers)
     notes = [f"{count} answered"] + ([f"{outside} outside the range, drawn hollow at its end"] if outside else [])
     notes += [f"{found.unfit} wrote no number"] if found.unfit else []

@@ -149,12 +149,14 @@ def _marks(found: PredictionFinding, axis: _Axis) -> str:
     if truth is not None:
         left = middle is not None and truth < middle
         marks.append(_mark("truth", axis.place(truth), 14, f"measured {amount(truth, unit)}", left=left))
-    return "".join(marks)
+    return "".join(part for parts in zip(*marks, strict=True) for part in parts)
 
 
-def _mark(kind: str, place: float, height: int, text: str, *, left: bool) -> str:
+def _mark(kind: str, place: float, height: int, text: str, *, left: bool) -> tuple[str, str]:
+    """A line, and its label on the side asked for if it has room there; labels are drawn over all lines."""
     room = LETTER * len(text)
     left = place > room if left else place + room > WIDTH
     side, shift = ("end", -5) if left else ("start", 5)
     line = f'<path class="{kind}" d="M{place:.1f} {height - 10}V{BASE}"/>'
-    return f'{line}<text class="{kind}" x="{place + shift:.1f}" y="{height}" text-anchor="{side}">{plain(text)}</text>'
+    label = f'<text class="{kind}" x="{place + shift:.1f}" y="{height}" text-anchor="{side}">{plain(text)}</text>'
+    return line, label
