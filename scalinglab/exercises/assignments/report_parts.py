@@ -32,7 +32,9 @@ def assignment_part(
     results: ClassResults, assignment: str, found: Sequence[ExerciseFinding], names: Mapping[str, str]
 ) -> str:
     """All about one assignment."""
-    title = plain(results.titles[assignment])
+    title, place = plain(results.titles[assignment]), plain(assignment)
+    if not any(one.assignment == assignment for one in results.submissions):
+        return f'<section class="assignment" id="{place}"><h2>{title}</h2><p>Nothing has been handed in.</p></section>'
     parts = [
         f"<h2>{title}</h2>",
         _points(results, assignment, found, names),
@@ -40,7 +42,7 @@ def assignment_part(
         predictions_part(prediction_findings(results, assignment)),
         quiz_part(quiz_findings(results, assignment)),
     ]
-    return f'<section class="assignment" id="{plain(assignment)}">{"".join(parts)}</section>'
+    return f'<section class="assignment" id="{place}">{"".join(parts)}</section>'
 
 
 def link_to(place: str, title: str) -> str:
