@@ -144,7 +144,7 @@ def _overview_row(results: ClassResults, assignment: str) -> str:
     shown = [
         f"{len(handed_in):,} of {len(results.students):,}",
         f"{len(handed_in) - len(points):,}",
-        f"{in_points(round(middle, 1))} {level}" if points else NOTHING,
+        f"{in_points(middle)} {level}" if points else NOTHING,
         in_points(median(points)) if points else NOTHING,
         in_points(whole),
     ]

@@ -83,7 +83,9 @@ def _row(
         why = "not handed in" if submission is None else f"not graded: {marked(submission.problem)}"
         reason = f'<td class="none" colspan="{len(columns)}">{why}</td>' if columns else ""
         return f'<tr><th scope="row">{name}{under}</th>{reason}<td class="none">{NOTHING}</td></tr>'
-    place = "/".join(quote(part, safe="") for part in (student, assignment, f"{assignment}.html"))
+    place = "/".join(
+        quote(part, safe="", errors="surrogatepass") for part in (student, assignment, f"{assignment}.html")
+    )
     scores = {score.key: score for score in submission.scores}
     cells = "".join(_cell(scores.get(key)) for key in columns)
     points = submission.points or 0.0
@@ -110,8 +112,8 @@ def _means(results: ClassResults, assignment: str, columns: Sequence[str]) -> st
     if not graded:
         return ""
     earned = {key: [score.points for one in graded for score in one.scores if score.key == key] for key in columns}
-    shown = [*(in_points(round(mean(points), 1)) if points else NOTHING for points in earned.values())]
-    shown.append(in_points(round(mean(one.points or 0.0 for one in graded), 1)))
+    shown = [*(in_points(mean(points)) if points else NOTHING for points in earned.values())]
+    shown.append(in_points(mean(one.points or 0.0 for one in graded)))
     cells = "".join(f"<td>{cell}</td>" for cell in shown)
     return f'<tfoot><tr><th scope="row">Mean of {len(graded)} graded</th>{cells}</tr></tfoot>'
 
