@@ -11,7 +11,7 @@ for (const table of document.querySelectorAll(".points table")) {
       const full = rows.filter((row) => row.cells.length === heads.length && !row.querySelector("[colspan]"));
       const rest = rows.filter((row) => !full.includes(row));
       const number = (row) => Number(row.cells[column].dataset.value ?? -1);
-      const name = (row) => row.cells[0].textContent;
+      const name = (row) => row.cells[0].querySelector("bdi").textContent;
       const order = (a, b) => (column ? number(b) - number(a) : name(a).localeCompare(name(b)));
       table.tBodies[0].append(...full.sort((a, b) => down * order(a, b)), ...rest);
       heads.forEach((other) => other.removeAttribute("aria-sort"));
