@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from scalinglab.exercises.assignments.naming import by_student, clean, in_points, whole_name
+from scalinglab.exercises.assignments.naming import by_student, clean, in_points, sentence, whole_name
 from scalinglab.exercises.assignments.results import ClassResults, Score, Student, Submission
 from scalinglab.exercises.wording import to_plain
 
@@ -87,7 +87,7 @@ def _feedback(results: ClassResults, submission: Submission | None) -> str:
     if submission is None:
         return "Not handed in."
     if submission.problem:
-        return f"Not graded: {submission.problem}"
+        return f"Not graded. {sentence(to_plain(submission.problem))}"
     return " ".join(_told(results.exercises.get(one.key, (one.key, 0.0))[0], one) for one in submission.scores)
 
 

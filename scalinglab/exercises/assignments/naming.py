@@ -7,13 +7,20 @@ from collections import Counter
 
 from scalinglab.exercises.assignments.results import ClassResults, Student, Submission
 
-__all__ = ["by_student", "clean", "in_points", "names_of", "whole_name"]
+__all__ = ["by_student", "clean", "in_points", "names_of", "sentence", "whole_name"]
 
 
 def clean(text: str) -> str:
     """One line of text that every encoder takes: no control characters, no halves of surrogate pairs."""
     kept = ("?" if unicodedata.category(one) == "Cs" else one for one in text)
     return " ".join("".join(" " if unicodedata.category(one) == "Cc" else one for one in kept).split())
+
+
+def sentence(phrase: str) -> str:
+    """A phrase with a capital and a full stop: ``it ran too long`` becomes ``It ran too long.``"""
+    phrase = clean(phrase)
+    end = "" if phrase.endswith((".", "!", "?")) else "."
+    return f"{phrase[:1].upper()}{phrase[1:]}{end}" if phrase else ""
 
 
 def whole_name(student: Student) -> str:

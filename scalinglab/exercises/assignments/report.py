@@ -10,7 +10,7 @@ from statistics import mean, median
 from scalinglab.exercises.assignments.attention import needs_attention
 from scalinglab.exercises.assignments.findings import ExerciseFinding, exercise_findings
 from scalinglab.exercises.assignments.markup import NOTHING, bar, marked, people, plain, table
-from scalinglab.exercises.assignments.naming import in_points, names_of
+from scalinglab.exercises.assignments.naming import in_points, names_of, sentence
 from scalinglab.exercises.assignments.report_parts import assignment_part, link_to, made_by
 from scalinglab.exercises.assignments.results import ClassResults
 
@@ -89,7 +89,7 @@ def _attention(results: ClassResults, names: Mapping[str, str]) -> str:
     failed: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in found.not_graded:
         failed[one.assignment, one.problem].append(one.student)
-    items = [("Not graded", one, students, marked(problem)) for (one, problem), students in failed.items()]
+    items = [("Not graded", one, students, marked(sentence(problem))) for (one, problem), students in failed.items()]
     items += [("Nothing handed in", one, students, "") for one, students in found.missing.items()]
     items += [
         ("The same name in the first cell", one, students, _COPIED)
@@ -97,9 +97,12 @@ def _attention(results: ClassResults, names: Mapping[str, str]) -> str:
         for one in all_
     ]
     items += [("No name in the first cell", one, students, _EMPTY) for one, students in found.no_name.items()]
+    merged: dict[tuple[str, tuple[str, ...], str], list[str]] = defaultdict(list)
+    for what, assignment, students, why in items:
+        merged[what, tuple(students), why].append(plain(titles.get(assignment, assignment)))
     listed = "".join(
-        f"<li><strong>{what}</strong>, {plain(titles.get(one, one))}: {people(names, students, why)}</li>"
-        for what, one, students, why in items
+        f"<li><strong>{what}</strong>, {', '.join(where)}: {people(names, students, why)}</li>"
+        for (what, students, why), where in merged.items()
     )
     if items:
         return f'<section class="needs"><h2>What needs you</h2><ul>{listed}</ul></section>'

@@ -79,18 +79,25 @@ def _row(
     name, under = person(names, student), ""
     if plain(student) not in name:
         under = f" <small><bdi>{plain(student)}</bdi></small>"
-    if submission is None or submission.problem:
-        why = "not handed in" if submission is None else f"not graded: {marked(submission.problem)}"
-        reason = f'<td class="none" colspan="{len(columns)}">{why}</td>' if columns else ""
-        return f'<tr><th scope="row">{name}{under}</th>{reason}<td class="none">{NOTHING}</td></tr>'
+    if submission is None:
+        return f'<tr><th scope="row">{name}{under}</th>{_reason("not handed in", columns)}</tr>'
     place = "/".join(
         quote(part, safe="", errors="surrogatepass") for part in (student, assignment, f"{assignment}.html")
     )
+    head = f'<th scope="row"><a href="../feedback/{place}">{name}</a>{under}</th>'
+    if submission.problem:
+        return f"<tr>{head}{_reason(f'not graded: {marked(submission.problem)}', columns)}</tr>"
     scores = {score.key: score for score in submission.scores}
     cells = "".join(_cell(scores.get(key)) for key in columns)
     points = submission.points or 0.0
     total = f'<td class="total" data-value="{in_points(points)}">{in_points(points)}</td>'
-    return f'<tr><th scope="row"><a href="../feedback/{place}">{name}</a>{under}</th>{cells}{total}</tr>'
+    return f"<tr>{head}{cells}{total}</tr>"
+
+
+def _reason(why: str, columns: Sequence[str]) -> str:
+    """Why there are no points, in one cell, and an empty total."""
+    cell = f'<td class="none" colspan="{len(columns)}">{why}</td>' if columns else ""
+    return f'{cell}<td class="none">{NOTHING}</td>'
 
 
 def _cell(score: Score | None) -> str:

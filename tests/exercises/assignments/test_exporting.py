@@ -29,7 +29,7 @@ SUBMISSIONS = (
         "05_random_features",
         (Score("05-endless", 7.5, 10.0), Score("05-ridge", 20.0, 20.0, message="All 4 cases agree.")),
     ),
-    Submission("zoe", "05_random_features", problem="The file is no notebook."),
+    Submission("zoe", "05_random_features", problem="it is no notebook"),
 )
 RESULTS = ClassResults(TITLES, EXERCISES, SUBMISSIONS, (ADA, ZOE))
 
@@ -55,7 +55,7 @@ def test_moodle_is_given_a_dash_for_what_has_no_grade_and_a_sentence_for_each_ex
         '0,"The exponent: 0 of 10, forgot the biases: You left out the biases.",'
         "27.5,Without limits: 7.5 of 10. Ridge: 20 of 20.\r\n"
         "Zoë,Ångström,zoe,zoe@example.org,"
-        "-,Not handed in.,-,Not graded: The file is no notebook.\r\n"
+        "-,Not handed in.,-,Not graded. It is no notebook.\r\n"
     )
 
 

@@ -138,7 +138,7 @@ def test_what_needs_the_instructor_stands_first():
             solved("a", name="Ada Lovelace"),
             solved("b", name=" ada  LOVELACE"),
             solved("c", name=""),
-            Submission("d", CHAPTER, problem="The kernel died: `MemoryError`."),
+            Submission("d", CHAPTER, problem="the kernel died: `MemoryError`"),
             students="abcdef",
         )
     )
@@ -150,6 +150,14 @@ def test_what_needs_the_instructor_stands_first():
         "No name in the first cell, 05 Random features: c. "
         "All who leave it empty have the same numbers, so answers can be copied.",
     ]
+
+
+def test_what_is_the_same_in_many_assignments_is_one_line():
+    chapters = ("01_power_laws", "05_random_features")
+    made = tuple(Submission(one, chapter, name="Ada") for chapter in chapters for one in "ab")
+    results = ClassResults({one: one for one in chapters}, EXERCISES, made, tuple(map(Student, "ab")))
+    (item,) = needs(read(results))
+    assert item.startswith("The same name in the first cell, 01_power_laws, 05_random_features: a, b.")
 
 
 def test_many_names_are_folded_and_all_of_them_are_there():
@@ -181,7 +189,7 @@ def test_a_row_for_each_student_with_points_signs_and_a_link_to_the_feedback():
     ]
     assert cells(next(foot.all("tr"))) == ["Mean of 2 graded", "7.25", "0", "7.25"]
     links = [unquote(link.attributes["href"]) for link in body.all("a")]
-    assert links == [f"../feedback/{one}/{CHAPTER}/{CHAPTER}.html" for one in ("a", "ö/1")]
+    assert links == [f"../feedback/{one}/{CHAPTER}/{CHAPTER}.html" for one in ("a", "b", "ö/1")]
     assert 'href="../feedback/%C3%B6%2F1/' in report(small(untouched))
     assert [head.text for head in next(region.all("thead")).all("th")] == [
         "Student",
@@ -305,7 +313,7 @@ def test_no_name_answer_or_message_comes_alive():
     assert any("שרה" in name for name in names)
     links = [link.attributes["href"] for link in page.all("a") if link.attributes["href"].startswith("..")]
     assert all(re.fullmatch(rf"\.\./feedback/[\w%.~-]+/{CHAPTER}/{CHAPTER}\.html", link) for link in links)
-    assert len(links) == sum(not one.problem for one in evil().submissions)
+    assert len(links) == len(evil().submissions)
 
 
 @pytest.mark.parametrize("results", [class_of(0), class_of(1), class_of(30), evil(), ClassResults({}, {}, (), ())])
