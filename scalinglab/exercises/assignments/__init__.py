@@ -4,14 +4,17 @@
 - ``grade_class``, ``Limits``: nbgrader grades what was handed in, after the solution got full marks here (``grading``,
   ``packages``, ``reference``, ``records``, ``feedback``)
 - ``gather``: all that is known about a class then (``gathering``, ``reading``), as plain data (``results``)
+- ``report``: the instructor's page; ``canvas_csv``, ``moodle_csv``: what an LMS imports (``exporting``)
 
 Inside: ``extra`` runs nbgrader's steps in a process of their own (``worker``), with an end to its time and memory
 (``watching``); ``restoring`` and ``kernel`` are what nbgrader and its kernels load.
 """
 
 from scalinglab.exercises.assignments.course import Assigned, assign
+from scalinglab.exercises.assignments.exporting import canvas_csv, moodle_csv
 from scalinglab.exercises.assignments.gathering import gather
 from scalinglab.exercises.assignments.grading import Limits, grade_class
+from scalinglab.exercises.assignments.report import report
 from scalinglab.exercises.assignments.results import ClassResults, Question, Score, Student, Submission
 
 __all__ = [
@@ -23,6 +26,9 @@ __all__ = [
     "Student",
     "Submission",
     "assign",
+    "canvas_csv",
     "gather",
     "grade_class",
+    "moodle_csv",
+    "report",
 ]
