@@ -4,7 +4,8 @@
 - ``grade_class``, ``Limits``: nbgrader grades what was handed in, after the solution got full marks here (``grading``,
   ``packages``, ``reference``, ``records``, ``feedback``)
 - ``gather``: all that is known about a class then (``gathering``, ``reading``), as plain data (``results``)
-- ``report``: the instructor's page; ``canvas_csv``, ``moodle_csv``: what an LMS imports (``exporting``)
+- ``report``: the instructor's page; ``canvas_csv``, ``moodle_csv``: what an LMS imports (``exporting``);
+  ``write_grades``: the files of them (``writing``)
 
 Inside: ``extra`` runs nbgrader's steps in a process of their own (``worker``), with an end to its time and memory
 (``watching``); ``restoring`` and ``kernel`` are what nbgrader and its kernels load.
@@ -16,6 +17,7 @@ from scalinglab.exercises.assignments.gathering import gather
 from scalinglab.exercises.assignments.grading import Limits, grade_class
 from scalinglab.exercises.assignments.report import report
 from scalinglab.exercises.assignments.results import ClassResults, Question, Score, Student, Submission
+from scalinglab.exercises.assignments.writing import write_grades
 
 __all__ = [
     "Assigned",
@@ -31,4 +33,5 @@ __all__ = [
     "grade_class",
     "moodle_csv",
     "report",
+    "write_grades",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scalinglab._checks import fail
 from scalinglab._files import write_atomically
-from scalinglab.exercises.assignments.extra import need_nbgrader, run_nbgrader
+from scalinglab.exercises.assignments.extra import Nbgrader, need_nbgrader
 from scalinglab.exercises.building import build_source, exercise_cells
 
 __all__ = ["CONFIG", "Assigned", "assign", "assignments_in", "check_course", "make_course", "release", "submitted_in"]
@@ -148,6 +148,7 @@ def _write_source(course: Path, name: str, text: str) -> None:
 
 def release(course: Path, *names: str) -> None:
     """Let nbgrader make the student's version of each source, and enter both into the gradebook."""
-    released = run_nbgrader("release", course, *names)
+    with Nbgrader() as nbgrader:
+        released = nbgrader.run("release", course, *names)
     if released.problem:
         raise RuntimeError(f"nbgrader could not release {' '.join(names)}: {released.problem}\n{released.log}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import math
 import os
 import sys
@@ -12,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scalinglab.exercises.assignments.watching import watch
+from scalinglab.exercises.assignments.watching import Helper
 
-__all__ = ["Outcome", "need_nbgrader", "run_nbgrader"]
+__all__ = ["Nbgrader", "Outcome", "need_nbgrader"]
 
 INSTALL = "python -m pip install -c binder/constraints.txt -e '.[instructor]'"
 
@@ -47,24 +46,38 @@ def need_nbgrader() -> None:
         raise ValueError(f"nbgrader is missing; in the folder of the clone run: {INSTALL}")
 
 
-def run_nbgrader(
-    step: str, course: Path, *arguments: str, seconds: float = math.inf, memory: float = math.inf
-) -> Outcome:
-    """Run one step of ``worker`` for a course folder, and wait for it; time and memory are those of ``watch``."""
-    with tempfile.TemporaryDirectory(prefix="scalinglab-grading-") as home:
-        answer = Path(home, "answer.json")
+class Nbgrader:
+    """nbgrader's steps for course folders, in one process for many of them; to be used in a ``with`` statement."""
+
+    def __enter__(self) -> Nbgrader:
+        self._home = tempfile.TemporaryDirectory(prefix="scalinglab-grading-")
         # nbgrader calls alembic, which lies beside Python and is not found where the environment is not activated.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        worker = [sys.executable, "-m", "scalinglab.exercises.assignments.worker"]
-        done = watch(
-            [*worker, str(answer), step, str(course), *arguments],
-            seconds=seconds,
-            memory=memory,
-            environment={"PATH": path, "PYTHONWARNINGS": "ignore"} | _kernel_settings(Path(home)),
-        )
-        told = json.loads(answer.read_bytes()) if answer.is_file() else {}
-    problem = done.stopped or told.get("problem", f"nbgrader ended with exit code {done.code}")
-    return Outcome(told.get("value"), problem, told.get("log", done.output), done.seconds)
+        command = [sys.executable, "-m", "scalinglab.exercises.assignments.worker"]
+        settings = _kernel_settings(Path(self._home.name))
+        self._helper = Helper(command, {"PATH": path, "PYTHONWARNINGS": "ignore"} | settings)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._helper.close()
+        self._home.cleanup()
+
+    def run(
+        self, step: str, course: Path, *arguments: str, seconds: float = math.inf, memory: float = math.inf
+    ) -> Outcome:
+        """Run one step of ``worker``: ``release``, ``grade`` or ``scores``.
+
+        Parameters
+        ----------
+        step, course, arguments
+            The step, the course folder, and what the step takes besides.
+        seconds, memory
+            What it may take, with all that it starts: by the clock, and resident bytes.
+        """
+        request = {"step": step, "course": str(course), "arguments": arguments}
+        answer = self._helper.ask(request, seconds=seconds, memory=memory)
+        told = answer.value or {"problem": answer.stopped or "nbgrader ended without an answer"}
+        return Outcome(told.get("value"), told["problem"], told.get("log", answer.output), answer.seconds)
 
 
 def _kernel_settings(home: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglab.exercises.assignments.course import assignments_in, check_course
-from scalinglab.exercises.assignments.extra import run_nbgrader
+from scalinglab.exercises.assignments.extra import Nbgrader
 from scalinglab.exercises.assignments.grading import Task, tasks_of
 from scalinglab.exercises.assignments.reading import graded_submission, journal_of
 from scalinglab.exercises.assignments.records import Records
@@ -32,7 +32,8 @@ def gather(course: Path) -> ClassResults:
         If the folder is no course.
     """
     course = check_course(course)
-    scores = run_nbgrader("scores", course)
+    with Nbgrader() as nbgrader:
+        scores = nbgrader.run("scores", course)
     if scores.problem:
         raise RuntimeError(f"nbgrader's gradebook could not be read: {scores.problem}\n{scores.log}")
     records, tasks = Records(course), tasks_of(course)

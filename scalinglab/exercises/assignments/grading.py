@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scalinglab._checks import positive
 from scalinglab.exercises.assignments.course import assignments_in, check_course, submitted_in
-from scalinglab.exercises.assignments.extra import need_nbgrader, run_nbgrader
+from scalinglab.exercises.assignments.extra import Nbgrader, need_nbgrader
 from scalinglab.exercises.assignments.feedback import refuse
 from scalinglab.exercises.assignments.packages import missing
 from scalinglab.exercises.assignments.reading import cells_of
@@ -81,14 +81,16 @@ def grade_class(
     records, tasks = Records(course), tasks_of(course)
     new = [task for task in tasks if again or records.problem(task.assignment, task.student, task.digest) is None]
     _check_packages(course, new, without)
-    for assignment in dict.fromkeys(task.assignment for task in new):
-        _check_reference(course, assignment, records, limits, say)
-    for number, task in enumerate(new, start=1):
-        problem = _grade(course, task, limits)
-        if problem:
-            refuse(course, task.assignment, task.student, problem)
-        records.keep(task.assignment, task.student, task.digest, problem)
-        say(f"{number} of {len(new)}: {task.assignment}, {task.student}: {problem or 'graded'}")
+    with Nbgrader() as nbgrader:
+        for assignment in dict.fromkeys(task.assignment for task in new):
+            for sentence in _check_reference(nbgrader, course, assignment, records, limits):
+                say(sentence)
+        for number, task in enumerate(new, start=1):
+            problem = _grade(nbgrader, course, task, limits)
+            if problem:
+                refuse(course, task.assignment, task.student, problem)
+            records.keep(task.assignment, task.student, task.digest, problem)
+            say(f"{number} of {len(new)}: {task.assignment}, {task.student}: {problem or 'graded'}")
     return tasks
 
 
@@ -117,17 +119,18 @@ def _check_packages(course: Path, tasks: Sequence[Task], without: Sequence[str])
 
 
 def _check_reference(
-    course: Path, assignment: str, records: Records, limits: Limits, say: Callable[[str], None]
-) -> None:
+    nbgrader: Nbgrader, course: Path, assignment: str, records: Records, limits: Limits
+) -> Iterator[str]:
     """The solution must get full marks here; it is run again only if the source or this environment changed."""
     state = digest(course / "source" / assignment, environment(), (course / "nbgrader_config.py").read_text())
     if records.questions(assignment, state) is None:
-        found = run_reference(course, assignment, seconds=60 * limits.minutes, memory=1e9 * limits.gigabytes)
+        seconds, memory = 60 * limits.minutes, 1e9 * limits.gigabytes
+        found = run_reference(nbgrader, course, assignment, seconds=seconds, memory=memory)
         records.keep_reference(assignment, state, found.questions)
-        say(f"{assignment}: the solution gets full marks here, in {found.seconds:.0f} seconds")
+        yield f"{assignment}: the solution gets full marks here, in {found.seconds:.0f} seconds"
 
 
-def _grade(course: Path, task: Task, limits: Limits) -> str:
+def _grade(nbgrader: Nbgrader, course: Path, task: Task, limits: Limits) -> str:
     """Let nbgrader grade one submission; returns why it could not, or an empty text."""
     graded = _notebook(course, "autograded", task).parent
     shutil.rmtree(graded, ignore_errors=True)
@@ -135,7 +138,7 @@ def _grade(course: Path, task: Task, limits: Limits) -> str:
     if problem:
         return problem
     seconds, memory = 60 * limits.minutes, 1e9 * limits.gigabytes
-    outcome = run_nbgrader("grade", course, task.assignment, task.student, seconds=seconds, memory=memory)
+    outcome = nbgrader.run("grade", course, task.assignment, task.student, seconds=seconds, memory=memory)
     if outcome.problem:  # half of it may lie there, and nbgrader would take it for graded
         shutil.rmtree(graded, ignore_errors=True)
     return outcome.problem or outcome.value

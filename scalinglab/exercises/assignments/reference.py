@@ -16,8 +16,8 @@ from typing import Any
 
 import nbformat
 
-from scalinglab.exercises.assignments.course import CONFIG, assignments_in, release
-from scalinglab.exercises.assignments.extra import run_nbgrader
+from scalinglab.exercises.assignments.course import CONFIG
+from scalinglab.exercises.assignments.extra import Nbgrader
 from scalinglab.exercises.assignments.reading import cells_of, first_error, marks
 
 __all__ = ["Reference", "run_reference"]
@@ -38,7 +38,7 @@ class Reference:
     questions: Mapping[str, Mapping[str, Any]]
 
 
-def run_reference(course: Path, assignment: str, *, seconds: float, memory: float) -> Reference:
+def run_reference(nbgrader: Nbgrader, course: Path, assignment: str, *, seconds: float, memory: float) -> Reference:
     """Grade the source of an assignment in a copy of the course.
 
     Raises
@@ -50,14 +50,13 @@ def run_reference(course: Path, assignment: str, *, seconds: float, memory: floa
         copy = Path(home)
         shutil.copy(course / CONFIG, copy)
         shutil.copytree(course / "source" / assignment, copy / "source" / assignment)
-        (solution,) = assignments_in(copy)
-        release(copy, solution)
+        released = nbgrader.run("release", copy, assignment)
         handed_in = copy / "submitted" / _STUDENT / assignment / f"{assignment}.ipynb"
         shutil.copytree(copy / "source" / assignment, handed_in.parent)
         _ask(handed_in)
-        outcome = run_nbgrader("grade", copy, assignment, _STUDENT, seconds=seconds, memory=memory)
+        outcome = nbgrader.run("grade", copy, assignment, _STUDENT, seconds=seconds, memory=memory)
         graded = copy / "autograded" / _STUDENT / assignment / f"{assignment}.ipynb"
-        problem = outcome.problem or _shortfall(graded)
+        problem = released.problem or outcome.problem or _shortfall(graded)
         if problem:
             raise ValueError(
                 f"nothing was graded: the solution of {assignment} does not get full marks here, so no student would "

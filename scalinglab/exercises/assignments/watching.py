@@ -1,76 +1,116 @@
-"""Running one program with an end to its time and memory: what it started is ended with it."""
+"""A program that answers requests one by one, with an end to the time and memory of each."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
 
 import psutil
 
-__all__ = ["Watched", "watch"]
+__all__ = ["Answer", "Helper"]
 
-#: Seconds between two looks at the memory.
-_PAUSE = 0.2
+#: Seconds between two looks at the answer, and at the memory.
+_PAUSE = 0.05
 _TAIL = 20_000
 
 
 @dataclass(frozen=True)
-class Watched:
-    """How a program ended: its exit code, the end of what it wrote, and why it was stopped (empty if it was not)."""
+class Answer:
+    """What came of a request.
 
-    code: int
-    output: str
+    Parameters
+    ----------
+    value
+        What the program answered; None if it gave no answer.
+    stopped
+        Why it was stopped; empty if it was not.
+    output
+        The end of what it wrote to stdout and stderr since the request.
+    seconds
+        How long it took.
+    """
+
+    value: Any
     stopped: str
+    output: str
     seconds: float
 
 
-def watch(
-    command: Sequence[str], *, seconds: float, memory: float, environment: Mapping[str, str] | None = None
-) -> Watched:
-    """Run a program until it ends, or until it has used up its time or memory.
+class Helper:
+    """A program that reads requests from stdin, one JSON in a line, and writes each answer to its file ``answer``.
+
+    It is started with the first request, and again with the next one after it ended or was stopped.
 
     Parameters
     ----------
     command : sequence of str
-    seconds : float
-        For the program and all that it starts, by the clock.
-    memory : float
-        Bytes, resident, of the program and all that it started, together.
-    environment : mapping, optional
+    environment : mapping
         Variables beside those of this process.
     """
-    begun = time.monotonic()
-    with tempfile.TemporaryFile() as output:
-        program = subprocess.Popen(
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=os.environ | dict(environment or {}),
-        )
-        started: dict[int, psutil.Process] = {}
-        stopped = ""
-        try:
-            while program.poll() is None and not stopped:
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command, self._environment = list(command), dict(environment)
+        self._program: subprocess.Popen[str] | None = None
+        self._output: IO[bytes] | None = None
+
+    def ask(self, request: Mapping[str, Any], *, seconds: float, memory: float) -> Answer:
+        """Send a request and wait for the answer, ``seconds`` by the clock, ``memory`` in resident bytes of all."""
+        begun, stopped = time.monotonic(), ""
+        with tempfile.TemporaryDirectory(prefix="scalinglab-answer-") as home:
+            file = Path(home, "answer.json")
+            program, output = self._started()
+            since = output.seek(0, os.SEEK_END)
+            line = json.dumps({**request, "answer": str(file)})
+            assert program.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                print(line, file=program.stdin, flush=True)
+            while not file.exists() and program.poll() is None and not stopped:
                 time.sleep(_PAUSE)
-                started |= {process.pid: process for process in _family(program.pid)}
                 if time.monotonic() - begun > seconds:
                     stopped = f"it ran longer than {_duration(seconds)}"
-                elif sum(map(_resident, started.values())) > memory:
+                elif sum(map(_resident, _family(program.pid))) > memory:
                     stopped = f"it used more than {memory / 1e9:g} GB of memory"
-        finally:
-            _end(list(started.values()))
-            if program.poll() is None:
-                program.kill()
-            program.wait()
+            value = json.loads(file.read_bytes()) if file.exists() else None
         size = output.seek(0, os.SEEK_END)
-        output.seek(max(0, size - _TAIL))
-        return Watched(program.returncode, output.read().decode(errors="replace"), stopped, time.monotonic() - begun)
+        output.seek(max(since, size - _TAIL))
+        said = output.read().decode(errors="replace")
+        if stopped or value is None:
+            self.close()
+        return Answer(value, stopped, said, time.monotonic() - begun)
+
+    def close(self) -> None:
+        """End the program, and all that it started."""
+        if self._program is not None:
+            _end(_family(self._program.pid))
+            self._program.wait()
+            assert self._program.stdin is not None
+            with contextlib.suppress(OSError):
+                self._program.stdin.close()
+        if self._output is not None:
+            self._output.close()
+        self._program = self._output = None
+
+    def _started(self) -> tuple[subprocess.Popen[str], IO[bytes]]:
+        if self._program is None or self._program.poll() is not None or self._output is None:
+            self.close()
+            self._output = tempfile.TemporaryFile()  # noqa: SIM115 (read as long as the program runs)
+            self._program = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=self._output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env=os.environ | self._environment,
+            )
+        return self._program, self._output
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -90,11 +130,11 @@ def _resident(process: psutil.Process) -> int:
 
 
 def _end(processes: Sequence[psutil.Process]) -> None:
-    """End processes for good; a kernel that outlived its program is among them. A pid that others have now is not."""
+    """End processes for good and wait until they are gone."""
     for process in processes:
         with contextlib.suppress(psutil.Error):
-            if process.is_running():
-                process.kill()
+            process.kill()
+    psutil.wait_procs(processes, timeout=5)
 
 
 def _duration(seconds: float) -> str:

@@ -1,16 +1,20 @@
-"""One step of nbgrader for a course folder: ``python -m ...worker ANSWER.json STEP COURSE [ARGUMENT...]``.
+"""nbgrader's steps for course folders, asked for line by line on stdin: what ``extra.Nbgrader`` starts.
 
-The only module that imports nbgrader's programs. It writes its answer as JSON: ``problem`` (empty if all went well),
-``log`` and ``value``.
+The only module that imports nbgrader's programs. A request names a step, a course, arguments and a file for the answer:
+JSON with ``problem`` (empty if all went well), ``log`` and ``value``.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
+
+from scalinglab._files import write_atomically
 
 __all__ = ["main"]
 
@@ -21,11 +25,18 @@ _WORDS = {
 }
 
 
-def main(answer: str, step: str, course: str, *arguments: str) -> None:
-    """Run a step and write what came of it."""
+def main() -> None:
+    """Answer requests until stdin ends."""
     steps = {"release": _release, "grade": _grade, "scores": _scores}
-    told = steps[step](Path(course), *arguments)
-    Path(answer).write_text(json.dumps(told), encoding="utf-8")
+    for line in sys.stdin:
+        request = json.loads(line)
+        # What the checks of one submission noted down is nothing to the next.
+        Path(os.environ["SCALINGLAB_JOURNAL"]).unlink(missing_ok=True)
+        try:
+            told = steps[request["step"]](Path(request["course"]), *request["arguments"])
+        except Exception as error:
+            told = {"problem": f"{type(error).__name__}: {error}", "log": traceback.format_exc()}
+        write_atomically(Path(request["answer"]), json.dumps(told).encode())
 
 
 def _release(course: Path, *assignments: str) -> dict[str, Any]:
@@ -89,4 +100,4 @@ def _reason(log: str, error: str) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from scalinglab.exercises import all_exercises
-from scalinglab.exercises.assignments.extra import run_nbgrader
+from scalinglab.exercises.assignments.extra import Nbgrader
 from scalinglab.exercises.assignments.reading import marks
 from tests.exercises.assignments.made import exercise_cells_of, hand_in, made_course, released, write
 
@@ -63,9 +63,10 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, d
             if answer is not None:
                 write(work, f"{key}--{name}", answer or solutions[key])
     hand_in(course, "everybody", NAME, work)
-    outcome = run_nbgrader("grade", course, NAME, "everybody")
-    assert (outcome.problem, outcome.value) == ("", ""), outcome.log
-    points = run_nbgrader("scores", course).value[NAME]["everybody"]
+    with Nbgrader() as nbgrader:
+        outcome = nbgrader.run("grade", course, NAME, "everybody")
+        assert (outcome.problem, outcome.value) == ("", ""), outcome.log
+        points = nbgrader.run("scores", course).value[NAME]["everybody"]
     found = marks(course / "autograded" / "everybody" / NAME / f"{NAME}.ipynb")
     return {key: (points[f"{key}-check"], mark) for key, mark in found.items()}
 

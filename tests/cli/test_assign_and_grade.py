@@ -1,0 +1,177 @@
+"""``scalinglab assign`` and ``scalinglab grade``: a course is made, graded and told; what cannot be is one sentence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from scalinglab.cli import main
+from scalinglab.exercises import all_exercises
+from scalinglab.exercises.building import exercise_cells
+from tests.course.notebooks import CHAPTERS, COURSE, load, source
+from tests.exercises.assignments.made import exercise_cells_of, hand_in, made_course, released
+
+WITH_EXERCISES = [path for path in CHAPTERS if path.stem[:2] < "13"]
+each_chapter = pytest.mark.parametrize("chapter", WITH_EXERCISES, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with all chapters, made by the command."""
+    course = tmp_path_factory.mktemp("assigned") / "course"
+    assert main(["assign", *(path.stem[:2] for path in WITH_EXERCISES), "--course", str(course)]) == 0
+    return course
+
+
+def file_of(course: Path, step: str, chapter: Path) -> Path:
+    return course / step / chapter.stem / chapter.name
+
+
+@each_chapter
+def test_a_release_holds_no_line_of_a_solution(everything: Path, chapter: Path):
+    """Lines of 20 characters and more that are not the chapter's own already."""
+    text = "\n".join(map(source, load(file_of(everything, "release", chapter))["cells"]))
+    lines = (COURSE / "solutions" / f"chapter_{chapter.stem[:2]}.py").read_text(encoding="utf-8").splitlines()
+    own = {line.strip() for cell in load(chapter)["cells"] for line in source(cell).splitlines()}
+    told = [line.strip() for line in lines if len(line.strip()) >= 20 and line.strip() in text]
+    assert [line for line in told if line not in own] == []
+    assert "SOLUTION" not in text
+
+
+@each_chapter
+def test_a_release_is_the_chapter_but_for_the_checks(everything: Path, chapter: Path):
+    student, released = load(chapter)["cells"], load(file_of(everything, "release", chapter))["cells"]
+    assert "Hand in two files" in source(released.pop(1))
+    assert len(student) == len(released)
+    for ours, theirs in zip(student, released, strict=True):
+        if source(ours).startswith("check("):
+            assert source(theirs) == f"from scalinglab.exercises import check\n\n{source(ours)}.mark"
+        else:
+            assert source(theirs).rstrip("\n") == source(ours).rstrip("\n")
+
+
+@each_chapter
+def test_the_cells_of_exercises_are_those_that_nbgrader_knows(everything: Path, chapter: Path):
+    cells = load(file_of(everything, "release", chapter))["cells"]
+    told = [cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]]
+    assert {each["schema_version"] for each in told} == {3}
+    wanted = [one for one in all_exercises() if one.key[:2] == chapter.stem[:2]]
+    assert [each["grade_id"] for each in told if each["solution"]] == [one.key for one in wanted]
+    graded = {each["grade_id"]: (each["points"], each["locked"]) for each in told if each["grade"]}
+    assert graded == {f"{one.key}-check": (one.points, True) for one in wanted}
+
+
+@each_chapter
+def test_a_source_holds_the_solution_between_the_marks(everything: Path, chapter: Path):
+    notebook = load(file_of(everything, "source", chapter))
+    for place in exercise_cells(notebook).values():
+        lines = source(notebook["cells"][place]).splitlines()
+        assert (lines.count("### BEGIN SOLUTION"), lines[-1]) == (1, "### END SOLUTION")
+
+
+def test_made_twice_nothing_changes(everything: Path, capsys):
+    before = {path: path.read_bytes() for path in everything.rglob("*.ipynb")}
+    assert main(["assign", "05", "--course", str(everything)]) == 0
+    assert f"Unchanged: {everything / 'release'}" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in everything.rglob("*.ipynb")} == before
+
+
+def test_a_course_is_graded_and_told(tmp_path: Path, capsys):
+    course = made_course(tmp_path / "course", "01_made", *exercise_cells_of("01")[:2])
+    hand_in(course, "ana", "01_made", released(course, "01_made"))
+    assert main(["grade", str(course)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-4] == "Graded 1 of 1 submissions."
+    names = ["report.html", "canvas.csv", "moodle.csv"]
+    assert said[-3:] == [f"Written to {course / 'grades' / name}" for name in names]
+    before = {path: path.read_bytes() for path in (course / "grades").iterdir()}
+    hand_in(course, "ben", "01_made", b"no notebook")
+    assert main(["grade", str(course)]) == 1
+    assert "Not graded: 01_made, ben: 01_made.ipynb is no notebook" in capsys.readouterr().out
+    shutil.rmtree(course / "submitted" / "ben")
+    assert main(["grade", str(course)]) == 0
+    after = {path: path.read_bytes() for path in before}
+    assert {path.name for path in before if before[path] != after[path]} <= {"graded.json"}
+
+
+def test_a_course_with_submissions_is_never_overwritten(everything: Path, tmp_path: Path, capsys):
+    course = tmp_path / "course"
+    shutil.copytree(everything, course)
+    file = course / "source" / "05_random_features" / "05_random_features.ipynb"
+    file.write_text(file.read_text(encoding="utf-8").replace("Random features", "My features"), encoding="utf-8")
+    capsys.readouterr()
+    refused(capsys, ["assign", "05", "--course", str(course)], "differs from what would be built")
+    hand_in(course, "ana", "05_random_features", released(course, "05_random_features"))
+    before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
+    for more in ([], ["--replace"]):
+        refused(
+            capsys, ["assign", "05", "--course", str(course), *more], "already holds submissions of 05_random_features"
+        )
+    assert {path: path.read_bytes() for path in course.rglob("*") if path.is_file()} == before
+
+
+def test_a_changed_source_is_built_anew_when_asked(everything: Path, tmp_path: Path):
+    course = tmp_path / "course"
+    shutil.copytree(everything, course)
+    file = course / "source" / "06_compute_optimal" / "06_compute_optimal.ipynb"
+    ours = file.read_bytes()
+    file.write_text("{}")
+    assert main(["assign", "06", "--course", str(course), "--replace"]) == 0
+    assert file.read_bytes() == ours
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (["assign", "99", "--course", "new"], "chapter must be one of 00, 01"),
+        (["assign", "13", "--course", "new"], "chapter 13 has no solutions"),
+        (["assign", "05", "--course", "file"], "course must be a folder"),
+        (["assign", "05", "--course", "full"], "course must be a new or empty folder"),
+        (["assign", "05"], "the following arguments are required: --course"),
+        (["grade", "nowhere"], "course must be a folder that `scalinglab assign` made"),
+        (["grade", "full"], "course must be a folder that `scalinglab assign` made"),
+        (["grade", "full", "--minutes", "0"], "minutes must be positive"),
+        (["grade", "full", "--minutes", "ten"], "argument --minutes: invalid float value: 'ten'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(given, sentence, tmp_path: Path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    chapters = ["--chapters", str(COURSE)] if given[0] == "assign" else []
+    refused(capsys, [*given, *chapters], sentence)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "full", "thesis.txt"]
+
+
+@pytest.mark.parametrize("given", [["assign", "05", "--course", "new"], ["grade", "course"]])
+def test_without_nbgrader_the_extra_is_named(given, tmp_path: Path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "course" / "source").mkdir(parents=True)
+    (tmp_path / "course" / "nbgrader_config.py").write_text("")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "nbgrader" else find_spec(name))
+    chapters = ["--chapters", str(COURSE)] if given[0] == "assign" else []
+    refused(capsys, [*given, *chapters], "nbgrader is missing; in the folder of the clone run: python -m pip install")
+    assert not (tmp_path / "new").exists()
+
+
+def refused(capsys, given: list[str], sentence: str) -> None:
+    try:
+        code = main(given)
+    except SystemExit as stop:
+        code = stop.code
+    error = capsys.readouterr().err
+    assert code == 2
+    assert sentence in error
+    assert len(error.splitlines()) == 1
+
+
+def test_the_notebooks_of_a_course_are_what_nbformat_has(everything: Path):
+    import nbformat
+
+    for path in everything.rglob("*.ipynb"):
+        nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
