@@ -161,21 +161,23 @@ def _receipts(members: Sequence[Member]) -> dict[str, tuple[str, str]]:
     for member in members:
         match = _BLACKBOARD.fullmatch(member.path.rpartition("/")[2])
         if match and not match["file"] and member.content is not None:
-            line = _RECEIPT.search(member.content.decode("utf-8-sig", "replace").replace("\r", ""))
+            line = _RECEIPT.search(member.content[:10_000].decode("utf-8-sig", "replace").replace("\r", ""))
             if line and f"_{match['head']}".casefold().endswith(f"_{line['user']}".casefold()):
                 found[match["head"]] = (line["user"], line["name"])
     return found
 
 
 def _canvas(parts: list[str]) -> Place | None:
-    match = _CANVAS_BLIND.fullmatch(parts[-1]) or _CANVAS.fullmatch(parts[-1])
-    typed = None if match else _CANVAS_TEXT.fullmatch(parts[-1])
-    found = match or typed
-    if not found:
+    match = _canvas_name(parts[-1])
+    if not match:
         return None
-    owner = Owner("Canvas", found["name"].replace("anon_", "anon "), found["number"])
-    names = (found["file"], *reversed(parts[:-1]))
-    return Place(owner, names, int(match["upload"]) if match else 0, written="typed" if typed else "")
+    owner = Owner("Canvas", match["name"].replace("anon_", "anon "), match["number"])
+    upload = match.groupdict().get("upload")
+    return Place(owner, (match["file"], *reversed(parts[:-1])), int(upload or 0), written="" if upload else "typed")
+
+
+def _canvas_name(name: str) -> re.Match[str] | None:
+    return _CANVAS_BLIND.fullmatch(name) or _CANVAS.fullmatch(name) or _CANVAS_TEXT.fullmatch(name)
 
 
 def _canvas_folders(split: list[list[str]]) -> set[str]:
@@ -185,7 +187,7 @@ def _canvas_folders(split: list[list[str]]) -> set[str]:
         files.setdefault("/".join(parts[:-1]), []).append(parts[-1])
     found = set()
     for folder, names in files.items():
-        matches = [_CANVAS_BLIND.fullmatch(name) or _CANVAS.fullmatch(name) for name in names]
+        matches = [_canvas_name(name) for name in names]
         owners = {match["number"] for match in matches if match}
         around = len(files) == 1 and folder.casefold() in _AROUND
         if owners and (not folder or (all(matches) and (len(owners) > 1 or around))):

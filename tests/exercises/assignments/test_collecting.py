@@ -76,6 +76,13 @@ def test_canvas_graded_blindly_and_a_name_with_underscores(tmp_path):
     assert [one["id"] for one in students(place)] == ["anon aBc12", "anon xYz34", "o_2neilsam"]
 
 
+def test_a_download_without_any_file_still_names_its_students(tmp_path):
+    place = course(tmp_path)
+    done = collect(place, [zipped(tmp_path / "canvas.zip", {"roe_9_text.html": b"", "doe_LATE_8_link.html": b""})])
+    assert done.students == ("doe", "roe")
+    assert [one.reason for one in done.left_over] == ["was typed into the LMS and is no notebook"] * 2
+
+
 @pytest.mark.parametrize("ending", ["_/", "/", "_"])
 def test_moodle_in_folders_of_old_and_new_versions_and_side_by_side(tmp_path, ending):
     place = course(tmp_path)
