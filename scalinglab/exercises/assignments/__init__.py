@@ -2,7 +2,8 @@
 
 - ``assign``: source and release version of chapters in a course folder (``course``)
 - ``collect``: what students handed in, from an LMS's zip or a folder, filed for grading (``collecting``; ``archives``
-  reads, ``owners`` and ``belonging`` tell whose and which a file is, ``people`` keeps the list of students)
+  reads, ``owners`` and ``belonging`` tell whose and which a file is, ``people`` keeps the list of students,
+  ``shelves`` the versions)
 - ``grade_class``, ``Limits``: nbgrader grades what was handed in, after the solution got full marks here (``grading``,
   ``packages``, ``reference``, ``records``, ``feedback``)
 - ``gather``: all that is known about a class then (``gathering``, ``reading``), as plain data (``results``)

@@ -6,10 +6,8 @@ is interrupted is completed by the next run, and a run without news writes nothi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import count
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scalinglab._files import write_atomically
@@ -17,6 +15,7 @@ from scalinglab.exercises.assignments.archives import Member, read_source, shown
 from scalinglab.exercises.assignments.belonging import Kind, Syllabus, kind_of, number_of, read_syllabus
 from scalinglab.exercises.assignments.owners import Owner, Place, tell_owners
 from scalinglab.exercises.assignments.people import Origin, People, canonical
+from scalinglab.exercises.assignments.shelves import Shelves
 from scalinglab.exercises.journal import FILE_NAME
 
 __all__ = ["Collected", "Filed", "LeftOver", "collect"]
@@ -147,16 +146,6 @@ def _default(item: _Item, assignment: str) -> _Item:
     return replace(item, assignment=assignment) if item.kind.notebook and not item.assignment else item
 
 
-@dataclass
-class _Shelf:
-    """The versions of one file of a submission, on disk and as they will be there."""
-
-    folder: Path
-    current: bytes | None = None
-    #: Hashes of what was replaced, here or on disk.
-    older: set[str] = field(default_factory=set)
-
-
 class _Run:
     """All decisions of one run; only ``write`` changes anything."""
 
@@ -170,8 +159,7 @@ class _Run:
         self.students: set[str] = set()
         self.new_students: tuple[str, ...] = ()
         self._journals: list[tuple[str, list[str], list[_Item]]] = []
-        self._shelves: dict[tuple[str, str, str], _Shelf] = {}
-        self._writes: dict[Path, bytes] = {}
+        self._shelves = Shelves(course)
 
     def take(self, source: Path, members: Sequence[Member]) -> None:
         """Decide about all files of one source."""
@@ -243,9 +231,7 @@ class _Run:
     def settle(self) -> None:
         """Put each journal beside the notebooks that came with it, else beside all that its student handed in."""
         for student, with_it, journals in self._journals:
-            before = {path.parent.name for path in (self.course / "submitted" / student).glob("*/*.ipynb")}
-            now = {assignment for who, assignment, _ in self._shelves if who == student}
-            beside = with_it or sorted((before | now) & set(self.syllabus.ids))
+            beside = with_it or sorted(self._shelves.assignments_of(student) & set(self.syllabus.ids))
             for assignment in beside:
                 self._file(student, assignment, FILE_NAME, journals)
             if not beside:
@@ -256,61 +242,20 @@ class _Run:
         self.left.append(LeftOver(label, shown(reason), student))
 
     def _file(self, student: str, assignment: str, name: str, items: Iterable[_Item]) -> _Item | None:
-        """Put the last version in its place and the others aside; return it if it is new there."""
-        *others, last = sorted(items, key=lambda item: item.order)
-        content = last.member.content or b""
-        shelf = self._shelf(student, assignment, name)
-        earlier = [one.member.content or b"" for one in others if one.member.content != content]
-        # What was replaced once does not come back, unless this source itself shows that it came after the current one.
-        same = shelf.current == content
-        outdated = not same and shelf.current not in (None, *earlier) and _hash(content) in shelf.older
-        aside = "" if same or outdated or shelf.current is None else self._set_aside(shelf, name, shelf.current)
-        current = content if not outdated else shelf.current
-        for one in earlier:
-            if one != current:
-                self._set_aside(shelf, name, one)
-        record = Filed(student, assignment, name, last.label, aside)
-        if same or outdated:
-            self.unchanged.append(record)
-            return None
-        self.filed.append(record)
-        shelf.current = content
-        self._writes[shelf.folder / name] = content
-        return last
-
-    def _shelf(self, student: str, assignment: str, name: str) -> _Shelf:
-        key = (student, assignment, name)
-        if key not in self._shelves:
-            folder = self.course / "submitted" / student / assignment
-            path = folder / name
-            old = (self.course / "replaced" / student / assignment).glob(f"*/{name}")
-            shelf = _Shelf(
-                folder, path.read_bytes() if path.is_file() else None, {_hash(one.read_bytes()) for one in old}
-            )
-            self._shelves[key] = shelf
-        return self._shelves[key]
-
-    def _set_aside(self, shelf: _Shelf, name: str, content: bytes) -> str:
-        """Keep an older version, once; return its folder as seen from the course."""
-        root = self.course / "replaced" / shelf.folder.relative_to(self.course / "submitted")
-        if _hash(content) in shelf.older:
-            kept = {**{path: path.read_bytes() for path in root.glob(f"*/{name}")}, **self._writes}
-            place = next(path for path, bytes_ in kept.items() if bytes_ == content and path.is_relative_to(root))
-        else:
-            shelf.older.add(_hash(content))
-            numbered = (root / str(number) / name for number in count(1))
-            place = next(path for path in numbered if path not in self._writes and not path.exists())
-            self._writes[place] = content
-        return place.parent.relative_to(self.course).as_posix()
+        """Give the last version its place; return it if it is new there."""
+        *earlier, last = sorted(items, key=lambda item: item.order)
+        contents = [one.member.content or b"" for one in (*earlier, last)]
+        kept = self._shelves.put(student, assignment, name, contents)
+        record = Filed(student, assignment, name, last.label, kept or "")
+        (self.unchanged if kept is None else self.filed).append(record)
+        return None if kept is None else last
 
     def write(self) -> None:
-        """Write the tables, then older versions, then the new ones."""
-        tables = self.people.changed_tables()
-        older_first = sorted(self._writes, key=lambda path: not path.is_relative_to(self.course / "replaced"))
+        """Write the tables, then the files: a student of whom nothing could be written yet is in the list at least."""
         self.new_students = tuple(name for name in self.people.new() if name in self.students)
-        for path in [*tables, *older_first]:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, tables[path] if path in tables else self._writes[path])
+        for path, content in self.people.changed_tables().items():
+            write_atomically(path, content)
+        self._shelves.write()
 
     def result(self) -> Collected:
         """What was done."""
@@ -321,7 +266,3 @@ class _Run:
             tuple(sorted(self.students)),
             self.new_students,
         )
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalinglab.exercises.assignments import collect, collecting
+from scalinglab.exercises.assignments import collect, collecting, shelves
 from tests.exercises.assignments.downloads import (
     ONE,
     blank,
@@ -392,6 +392,25 @@ def test_a_student_who_goes_back_to_an_earlier_version_gets_it(tmp_path):
         ]
 
 
+def test_going_back_and_forth_keeps_each_version_once_even_an_empty_one_in_a_renamed_folder(tmp_path):
+    place = course(tmp_path)
+    texts = [b"", notebook(), b"", notebook()]
+    sources = []
+    for number in range(1, len(texts) + 1):
+        files = {f"doe_1_{5 + step}_05_random_features.ipynb": text for step, text in enumerate(texts[:number])}
+        sources.append(zipped(tmp_path / f"{number}.zip", files))
+    collect(place, sources[:2])
+    (place / f"replaced/doe/{FIVE}/1").rename(place / f"replaced/doe/{FIVE}/the empty one")
+    done = collect(place, [*sources[2:], *sources[2:]])
+    found = {name: content for name, content in tree(place).items() if "doe/" in name}
+    assert found == {
+        f"replaced/doe/{FIVE}/the empty one/{FIVE}.ipynb": b"",
+        f"replaced/doe/{FIVE}/1/{FIVE}.ipynb": notebook(),
+        f"submitted/doe/{FIVE}/{FIVE}.ipynb": notebook(),
+    }
+    assert done.filed[0].replaced == f"replaced/doe/{FIVE}/1"
+
+
 def test_what_a_person_removed_from_submitted_comes_back(tmp_path):
     place = course(tmp_path)
     for text in ("first", "second", "first"):
@@ -422,7 +441,8 @@ def test_an_interrupted_run_is_completed_by_the_next(tmp_path, monkeypatch):
 
         again = course(tmp_path / str(writes))
         collect(again, [old])
-        monkeypatch.setattr(collecting, "write_atomically", failing)
+        for module in (collecting, shelves):
+            monkeypatch.setattr(module, "write_atomically", failing)
         try:
             collect(again, [new])
         except KeyboardInterrupt:
@@ -430,7 +450,8 @@ def test_an_interrupted_run_is_completed_by_the_next(tmp_path, monkeypatch):
             assert {
                 content for name, content in tree(again).items() if name.endswith(".ipynb") and "source" not in name
             } <= whole
-        monkeypatch.setattr(collecting, "write_atomically", write)
+        for module in (collecting, shelves):
+            monkeypatch.setattr(module, "write_atomically", write)
         collect(again, [new])
         assert tree(again) == tree(other)
     assert left > 0, "the last round was not interrupted, so all places were tried"
