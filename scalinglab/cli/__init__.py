@@ -24,6 +24,7 @@ COMMANDS = {
     "sweep": "train a grid of networks, write a table",
     "solutions": "write solved chapters, for instructors",
     "assign": "make assignments of chapters, for instructors",
+    "collect": "file what students handed in, for instructors",
     "grade": "grade what students handed in, for instructors",
 }
 
