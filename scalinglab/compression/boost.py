@@ -22,6 +22,8 @@ __all__ = ["METHODS", "Boost", "boost", "boosting", "data_risk", "noisy_teacher"
 Array = NDArray[np.float64]
 METHODS = ("all", "random", "compressed")
 FEATURES, HIDDEN, TESTS = 100, 50, 2000
+#: Examples whose features are worked out at once: 7 MB, however large the data set is.
+BLOCK = 8192
 
 
 def noisy_teacher(samples: int, *, noise: float = 3.0, teacher: str = "tanh", seed: int = 0) -> tuple[Array, Array]:
@@ -50,9 +52,13 @@ def noisy_teacher(samples: int, *, noise: float = 3.0, teacher: str = "tanh", se
 
 def _teach(inputs: Array, teacher: str) -> Array:
     draw = np.random.default_rng(2025).uniform(-1, 1, size=(HIDDEN, 4))
-    hidden = inputs @ draw[:, :2].T + draw[:, 2]
-    hidden = np.tanh(hidden) if one_of("teacher", teacher, ("tanh", "relu")) == "tanh" else hidden.clip(0)
-    return hidden @ draw[:, 3]
+    bent = np.tanh if one_of("teacher", teacher, ("tanh", "relu")) == "tanh" else lambda hidden: hidden.clip(0)
+    parts = [bent(inputs[some] @ draw[:, :2].T + draw[:, 2]) @ draw[:, 3] for some in _blocks(len(inputs))]
+    return np.concatenate(parts)
+
+
+def _blocks(count: int) -> list[slice]:
+    return [slice(first, first + BLOCK) for first in range(0, count, BLOCK)]
 
 
 def _features(inputs: Array) -> Array:
@@ -62,9 +68,13 @@ def _features(inputs: Array) -> Array:
 
 def _risk(inputs: Array, labels: Array, weights: Array, teacher: str, ridge: float) -> float:
     """Mean squared distance from the teacher, on fresh points, of the student fitted to a weighted data set."""
-    shares, features = weights / weights.sum(), _features(inputs)
-    gram = features.T @ (features * shares[:, None]) + ridge * np.eye(FEATURES + 1)
-    found = np.linalg.solve(gram, features.T @ (shares * labels))
+    shares = weights / weights.sum()
+    gram, right = ridge * np.eye(FEATURES + 1), np.zeros(FEATURES + 1)
+    for some in _blocks(len(inputs)):
+        features = _features(inputs[some])
+        gram += features.T @ (features * shares[some, None])
+        right += features.T @ (shares[some] * labels[some])
+    found = np.linalg.solve(gram, right)
     fresh = np.random.default_rng(99).uniform(-1, 1, size=(TESTS, 2))
     return float(np.mean((_features(fresh) @ found - _teach(fresh, teacher)) ** 2))
 

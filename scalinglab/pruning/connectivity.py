@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Seeds of the two orders of data differ from the network's own, and from each other, by this.
 ORDERS = 10_000
+#: Values of a layer that are computed at once along a path: 4 MB. All points in one stack would take ten times that.
+VALUES = 2**19
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def path_between(
 ) -> Path:
     """Misclassified share of examples for networks whose weights and biases lie between those of two.
 
-    All points are evaluated in one stack, in float64. Where several classes share the largest output, one is guessed.
+    Evaluated in float64, several points in one stack. Where several classes share the largest output, one is guessed.
 
     Parameters
     ----------
@@ -86,16 +88,22 @@ def path_between(
     classes, examples = np.asarray(labels), np.asarray(inputs, dtype=np.float64)
     if classes.shape != examples.shape[:1] or classes.dtype.kind not in "iu":
         fail("labels", f"be {len(examples)} classes", classes)
-    shares = np.linspace(0, 1, points)
-    stack = [
-        (_between(weight, new_weight, shares), _between(bias, new_bias, shares))
-        for (weight, bias), (new_weight, new_bias) in zip(one, other, strict=True)
-    ]
-    with torch.no_grad():
-        outputs = forward(stack, torch.tensor(examples), activation).numpy()
-    largest = outputs == outputs.max(-1, keepdims=True)
-    right = largest[:, np.arange(len(classes)), classes] / largest.sum(-1)
-    return Path(_frozen(shares), _frozen(1 - right.mean(-1)))
+    shares, tested = np.linspace(0, 1, points), torch.tensor(examples)
+    at_once = max(1, VALUES // max(1, len(examples) * max(np.size(bias) for _, bias in one)))
+
+    def errors(part: Array) -> Array:
+        stack = [
+            (_between(weight, new_weight, part), _between(bias, new_bias, part))
+            for (weight, bias), (new_weight, new_bias) in zip(one, other, strict=True)
+        ]
+        with torch.no_grad():
+            outputs = forward(stack, tested, activation).numpy()
+        largest = outputs == outputs.max(-1, keepdims=True)
+        right = largest[:, np.arange(len(classes)), classes] / largest.sum(-1)
+        return 1 - right.mean(-1)
+
+    parts = [errors(shares[start : start + at_once]) for start in range(0, points, at_once)]
+    return Path(_frozen(shares), _frozen(np.concatenate(parts)))
 
 
 def _between(one: ArrayLike, other: ArrayLike, shares: Array) -> torch.Tensor:
