@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from scalinglab.cli.lab import ALLOCATOR
 from tests.browser.harness import find_chromium, launch
 
 #: Set before any kernel starts, in the main process and in each worker; the kernels inherit it.
@@ -27,6 +28,7 @@ os.environ |= {
     "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, whatever the user has at home
     "SCALINGLAB_JOURNAL": str(_home / "predictions.json"),
     "OMP_NUM_THREADS": "1",
+    **ALLOCATOR,
 }
 
 
