@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, non_negative_integer, positive_integer
@@ -51,7 +52,7 @@ def text(samples: int | None = None, *, context: int = 8, test_samples: int = 81
     -------
     Task
         Inputs are codes: places in ``alphabet()``. The classes are the same codes. The same object for the same
-        arguments, while it is among the last 8. Its recipe carries the fingerprint of the text, because
+        arguments, while it is among the last 2. Its recipe carries the fingerprint of the text, because
         another version of Python has another text.
 
     Raises
@@ -145,7 +146,7 @@ def _counts(context: int) -> tuple[int, ...]:
     return tuple(len(positions(blocks, context)) for blocks in split())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # all of the text in windows of 8 is 25 MB, and made anew in 0.1 s
 def _text(*, samples: int, context: int, test_samples: int, seed: int, fingerprint: str) -> Task:
     train, *held_out = split()
     order = np.random.default_rng(np.random.SeedSequence((seed,))).permutation(train)
@@ -169,15 +170,15 @@ def _spread(places: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return places[np.arange(count) * len(places) // count]
 
 
-def _examples(places: NDArray[np.int64], context: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _examples(places: NDArray[np.int64], context: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """Codes of the characters before each place, shape (places, context), and of the one that is there."""
-    codes = _codes()
-    return codes[places[:, None] + np.arange(-context, 0)], codes[places]
+    windows = sliding_window_view(_codes(), context + 1)[places - context]
+    return windows[:, :-1], windows[:, -1]
 
 
 @cache
-def _codes() -> NDArray[np.int64]:
-    """The text as codes."""
+def _codes() -> NDArray[np.int16]:
+    """The text as codes; a task keeps them as int64, four times as large."""
     points = np.frombuffer(characters().encode("utf-32-le"), dtype="<u4")
     # Unicode's numbers sort as characters do, so the place of a number among the distinct ones is the code.
-    return np.unique(points, return_inverse=True)[1].astype(np.int64)
+    return np.unique(points, return_inverse=True)[1].astype(np.int16)
