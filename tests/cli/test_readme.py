@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from packaging.utils import canonicalize_name
 
 import scalinglab
 from scalinglab.bibliography import cite
+from scalinglab.cli import lab
+from tests import chapter_table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,9 +49,32 @@ def test_each_of_the_two_commands_is_one_line_that_makes_installs_and_runs():
 
 
 def test_every_install_command_uses_the_pins():
-    installing = [block for block in BLOCKS if "install" in block]
+    # But on Colab, whose own packages must stay.
+    installing = [block for block in BLOCKS if "install" in block and not block.startswith("%pip")]
     assert len(installing) >= 5
     assert all("-c binder/constraints.txt -e " in block for block in installing)
+
+
+def test_on_colab_what_it_lacks_comes_in_our_ranges_and_the_course_without_the_rest():
+    (cell,) = [block for block in BLOCKS if block.startswith("%pip")]
+    lacking, course = cell.splitlines()
+    ranges = {Requirement(line).name: line for line in PROJECT["dependencies"]}
+    found = [Requirement(line) for line in re.findall(r'"([^"]+)"', lacking)]
+    assert {one.name for one in found} == {"altair", "anywidget", "vl-convert-python"}
+    assert all(one.specifier == Requirement(ranges[one.name]).specifier for one in found)
+    # Last, or pip would complain that the kernel is not the one that the course asks for.
+    assert "--no-deps git+https://github.com/OWNER/REPO" in course
+
+
+def test_the_badges_open_the_first_chapter():
+    (badges,) = [block for block in BLOCKS if "badge" in block]
+    links = re.findall(r"\)\]\((https://[^)]+)\)", badges)
+    assert [link.split("/")[2] for link in links] == ["mybinder.org", "colab.research.google.com"]
+    for link in links:
+        assert "OWNER/REPO" in link
+        path = re.search(r"(course/\w+\.ipynb)$", link)
+        assert path
+        assert (ROOT / path[1]).is_file()
 
 
 @needs_bash
@@ -96,6 +123,19 @@ def test_the_table_lists_the_chapters_that_exist_as_links_and_the_others_as_plan
     assert len(linked) + len(planned) == len(table)
 
 
+def test_the_table_is_what_its_command_writes():
+    assert chapter_table.written(README, {}) == README
+    told = chapter_table.cells(README)
+    changed = chapter_table.written(README, {"07": 5})
+    assert chapter_table.cells(changed)["07"] == told["07"] | {"memory": "5 MB"}
+    assert chapter_table.cells(changed)["08"] == told["08"]
+
+
+def test_every_chapter_states_a_measured_memory_below_the_limit():
+    for row in chapter_table.cells(README).values():
+        assert 300 < int(row["memory"].removesuffix(" MB")) < chapter_table.LIMIT
+
+
 @pytest.mark.parametrize("key", ["Wang2025", "Rosenfeld2021", "Bordelon2024", "Kumar2024", "Barsbey2021"])
 def test_the_five_works_are_cited_as_in_the_bibliography(key):
     work = cite(key)
@@ -140,16 +180,46 @@ def test_binder_installs_the_pinned_torch_on_a_python_that_the_package_accepts()
     assert SpecifierSet(PROJECT["requires-python"]).contains(python)
 
 
-@needs_bash
-def test_binder_shares_the_settings_of_the_command(tmp_path):
-    from scalinglab.cli import lab
+def on_binder(*command: str, folder: Path) -> str:
+    """What a command prints if Binder's script starts it, with no variables but its own."""
+    environment = {"PATH": "/usr/bin:/bin", "REPO_DIR": str(ROOT), "HOME": str(folder)}
+    started = [ROOT / "binder" / "start", *command]
+    return subprocess.run(started, capture_output=True, text=True, check=True, env=environment, cwd=folder).stdout
 
-    command = [ROOT / "binder" / "start", "bash", "-c", "echo $OMP_NUM_THREADS $JUPYTER_CONFIG_PATH"]
-    environment = {"PATH": "/usr/bin:/bin", "REPO_DIR": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=tmp_path)
-    threads, settings = done.stdout.split()
-    assert threads == "1"
-    assert Path(settings).resolve() == lab.SETTINGS.resolve()
+
+@needs_bash
+def test_binder_has_the_allocator_and_the_settings_of_the_command_and_before_them_its_own(tmp_path):
+    lines = on_binder("env", folder=tmp_path).splitlines()
+    found = dict(line.split("=", 1) for line in lines)
+    assert lab.ALLOCATOR.items() <= found.items()
+    own, shared = map(Path, found["JUPYTER_CONFIG_PATH"].split(os.pathsep))
+    assert own.resolve() == ROOT / "binder" / "jupyter"
+    assert shared.resolve() == lab.SETTINGS.resolve()
+
+
+@needs_bash
+def test_on_binder_every_library_has_one_thread(tmp_path):
+    code = """
+import json, torch, numpy, scipy.linalg, sklearn, threadpoolctl
+pools = {pool["filepath"]: pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
+print(json.dumps(pools | {"torch": torch.get_num_threads()}))
+"""
+    found = json.loads(on_binder(sys.executable, "-c", code, folder=tmp_path))
+    assert len(found) > 2
+    assert set(found.values()) == {1}
+
+
+@needs_bash
+def test_binder_ends_idle_kernels_without_a_page_and_the_command_ends_none(tmp_path):
+    found = json.loads(on_binder(sys.executable, "-m", "jupyter", "server", "--show-config-json", folder=tmp_path))
+    manager = found["MappingKernelManager"]
+    # Two chapters fill Binder's memory: what is closed must go soon. What is open stays, however long it is read.
+    assert 60 <= manager["cull_idle_timeout"] <= 600
+    assert manager["cull_interval"] <= manager["cull_idle_timeout"]
+    assert manager["cull_connected"] is False
+    assert found["LabApp"]["news_url"] is None  # the settings of the command hold as well
+    # On one's own machine a kernel waits for those who come back.
+    assert not any("cull" in file.read_text(encoding="utf-8") for file in lab.SETTINGS.rglob("*.json"))
 
 
 def test_the_root_holds_nothing_else():
