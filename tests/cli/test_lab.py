@@ -51,6 +51,14 @@ def taken():
         yield server.getsockname()[1]
 
 
+def test_kernels_inherit_a_bounded_allocator_unless_the_user_has_set_it(course, started, monkeypatch):
+    for name in lab.ALLOCATOR:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "7")
+    assert main(["lab"]) == 0
+    assert {name: os.environ[name] for name in lab.ALLOCATOR} == lab.ALLOCATOR | {"MALLOC_ARENA_MAX": "7"}
+
+
 def test_jupyterlab_gets_the_course_the_address_and_a_token(course, started):
     assert main(["lab"]) == 0
     given = options(started[0])
