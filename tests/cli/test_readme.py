@@ -176,6 +176,10 @@ def test_binder_installs_the_pinned_torch_on_a_python_that_the_package_accepts()
     torch = next(line for line in lines if line.startswith("torch"))
     assert torch in (ROOT / "binder" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert {"-c constraints.txt", "-e ."} <= set(lines)
+    # The image of Binder has a Notebook that needs an older JupyterLab than ours; nobody else installs one.
+    pinned = (ROOT / "binder" / "constraints.txt").read_text(encoding="utf-8")
+    assert "notebook" in lines
+    assert re.search(r"^notebook==\d", pinned, re.MULTILINE)
     python = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert SpecifierSet(PROJECT["requires-python"]).contains(python)
 
