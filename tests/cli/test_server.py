@@ -116,6 +116,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     write(folder / "settings" / "jupyter_lab_config.json", {"LabApp": {"extension_manager": "pypi"}})
     notification = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "true", "checkForUpdates": True}}
     write(folder / "settings" / "labconfig" / "default_setting_overrides.json", notification)
+    # The mark of whoever has used Jupyter before; its programs leave it once they find a folder of IPython's.
+    write(folder / "settings" / "migrated", "long ago")
     other = {"argv": ["/bin/false"], "display_name": "Other", "language": "python"}
     write(folder / "data" / "kernels" / "python3" / "kernel.json", other)
     write(folder / "bin" / "npm", '#!/bin/sh\necho "npm $*" >> "$CALLS_FILE"\n')
