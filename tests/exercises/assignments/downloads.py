@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -9,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scalinglab.exercises import Journal
+from scalinglab.exercises.assignments import Collected
 
 ASSIGNMENTS = {"05_random_features": ("05-endless", "05-rank"), "06_compute_optimal": ("06-frontier",)}
 ONE = {"05_random_features": ASSIGNMENTS["05_random_features"]}
+FIVE, SIX = ASSIGNMENTS
 
 
 def notebook(keys: Sequence[str] = ("05-endless", "05-rank"), text: str = "") -> bytes:
@@ -92,3 +95,13 @@ def tree(folder: Path) -> dict[str, bytes]:
 def submitted(place: Path) -> list[str]:
     """The files below ``submitted/``."""
     return [name.removeprefix("submitted/") for name in tree(place) if name.startswith("submitted/")]
+
+
+def students(place: Path) -> list[dict[str, str]]:
+    """The lines of a course's list of students."""
+    return list(csv.DictReader(io.StringIO((place / "students.csv").read_text(encoding="utf-8"))))
+
+
+def reasons(done: Collected) -> dict[str, str]:
+    """Why files were left over, by their names in the source."""
+    return {one.file.partition(": ")[2]: one.reason for one in done.left_over}
