@@ -21,8 +21,8 @@ PASSES_ON = True
 SETTINGS = Path(__file__).parent / "jupyter"
 #: What the C library's allocator (glibc's; others do not read it) is told in the kernels, which have many threads: to
 #: share two pools, not eight for each core, and to hand large blocks back to the system once they are free. Chapter 07
-#: takes 660 MB with it and 870 without, in the same time; with smaller blocks it takes longer. `binder/start` and
-#: `course/syllabus.md` say the same.
+#: takes 650 MB with it and 690 without (two cores), in the same time; with smaller blocks training takes longer.
+#: `binder/start` and `course/syllabus.md` say the same.
 ALLOCATOR = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": str(4 * 2**20),
