@@ -15,6 +15,8 @@ from scalinglab.exercises.building import exercise_cells
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
 from tests.exercises.assignments.made import exercise_cells_of, hand_in, made_course, released
 
+#: One worker makes the course, once.
+pytestmark = pytest.mark.xdist_group("assigned")
 WITH_EXERCISES = [path for path in CHAPTERS if path.stem[:2] < "13"]
 each_chapter = pytest.mark.parametrize("chapter", WITH_EXERCISES, ids=lambda path: path.stem)
 

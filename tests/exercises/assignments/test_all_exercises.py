@@ -18,6 +18,8 @@ from scalinglab.exercises.assignments.extra import Nbgrader
 from scalinglab.exercises.assignments.reading import marks
 from tests.exercises.assignments.made import exercise_cells_of, hand_in, made_course, released, write
 
+#: One worker makes the course, once.
+pytestmark = pytest.mark.xdist_group("every_answer")
 NAME = "01_every_answer"
 EXERCISES = {one.key: one for one in all_exercises()}
 SECOND = Path(__file__).parents[1] / "second_answers"

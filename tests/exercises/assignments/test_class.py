@@ -12,6 +12,8 @@ from scalinglab.exercises.assignments.course import CONFIG
 from tests.exercises.assignments.handed_in import CLASS, FULL, SLOPE, SPREAD
 from tests.exercises.assignments.made import exercise_cells_of, hand_in, made_course, released
 
+#: One worker makes the course, once.
+pytestmark = pytest.mark.xdist_group("class")
 NAME = "01_made"
 #: The endless loop that cannot be stopped lasts as long as this lets it; all others end by themselves.
 LIMITS = Limits(minutes=0.75, gigabytes=1.5)

@@ -16,6 +16,8 @@ from scalinglab.exercises.assignments.packages import imported, missing
 from scalinglab.exercises.assignments.watching import Answer, Helper
 from tests.exercises.assignments.made import code, exercise_cells_of, hand_in, made_course, notebook, released, write
 
+#: One worker makes the course, once.
+pytestmark = pytest.mark.xdist_group("environment")
 NAME = "01_made"
 
 
