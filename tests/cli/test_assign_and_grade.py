@@ -137,6 +137,7 @@ def test_a_changed_source_is_built_anew_when_asked(everything: Path, tmp_path: P
         (["grade", "nowhere"], "course must be a folder that `scalinglab assign` made"),
         (["grade", "full"], "course must be a folder that `scalinglab assign` made"),
         (["grade", "full", "--minutes", "0"], "minutes must be positive"),
+        (["grade", "course", "--jobs", "0"], "jobs must be"),
         (["grade", "full", "--minutes", "ten"], "argument --minutes: invalid float value: 'ten'"),
     ],
 )
@@ -145,9 +146,18 @@ def test_what_cannot_be_done_is_one_sentence(given, sentence, tmp_path: Path, ca
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
+    (tmp_path / "course" / "source").mkdir(parents=True)
+    (tmp_path / "course" / "nbgrader_config.py").write_text("")
     chapters = ["--chapters", str(COURSE)] if given[0] == "assign" else []
     refused(capsys, [*given, *chapters], sentence)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "full", "thesis.txt"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [
+        "course",
+        "file",
+        "full",
+        "nbgrader_config.py",
+        "source",
+        "thesis.txt",
+    ]
 
 
 @pytest.mark.parametrize("given", [["assign", "05", "--course", "new"], ["grade", "course"]])

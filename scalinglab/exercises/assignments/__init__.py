@@ -10,8 +10,8 @@
 - ``report``: the instructor's page; ``canvas_csv``, ``moodle_csv``: what an LMS imports (``exporting``);
   ``write_grades``: the files of them (``writing``)
 
-Inside: ``extra`` runs nbgrader's steps in a process of their own (``worker``), with an end to its time and memory
-(``watching``); ``restoring`` and ``kernel`` are what nbgrader and its kernels load.
+Inside: ``extra`` runs nbgrader's steps in a process of their own (``worker``), several at a time (``team``), with an
+end to their time and memory (``watching``); ``restoring`` and ``kernel`` are what nbgrader and its kernels load.
 """
 
 from scalinglab.exercises.assignments.collecting import Collected, collect

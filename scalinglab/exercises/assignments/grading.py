@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalinglab._checks import positive
+from scalinglab._checks import positive, positive_integer
 from scalinglab.exercises.assignments.course import assignments_in, check_course, submitted_in
-from scalinglab.exercises.assignments.extra import Nbgrader, need_nbgrader
+from scalinglab.exercises.assignments.extra import need_nbgrader
 from scalinglab.exercises.assignments.feedback import refuse
 from scalinglab.exercises.assignments.packages import missing
 from scalinglab.exercises.assignments.reading import cells_of
 from scalinglab.exercises.assignments.records import Records, digest, environment
 from scalinglab.exercises.assignments.reference import run_reference
+from scalinglab.exercises.assignments.team import Team
 
 __all__ = ["Limits", "Task", "grade_class", "tasks_of"]
 
@@ -49,6 +50,7 @@ def grade_class(
     limits: Limits = Limits(),
     again: bool = False,
     without: Sequence[str] = (),
+    jobs: int = 1,
     say: Callable[[str], None] = print,
 ) -> list[Task]:
     """Grade what was not graded yet, and write the feedback of it.
@@ -62,6 +64,8 @@ def grade_class(
         Grade everything anew.
     without : sequence of str
         Packages that submissions may import although they are not installed here.
+    jobs : int
+        Submissions that are graded at the same time.
     say : callable
         Gets a line for each submission.
 
@@ -77,16 +81,17 @@ def grade_class(
         package that is not installed, or a solution does not get full marks. No submission was run then.
     """
     need_nbgrader()
+    positive_integer("jobs", jobs)
     course = check_course(course)
     records, tasks = Records(course), tasks_of(course)
     new = [task for task in tasks if again or records.problem(task.assignment, task.student, task.digest) is None]
     _check_packages(course, new, without)
-    with Nbgrader() as nbgrader:
+    with Team(jobs) as team:
         for assignment in dict.fromkeys(task.assignment for task in new):
-            for sentence in _check_reference(nbgrader, course, assignment, records, limits):
+            for sentence in _check_reference(team, course, assignment, records, limits):
                 say(sentence)
-        for number, task in enumerate(new, start=1):
-            problem = _grade(nbgrader, course, task, limits)
+        graded = team.each(lambda task: _grade(team, course, task, limits), new)
+        for number, (task, problem) in enumerate(graded, start=1):
             if problem:
                 refuse(course, task.assignment, task.student, problem)
             records.keep(task.assignment, task.student, task.digest, problem)
@@ -118,19 +123,17 @@ def _check_packages(course: Path, tasks: Sequence[Task], without: Sequence[str])
             )
 
 
-def _check_reference(
-    nbgrader: Nbgrader, course: Path, assignment: str, records: Records, limits: Limits
-) -> Iterator[str]:
+def _check_reference(team: Team, course: Path, assignment: str, records: Records, limits: Limits) -> Iterator[str]:
     """The solution must get full marks here; it is run again only if the source or this environment changed."""
     state = digest(course / "source" / assignment, environment(), (course / "nbgrader_config.py").read_text())
     if records.questions(assignment, state) is None:
         seconds, memory = 60 * limits.minutes, 1e9 * limits.gigabytes
-        found = run_reference(nbgrader, course, assignment, seconds=seconds, memory=memory)
+        found = run_reference(team, course, assignment, seconds=seconds, memory=memory)
         records.keep_reference(assignment, state, found.questions)
         yield f"{assignment}: the solution gets full marks here, in {found.seconds:.0f} seconds"
 
 
-def _grade(nbgrader: Nbgrader, course: Path, task: Task, limits: Limits) -> str:
+def _grade(team: Team, course: Path, task: Task, limits: Limits) -> str:
     """Let nbgrader grade one submission; returns why it could not, or an empty text."""
     graded = _notebook(course, "autograded", task).parent
     shutil.rmtree(graded, ignore_errors=True)
@@ -138,7 +141,7 @@ def _grade(nbgrader: Nbgrader, course: Path, task: Task, limits: Limits) -> str:
     if problem:
         return problem
     seconds, memory = 60 * limits.minutes, 1e9 * limits.gigabytes
-    outcome = nbgrader.run("grade", course, task.assignment, task.student, seconds=seconds, memory=memory)
+    outcome = team.run("grade", course, task.assignment, task.student, seconds=seconds, memory=memory)
     if outcome.problem:  # half of it may lie there, and nbgrader would take it for graded
         shutil.rmtree(graded, ignore_errors=True)
     return outcome.problem or outcome.value

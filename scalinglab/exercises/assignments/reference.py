@@ -17,8 +17,8 @@ from typing import Any
 import nbformat
 
 from scalinglab.exercises.assignments.course import CONFIG
-from scalinglab.exercises.assignments.extra import Nbgrader
 from scalinglab.exercises.assignments.reading import cells_of, first_error, marks
+from scalinglab.exercises.assignments.team import Team
 
 __all__ = ["Reference", "run_reference"]
 
@@ -38,7 +38,7 @@ class Reference:
     questions: Mapping[str, Mapping[str, Any]]
 
 
-def run_reference(nbgrader: Nbgrader, course: Path, assignment: str, *, seconds: float, memory: float) -> Reference:
+def run_reference(team: Team, course: Path, assignment: str, *, seconds: float, memory: float) -> Reference:
     """Grade the source of an assignment in a copy of the course.
 
     Raises
@@ -50,11 +50,11 @@ def run_reference(nbgrader: Nbgrader, course: Path, assignment: str, *, seconds:
         copy = Path(home)
         shutil.copy(course / CONFIG, copy)
         shutil.copytree(course / "source" / assignment, copy / "source" / assignment)
-        released = nbgrader.run("release", copy, assignment)
+        released = team.run("release", copy, assignment, seconds=seconds, memory=memory)
         handed_in = copy / "submitted" / _STUDENT / assignment / f"{assignment}.ipynb"
         shutil.copytree(copy / "source" / assignment, handed_in.parent)
         _ask(handed_in)
-        outcome = nbgrader.run("grade", copy, assignment, _STUDENT, seconds=seconds, memory=memory)
+        outcome = team.run("grade", copy, assignment, _STUDENT, seconds=seconds, memory=memory)
         graded = copy / "autograded" / _STUDENT / assignment / f"{assignment}.ipynb"
         problem = released.problem or outcome.problem or _shortfall(graded)
         if problem:

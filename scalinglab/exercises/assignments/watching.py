@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Helper:
         self._command, self._environment = list(command), dict(environment)
         self._program: subprocess.Popen[str] | None = None
         self._output: IO[bytes] | None = None
+        self._changing = threading.Lock()
 
     def ask(self, request: Mapping[str, Any], *, seconds: float, memory: float) -> Answer:
         """Send a request and wait for the answer, ``seconds`` by the clock, ``memory`` in resident bytes of all."""
@@ -79,24 +81,24 @@ class Helper:
                 elif sum(map(_resident, _family(program.pid))) > memory:
                     stopped = f"it used more than {memory / 1e9:g} GB of memory"
             value = json.loads(file.read_bytes()) if file.exists() else None
-        size = output.seek(0, os.SEEK_END)
-        output.seek(max(since, size - _TAIL))
-        said = output.read().decode(errors="replace")
+        said = "" if output.closed else _end_of(output, since)
         if stopped or value is None:
             self.close()
         return Answer(value, stopped, said, time.monotonic() - begun)
 
     def close(self) -> None:
-        """End the program, and all that it started."""
-        if self._program is not None:
-            _end(_family(self._program.pid))
-            self._program.wait()
-            assert self._program.stdin is not None
+        """End the program, and all that it started; another thread may wait for its answer, and gets none then."""
+        with self._changing:
+            program, self._program = self._program, None
+            output, self._output = self._output, None
+        if program is not None:
+            _end(_family(program.pid))
+            program.wait()
+            assert program.stdin is not None
             with contextlib.suppress(OSError):
-                self._program.stdin.close()
-        if self._output is not None:
-            self._output.close()
-        self._program = self._output = None
+                program.stdin.close()
+        if output is not None:
+            output.close()
 
     def _started(self) -> tuple[subprocess.Popen[str], IO[bytes]]:
         if self._program is None or self._program.poll() is not None or self._output is None:
@@ -111,6 +113,12 @@ class Helper:
                 env=os.environ | self._environment,
             )
         return self._program, self._output
+
+
+def _end_of(output: IO[bytes], since: int) -> str:
+    size = output.seek(0, os.SEEK_END)
+    output.seek(max(since, size - _TAIL))
+    return output.read().decode(errors="replace")
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -18,6 +18,8 @@ from scalinglab._files import write_atomically
 
 __all__ = ["main"]
 
+_RETRIES = 3
+
 #: What nbgrader's runs end with, in words for whoever reads a name of it.
 _WORDS = {
     "DeadKernelError": "the kernel died while the notebook ran: its code ended it, or memory ran out",
@@ -49,6 +51,10 @@ def _grade(course: Path, assignment: str, student: str) -> dict[str, Any]:
     """Grade a submission and write its feedback; what goes wrong with the latter is the ``value``."""
     nbgrader = _nbgrader(course)
     told = _told(nbgrader.autograde(assignment, student))
+    for _ in range(_RETRIES):
+        if "database is locked" not in told["log"]:  # by another process that grades
+            break
+        told = _told(nbgrader.autograde(assignment, student))
     if not told["problem"]:
         told["value"] = _told(nbgrader.generate_feedback(assignment, student))["problem"]
     return told

@@ -27,7 +27,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     course = made_course(tmp_path_factory.mktemp("class") / "course", NAME, *cells)
     settings = course / CONFIG
-    settings.write_text(settings.read_text().replace("Execute.timeout = 60", "Execute.timeout = 8"))
+    settings.write_text(settings.read_text().replace("Execute.timeout = 60", "Execute.timeout = 10"))
     for student, made in CLASS.items():
         if callable(made.work):
             work = released(course, NAME)
@@ -36,7 +36,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             hand_in(course, student, NAME, made.work)
     (course / "submitted" / "forgot the file" / NAME).mkdir(parents=True)
-    grade_class(course, limits=LIMITS)
+    grade_class(course, limits=LIMITS, jobs=2)
     return course
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import ANY
 
 import psutil
 import pytest
 
 from scalinglab.exercises.assignments import Limits, grade_class
 from scalinglab.exercises.assignments.packages import imported, missing
+from scalinglab.exercises.assignments.records import Records
 from scalinglab.exercises.assignments.watching import Answer, Helper
 from tests.exercises.assignments.made import code, exercise_cells_of, hand_in, made_course, notebook, released, write
 
@@ -73,6 +78,27 @@ def test_a_limit_that_is_too_short_for_the_solution(course: Path):
     with pytest.raises(ValueError, match=r"full marks here, so no student would \(it ran longer than 0.6 seconds\)"):
         grade_class(course, limits=Limits(minutes=0.01))
     assert untouched(course)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
+def test_ctrl_c_ends_all_that_runs_and_keeps_what_is_graded(course: Path):
+    work = released(course, NAME)
+    hand_in(course, "ana", NAME, work)
+    for student in ("ben", "cai", "dan"):
+        write(work, "01-exponent", "import time\n\ntime.sleep(300)")
+        hand_in(course, student, NAME, work)
+    command = [sys.executable, "-m", "scalinglab.cli", "grade", str(course), "--jobs", "2"]
+    grading = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert grading.stdout is not None
+    said = [next(grading.stdout) for _ in range(2)]  # the solution, and ana: the others do not end
+    helpers = psutil.Process(grading.pid).children(recursive=True)
+    grading.send_signal(signal.SIGINT)
+    rest, _ = grading.communicate(timeout=60)
+    assert said[1] == f"1 of 4: {NAME}, ana: graded\n"
+    assert (grading.returncode, rest) == (130, "Stopped. What was graded is kept; run it again to go on.\n")
+    assert len(helpers) >= 3
+    assert psutil.wait_procs(helpers, timeout=10)[1] == []
+    assert Records(course).data["submissions"] == {NAME: {"ana": ANY}}
 
 
 @pytest.mark.parametrize(
