@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, default=5.0, metavar="N", help="for one submission, at most (5)")
     parser.add_argument("--gigabytes", type=float, default=4.0, metavar="N", help="of memory for one, at most (4)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="submissions graded at the same time (1)")
+    parser.add_argument("--retry", action="store_true", help="grade anew what could not be graded")
     parser.add_argument("--again", action="store_true", help="grade everything anew")
     parser.add_argument(
         "--without",
@@ -33,7 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     limits = Limits(minutes=arguments.minutes, gigabytes=arguments.gigabytes)
     say = partial(print, flush=True)
     try:
-        options = {"again": arguments.again, "without": arguments.without, "jobs": arguments.jobs}
+        names = ("again", "retry", "without", "jobs")
+        options = {name: getattr(arguments, name) for name in names}
         grade_class(course, limits=limits, say=say, **options)
     except KeyboardInterrupt:
         say("Stopped. What was graded is kept; run it again to go on.")

@@ -94,6 +94,13 @@ def test_a_course_is_graded_and_told(tmp_path: Path, capsys):
     hand_in(course, "ben", "01_made", b"no notebook")
     assert main(["grade", str(course)]) == 1
     assert "Not graded: 01_made, ben: 01_made.ipynb is no notebook" in capsys.readouterr().out
+    assert main(["grade", str(course)]) == 1
+    assert "1 of 1" not in capsys.readouterr().out
+    assert main(["grade", str(course), "--retry"]) == 1
+    assert "1 of 1: 01_made, ben: 01_made.ipynb is no notebook" in capsys.readouterr().out
+    shutil.rmtree(course / "autograded" / "ana")  # as a run that was cut off leaves it
+    assert main(["grade", str(course)]) == 1
+    assert "1 of 1: 01_made, ana: graded" in capsys.readouterr().out
     shutil.rmtree(course / "submitted" / "ben")
     assert main(["grade", str(course)]) == 0
     after = {path: path.read_bytes() for path in before}

@@ -10,7 +10,7 @@ from typing import Any
 
 from scalinglab.exercises.assignments.course import assignments_in, check_course
 from scalinglab.exercises.assignments.extra import Nbgrader
-from scalinglab.exercises.assignments.grading import Task, tasks_of
+from scalinglab.exercises.assignments.grading import Task, outcome_of, tasks_of
 from scalinglab.exercises.assignments.reading import graded_submission, journal_of
 from scalinglab.exercises.assignments.records import Records
 from scalinglab.exercises.assignments.results import ClassResults, Question, Student, Submission
@@ -52,7 +52,7 @@ def gather(course: Path) -> ClassResults:
 def _submission(
     course: Path, task: Task, records: Records, scores: Mapping[str, Any], exercises: Sequence[Any]
 ) -> Submission:
-    problem = records.problem(task.assignment, task.student, task.digest)
+    problem = outcome_of(course, records, task)
     if problem is None:
         problem = "it was not graded yet"
     if problem:

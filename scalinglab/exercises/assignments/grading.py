@@ -17,7 +17,7 @@ from scalinglab.exercises.assignments.records import Records, digest, environmen
 from scalinglab.exercises.assignments.reference import run_reference
 from scalinglab.exercises.assignments.team import Team
 
-__all__ = ["Limits", "Task", "grade_class", "tasks_of"]
+__all__ = ["Limits", "Task", "grade_class", "outcome_of", "tasks_of"]
 
 #: Characters that nbgrader takes for a pattern of file names.
 _PATTERN = set("[]*?")
@@ -49,6 +49,7 @@ def grade_class(
     *,
     limits: Limits = Limits(),
     again: bool = False,
+    retry: bool = False,
     without: Sequence[str] = (),
     jobs: int = 1,
     say: Callable[[str], None] = print,
@@ -62,6 +63,8 @@ def grade_class(
     limits : Limits
     again : bool
         Grade everything anew.
+    retry : bool
+        Grade anew what could not be graded.
     without : sequence of str
         Packages that submissions may import although they are not installed here.
     jobs : int
@@ -84,7 +87,8 @@ def grade_class(
     positive_integer("jobs", jobs)
     course = check_course(course)
     records, tasks = Records(course), tasks_of(course)
-    new = [task for task in tasks if again or records.problem(task.assignment, task.student, task.digest) is None]
+    known = {task: outcome_of(course, records, task) for task in tasks}
+    new = [task for task, problem in known.items() if again or problem is None or (retry and problem)]
     _check_packages(course, new, without)
     with Team(jobs) as team:
         for assignment in dict.fromkeys(task.assignment for task in new):
@@ -107,6 +111,13 @@ def tasks_of(course: Path) -> list[Task]:
         for source in [digest(course / "source" / assignment)]
         for student in submitted_in(course, assignment)
     ]
+
+
+def outcome_of(course: Path, records: Records, task: Task) -> str | None:
+    """Why a submission could not be graded; empty if it was, None if it is still to be graded."""
+    problem = records.problem(task.assignment, task.student, task.digest)
+    lost = problem == "" and not _notebook(course, "autograded", task).is_file()  # by a run that was cut off
+    return None if lost else problem
 
 
 def _check_packages(course: Path, tasks: Sequence[Task], without: Sequence[str]) -> None:
