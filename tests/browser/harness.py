@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
 from playwright.sync_api import Error as PlaywrightError
 
@@ -171,6 +172,14 @@ class Notebook:
     def end_kernel(self) -> None:
         """End the kernel, and with it all runs."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def peak_memory(self) -> float:
+        """The most memory that the kernel has ever had, resident, in MB; Linux tells it."""
+        kernel = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id")
+        (process,) = [one for one in psutil.process_iter(["cmdline"]) if kernel in " ".join(one.info["cmdline"] or [])]
+        lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+        (kilobytes,) = [line.split()[1] for line in lines if line.startswith("VmHWM")]
+        return int(kilobytes) * 1024 / 1e6
 
     def shut_down(self) -> None:
         """End the kernel and close the page."""

@@ -91,16 +91,16 @@ def test_a_course_is_graded_and_told(tmp_path: Path, capsys):
     names = ["report.html", "canvas.csv", "moodle.csv"]
     assert said[-3:] == [f"Written to {course / 'grades' / name}" for name in names]
     before = {path: path.read_bytes() for path in (course / "grades").iterdir()}
+
     hand_in(course, "ben", "01_made", b"no notebook")
-    assert main(["grade", str(course)]) == 1
-    assert "Not graded: 01_made, ben: 01_made.ipynb is no notebook" in capsys.readouterr().out
-    assert main(["grade", str(course)]) == 1
-    assert "1 of 1" not in capsys.readouterr().out
-    assert main(["grade", str(course), "--retry"]) == 1
-    assert "1 of 1: 01_made, ben: 01_made.ipynb is no notebook" in capsys.readouterr().out
     shutil.rmtree(course / "autograded" / "ana")  # as a run that was cut off leaves it
     assert main(["grade", str(course)]) == 1
-    assert "1 of 1: 01_made, ana: graded" in capsys.readouterr().out
+    said = capsys.readouterr().out.splitlines()
+    assert "1 of 2: 01_made, ana: graded" in said
+    assert any(line.startswith("Not graded: 01_made, ben: 01_made.ipynb is no notebook") for line in said)
+
+    assert main(["grade", str(course), "--retry"]) == 1
+    assert "1 of 1: 01_made, ben: 01_made.ipynb is no notebook" in capsys.readouterr().out
     shutil.rmtree(course / "submitted" / "ben")
     assert main(["grade", str(course)]) == 0
     after = {path: path.read_bytes() for path in before}
