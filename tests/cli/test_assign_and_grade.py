@@ -141,6 +141,8 @@ def test_a_changed_source_is_built_anew_when_asked(everything: Path, tmp_path: P
         (["assign", "05", "--course", "file"], "course must be a folder"),
         (["assign", "05", "--course", "full"], "course must be a new or empty folder"),
         (["assign", "05"], "the following arguments are required: --course"),
+        (["assign", "05", "--course", "course"], "course must be a new or empty folder, or one that"),
+        (["grade", "course"], "course must be a folder that `scalinglab assign` made"),
         (["grade", "nowhere"], "course must be a folder that `scalinglab assign` made"),
         (["grade", "full"], "course must be a folder that `scalinglab assign` made"),
         (["grade", "full", "--minutes", "0"], "minutes must be positive"),

@@ -90,7 +90,7 @@ def make_course(course: Path) -> None:
 
 def check_course(course: Path) -> Path:
     """The folder of a course that ``assign`` made; raises ``ValueError`` if it is none."""
-    if not course.is_dir() or not (course / CONFIG).is_file() or not (course / "source").is_dir():
+    if not _is_ours(course) or not (course / "source").is_dir():
         fail("course", "be a folder that `scalinglab assign` made", str(course))
     return course.resolve()
 
@@ -108,8 +108,14 @@ def submitted_in(course: Path, assignment: str) -> list[str]:
 def _check_target(course: Path) -> None:
     if course.exists() and not course.is_dir():
         fail("course", "be a folder", str(course))
-    if course.is_dir() and any(course.iterdir()) and not (course / CONFIG).is_file():
+    if course.is_dir() and any(course.iterdir()) and not _is_ours(course):
         fail("course", "be a new or empty folder, or one that `scalinglab assign` made", str(course))
+
+
+def _is_ours(course: Path) -> bool:
+    """Whether a folder has settings that bring deleted cells back; those of another nbgrader course do not."""
+    settings = course / CONFIG
+    return settings.is_file() and "scalinglab.exercises.assignments" in settings.read_text(encoding="utf-8")
 
 
 def _check_free(course: Path, name: str, replace: bool) -> None:

@@ -55,7 +55,7 @@ class Nbgrader:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         command = [sys.executable, "-m", "scalinglab.exercises.assignments.worker"]
         settings = _kernel_settings(Path(self._home.name))
-        self._helper = Helper(command, {"PATH": path, "PYTHONWARNINGS": "ignore"} | settings)
+        self._helper = Helper(command, {"PATH": path} | settings)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _WORDS = {
 
 def main() -> None:
     """Answer requests until stdin ends."""
+    warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
     steps = {"release": _release, "grade": _grade, "scores": _scores}
     for line in sys.stdin:
         request = json.loads(line)
