@@ -92,6 +92,7 @@ class Helper:
             program, self._program = self._program, None
             output, self._output = self._output, None
         if program is not None:
+            _halt(program.pid)  # or it could start one more while we list what it started
             _end(_family(program.pid))
             program.wait()
             assert program.stdin is not None
@@ -128,6 +129,11 @@ def _family(pid: int) -> list[psutil.Process]:
         return [parent, *parent.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
+
+
+def _halt(pid: int) -> None:
+    with contextlib.suppress(psutil.Error):
+        psutil.Process(pid).suspend()
 
 
 def _resident(process: psutil.Process) -> int:

@@ -96,7 +96,7 @@ def test_ctrl_c_ends_all_that_runs_and_keeps_what_is_graded(course: Path):
     rest, _ = grading.communicate(timeout=60)
     assert said[1] == f"1 of 4: {NAME}, ana: graded\n"
     assert (grading.returncode, rest) == (130, "Stopped. What was graded is kept; run it again to go on.\n")
-    assert len(helpers) >= 3
+    assert len(helpers) >= 2  # and the kernels that have been started by then
     assert psutil.wait_procs(helpers, timeout=10)[1] == []
     assert Records(course).data["submissions"] == {NAME: {"ana": ANY}}
 
