@@ -59,7 +59,7 @@ class Nbgrader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._helper.close()
+        self._helper.end()
         self._home.cleanup()
 
     def run(

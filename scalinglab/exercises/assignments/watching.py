@@ -62,13 +62,17 @@ class Helper:
         self._program: subprocess.Popen[str] | None = None
         self._output: IO[bytes] | None = None
         self._changing = threading.Lock()
+        self._over = False
 
     def ask(self, request: Mapping[str, Any], *, seconds: float, memory: float) -> Answer:
         """Send a request and wait for the answer, ``seconds`` by the clock, ``memory`` in resident bytes of all."""
         begun, stopped = time.monotonic(), ""
         with tempfile.TemporaryDirectory(prefix="scalinglab-answer-") as home:
             file = Path(home, "answer.json")
-            program, output = self._started()
+            started = self._started()
+            if started is None:
+                return Answer(None, "it was not begun", "", 0.0)
+            program, output = started
             since = output.seek(0, os.SEEK_END)
             line = json.dumps({**request, "answer": str(file)})
             assert program.stdin is not None
@@ -101,19 +105,30 @@ class Helper:
         if output is not None:
             output.close()
 
-    def _started(self) -> tuple[subprocess.Popen[str], IO[bytes]]:
-        if self._program is None or self._program.poll() is not None or self._output is None:
+    def end(self) -> None:
+        """Close for good: whoever asks from now on, in another thread too, gets no answer."""
+        with self._changing:
+            self._over = True
+        self.close()
+
+    def _started(self) -> tuple[subprocess.Popen[str], IO[bytes]] | None:
+        """The program and what it writes; None after the end."""
+        if self._program is None or self._program.poll() is not None:
             self.close()
-            self._output = tempfile.TemporaryFile()  # noqa: SIM115 (read as long as the program runs)
-            self._program = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=self._output,
-                stderr=subprocess.STDOUT,
-                text=True,
-                env=os.environ | self._environment,
-            )
-        return self._program, self._output
+        with self._changing:
+            if self._over:
+                return None
+            if self._program is None or self._output is None:
+                self._output = tempfile.TemporaryFile()  # noqa: SIM115 (read as long as the program runs)
+                self._program = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=self._output,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    env=os.environ | self._environment,
+                )
+            return self._program, self._output
 
 
 def _end_of(output: IO[bytes], since: int) -> str:

@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import ANY
 
@@ -179,6 +181,19 @@ def test_nothing_outlives_the_end(helper: Helper):
     assert psutil.pid_exists(int(answer.output))
     helper.close()
     assert not psutil.pid_exists(int(answer.output))
+
+
+def test_after_the_end_nothing_is_started(helper: Helper):
+    helper.end()
+    assert ask(helper, "pass") == Answer(None, "it was not begun", "", 0.0)
+
+
+def test_who_waits_while_another_ends_it_gets_no_answer(helper: Helper):
+    with ThreadPoolExecutor(2) as threads:
+        waiting = threads.submit(ask, helper, "time.sleep(60)")
+        threads.submit(lambda: (time.sleep(1), helper.end()))
+        assert waiting.result(20).value is None
+    assert ask(helper, "pass").stopped == "it was not begun"
 
 
 def test_the_memory_of_all_counts_together(helper: Helper):
