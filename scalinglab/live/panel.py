@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import os
 import re
 import time
 import weakref
@@ -20,6 +19,7 @@ from scalinglab._errors import ConvergenceError, DivergenceError
 from scalinglab.live.background import Background, Report
 from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
+from scalinglab.live.grading import being_graded
 from scalinglab.live.picture import svg
 from scalinglab.live.rows import MAX_ROWS, Columns, caption_of, datasets_of, length, records_of, thin, to_wire
 from scalinglab.live.specifications import check_fields, names_in, specification
@@ -116,7 +116,7 @@ class Panel:
             charts=self._specs,
             values=self._answer({}),
         )
-        if not _graded():
+        if not being_graded():
             self._first_frame()
 
     # ---- for notebooks and tests ------------------------------------------------------------------------------
@@ -317,7 +317,7 @@ class Panel:
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and a picture for readers without a kernel (HTML and PDF exports)."""
-        if _graded():
+        if being_graded():
             return {"text/plain": f"{self!r}: not drawn while the notebook is graded"}, {}
         data, metadata = self._view._repr_mimebundle_() or ({}, {})
         self.resume()
@@ -326,11 +326,6 @@ class Panel:
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value}" for name, value in self.values.items())
         return f"Panel({self.name}: {shown})"
-
-
-def _graded() -> bool:
-    """Whether nbgrader runs this notebook: nobody looks, and a class has many notebooks."""
-    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
 def open_panels() -> list[Panel]:

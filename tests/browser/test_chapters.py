@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import opened
 from tests.browser.harness import Panel
-from tests.chapter_table import README, cells
+from tests.chapter_table import LIMIT, README, cells
 from tests.course.notebooks import CHAPTERS
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -63,14 +63,15 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the peak memory of a process")
 def test_the_kernel_needs_the_memory_that_the_readme_states(chapter):
-    """After every control of every panel was moved. The README's figures are below the limit, which is tested there.
+    """After every control of every panel was moved.
 
-    A tenth more is left for other builds of torch and of the C library, and for several runs that meet.
+    A tenth more is left for other builds of torch and of the C library, and for several runs that meet; not above the
+    limit of all chapters.
     """
     stated = cells(README.read_text(encoding="utf-8"))[chapter.name[:2]]["memory"]
     peak = chapter.peak_memory()
     print(f"peak memory of the kernel of {chapter.name}: {peak:.0f} MB, stated: {stated}")
-    assert peak < 1.1 * int(stated.removesuffix(" MB"))
+    assert peak < min(LIMIT, 1.1 * int(stated.removesuffix(" MB")))
 
 
 def test_no_panel_has_a_serious_accessibility_finding(chapter):

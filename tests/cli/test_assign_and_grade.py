@@ -85,7 +85,13 @@ def test_made_twice_nothing_changes(everything: Path, capsys):
 def test_a_course_is_graded_and_told(tmp_path: Path, capsys):
     course = made_course(tmp_path / "course", "01_made", *exercise_cells_of("01")[:2])
     hand_in(course, "ana", "01_made", released(course, "01_made"))
+    lines = ["\ufeffid,first_name,last_name,email,lms_user_id,tutor"]  # with a column of theirs
+    lines += ["ana,Ana,Núñez,,17,Kim", "zoe,Zoë,Å,,18,Kim", ",,,,,"]
+    (course / "students.csv").write_text("\n".join(lines), encoding="utf-8")
     assert main(["grade", str(course)]) == 0
+    table = (course / "grades" / "canvas.csv").read_text(encoding="utf-8")
+    assert '"Núñez, Ana",17,ana' in table
+    assert '"Å, Zoë",18,zoe' in table
     said = capsys.readouterr().out.splitlines()
     assert said[-4] == "Graded 1 of 1 submissions."
     names = ["report.html", "canvas.csv", "moodle.csv"]

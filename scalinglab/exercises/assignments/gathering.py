@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from scalinglab.exercises.assignments.course import assignments_in, check_course
 from scalinglab.exercises.assignments.extra import Nbgrader
 from scalinglab.exercises.assignments.grading import Task, outcome_of, tasks_of
+from scalinglab.exercises.assignments.people import listed
 from scalinglab.exercises.assignments.reading import graded_submission, journal_of
 from scalinglab.exercises.assignments.records import Records
 from scalinglab.exercises.assignments.results import ClassResults, Question, Student, Submission
@@ -65,14 +65,7 @@ def _submission(
 
 
 def _students(course: Path, submissions: Sequence[Submission]) -> tuple[Student, ...]:
-    found = {one.student: Student(one.student) for one in submissions}
-    file = course / "students.csv"
-    if file.is_file():
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            for line in csv.DictReader(lines):
-                known = {name: line.get(name) or "" for name in Student.__dataclass_fields__}
-                if known["id"]:
-                    found[known["id"]] = Student(**known)
+    found = {one.student: Student(one.student) for one in submissions} | {one.id: one for one in listed(course)}
     return tuple(found[name] for name in sorted(found))
 
 

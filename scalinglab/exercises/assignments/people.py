@@ -21,7 +21,7 @@ from pathlib import Path
 from scalinglab.exercises.assignments.owners import Owner
 from scalinglab.exercises.assignments.results import Student
 
-__all__ = ["Origin", "People", "folder_name"]
+__all__ = ["Origin", "People", "folder_name", "listed"]
 
 STUDENTS = "students.csv"
 ORIGINS = "collected.csv"
@@ -110,18 +110,17 @@ class People:
 
     def __init__(self, course: Path) -> None:
         self._course = course
-        header, lines = _table(course / STUDENTS, _COLUMNS, "id")
-        self._header = header
+        self._header, _ = _table(course / STUDENTS, _COLUMNS, "id")
         self.students: dict[str, Student] = {}
-        for line in lines:
-            student = Student(**{name: (line.get(name) or "").strip() for name in _COLUMNS})
+        known = listed(course)
+        for student in known:
             if student.id == folder_name(student.id):  # else it is the name of no folder
                 self.students.setdefault(student.id, student)
         for folder in sorted(course.glob("submitted/*/")):
             name = unicodedata.normalize("NFC", folder.name)
             if name == folder_name(name):
                 self.students.setdefault(name, Student(name))
-        self._listed = {(line.get("id") or "").strip() for line in lines}
+        self._listed = {student.id for student in known}
         names = [field.name for field in fields(Origin)]
         _, lines = _table(course / ORIGINS, names, "student")
         origins = (Origin(**{name: line.get(name) or "" for name in names}) for line in lines)
@@ -248,6 +247,19 @@ class People:
             table.writerows(astuple(one) for one in self._lines())
             changed[self._course / ORIGINS] = text.getvalue().encode("utf-8", "replace")
         return changed
+
+
+def listed(course: Path) -> list[Student]:
+    """The students of ``students.csv`` who have an id; columns that it has besides are left alone.
+
+    Raises
+    ------
+    ValueError
+        If the table cannot be read.
+    """
+    _, lines = _table(course / STUDENTS, _COLUMNS, "id")
+    found = [Student(**{name: (line.get(name) or "").strip() for name in _COLUMNS}) for line in lines]
+    return [student for student in found if student.id]
 
 
 def _table(path: Path, columns: list[str], key: str) -> tuple[list[str], list[dict[str, str]]]:

@@ -6,16 +6,17 @@ JSON with ``problem`` (empty if all went well), ``log`` and ``value``.
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
 import traceback
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from scalinglab._files import write_atomically
+from scalinglab.exercises.assignments.people import listed
 
 __all__ = ["main"]
 
@@ -66,20 +67,13 @@ def _scores(course: Path) -> dict[str, Any]:
     """The points of every graded cell, manual ones included; names in ``students.csv`` are entered before."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     with _nbgrader(course).gradebook as gradebook:
-        for student in _students(course):
-            gradebook.update_or_create_student(student.pop("id"), **student)
+        for student in listed(course):
+            names = asdict(student)
+            gradebook.update_or_create_student(names.pop("id"), **names)
         for submission in (one for assignment in gradebook.assignments for one in assignment.submissions):
             marks = {grade.name: float(grade.score) for notebook in submission.notebooks for grade in notebook.grades}
             found.setdefault(submission.assignment.name, {})[submission.student.id] = marks
     return {"problem": "", "value": found}
-
-
-def _students(course: Path) -> list[dict[str, str]]:
-    file = course / "students.csv"
-    if not file.is_file():
-        return []
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return [dict(line) for line in csv.DictReader(lines) if line.get("id")]
 
 
 def _nbgrader(course: Path) -> Any:
