@@ -24,7 +24,8 @@ The networks of a call are multilayer perceptrons of one depth, trained side by 
 widths, step sizes and amounts of data, for little more than the price of the arithmetic. The parts:
 
 - ``tasks/``: what is learned; ``sweeps/``: grids of runs
-- ``plans``, ``given``, ``memory``: arguments checked, broadcast to the stack, and small enough for this machine
+- ``settings``: the one table of settings; ``plans``, ``arguments``, ``given``, ``memory``: what was asked for, checked,
+  broadcast to the stack, and small enough for this machine
 - ``networks``, ``passes``: the layout of a stack in memory, forward and backward
 - ``weighting``: masks, and masses of units
 - ``losses``, ``optimizers``, ``batches``: the loss with its gradient, the update rules, the order of the data

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from dataclasses import dataclass
 from typing import Any
 
 from scalinglab._checks import fail
-from scalinglab.training.loop import train
+from scalinglab.training.arguments import checked_plan
 from scalinglab.training.memory import PROBE
-from scalinglab.training.plans import Plan, checked_plan
+from scalinglab.training.plans import Plan
+from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.task import Task
 
 __all__ = ["Budget", "budget"]
@@ -66,11 +66,10 @@ def budget(task: Task, **settings: Any) -> Budget:
     >>> print(budget(digits(), width=32, seed=range(5), steps=400))
     5 networks x 400 steps, 1.5e9 multiply-adds
     """
-    defaults = {name: value.default for name, value in inspect.signature(train).parameters.items() if name != "task"}
     for name in settings:
-        if name not in defaults:
+        if name not in SETTINGS:
             fail("settings", "be keyword arguments of train", name)
-    plan = checked_plan(task, **(defaults | settings))
+    plan = checked_plan(task, **settings)
     return Budget(
         networks=plan.networks,
         parameters=tuple(plan.parameters(network) for network in range(plan.networks)),

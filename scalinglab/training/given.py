@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import fail
 from scalinglab.training.networks import Arrays
-
-if TYPE_CHECKING:
-    from scalinglab.training.plans import Plan
+from scalinglab.training.plans import Plan
 
 __all__ = ["checked_arrays", "checked_masks", "per_network"]
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scalinglab._checks import fail
+from scalinglab.training.arguments import checked_plan
 from scalinglab.training.batches import Batches
 from scalinglab.training.evaluation import Examples, held_out, probe
 from scalinglab.training.given import checked_masks
@@ -18,7 +19,7 @@ from scalinglab.training.losses import LOSSES
 from scalinglab.training.networks import ACTIVATIONS, Stack, draw
 from scalinglab.training.optimizers import SCHEDULES, make_optimizer, step_sizes
 from scalinglab.training.passes import Buffers, backward, embed, propagate, pull_embedding
-from scalinglab.training.plans import Plan, checked_plan
+from scalinglab.training.plans import Plan
 from scalinglab.training.progress import Record, Training
 from scalinglab.training.tasks.task import Task
 from scalinglab.training.weighting import Weighting
@@ -148,36 +149,8 @@ def train(
     >>> bool((run.test_error[:, -1] < run.test_error[:, 0]).all())
     True
     """
-    plan = checked_plan(
-        task,
-        width=width,
-        depth=depth,
-        activation=activation,
-        optimizer=optimizer,
-        step_size=step_size,
-        momentum=momentum,
-        betas=betas,
-        weight_decay=weight_decay,
-        batch_size=batch_size,
-        steps=steps,
-        start=start,
-        seed=seed,
-        samples=samples,
-        resample=resample,
-        labels=labels,
-        scaling=scaling,
-        schedule=schedule,
-        embedding=embedding,
-        initial=initial,
-        masks=masks,
-        masses=masses,
-        mass_rule=mass_rule,
-        penalty=penalty,
-        dtype=dtype,
-        device=device,
-        evaluations=evaluations,
-    )
-    return _run(plan)
+    # The first line, so that these are the arguments and nothing else.
+    return _run(checked_plan(**locals()))
 
 
 def finish(training: Iterable[Training]) -> Training:

@@ -1,16 +1,17 @@
-"""How much memory a run will ask for, counted before anything is allocated."""
+"""How much memory a run will ask for, counted before anything is allocated, and refused if it is too much."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+import torch
+
+from scalinglab._errors import TooLargeError
+from scalinglab._machine import free_memory
 from scalinglab.training.networks import stack_size
+from scalinglab.training.plans import Plan
 
-if TYPE_CHECKING:
-    from scalinglab.training.plans import Plan
-
-__all__ = ["PROBE", "bytes_needed", "slice_lengths"]
+__all__ = ["PROBE", "bytes_needed", "refuse_too_large", "slice_lengths"]
 
 #: Most columns that an evaluation pushes through the networks at once, and most examples of its training probe.
 PROBE = 256
@@ -24,6 +25,19 @@ def slice_lengths(examples: int) -> set[int]:
     """Lengths of the nearly equal slices, of at most 256 each, in which so many examples are evaluated."""
     slices = math.ceil(examples / PROBE)
     return {examples // slices, math.ceil(examples / slices)}
+
+
+def refuse_too_large(plan: Plan, *, masks: bool, initial: bool) -> None:
+    """Raise ``TooLargeError`` if the run would take more than half the free memory; see ``bytes_needed``."""
+    needed = bytes_needed(plan, masks=masks or plan.remask is not None, initial=initial)
+    free = torch.cuda.mem_get_info(plan.device)[0] if plan.device.type == "cuda" else free_memory()
+    if needed > free // 2:
+        asked = f"{needed / 1e9:.2g} GB" if needed < 10**18 else "over a billion GB"
+        stack = f"{plan.networks} networks" if plan.networks > 1 else "the network"
+        raise TooLargeError(
+            f"width must let {stack} fit into half the free memory, {free / 2e9:.2g} GB instead of {asked}, "
+            f"got {max(plan.width)}"
+        )
 
 
 def bytes_needed(plan: Plan, *, masks: bool = False, initial: bool = False) -> int:

@@ -23,7 +23,6 @@ from scalinglab._checks import fail
 
 __all__ = [
     "ACTIVATIONS",
-    "SCALINGS",
     "Activation",
     "Arrays",
     "Stack",
@@ -37,7 +36,6 @@ __all__ = [
 #: vector registers would finish one by one, with other roundings: the last network would depend on its place.
 ALIGNMENT = 16
 WEIGHTS = 0
-SCALINGS = ("standard", "mean-field")
 #: The weights and biases of one network, a pair for each layer.
 Arrays = tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
 

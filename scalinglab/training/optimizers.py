@@ -11,7 +11,7 @@ from torch.optim.adam import adam as adam_rule
 
 from scalinglab.training.networks import Stack
 
-__all__ = ["OPTIMIZERS", "SCHEDULES", "SGD", "Adam", "Momentum", "Optimizer", "make_optimizer", "step_sizes"]
+__all__ = ["SCHEDULES", "SGD", "Adam", "Momentum", "Optimizer", "make_optimizer", "step_sizes"]
 
 EPSILON = 1e-8
 #: Factor of the step size, from the share of the steps that have been made.
@@ -169,9 +169,6 @@ class Adam(SGD):
         """Set both moments of what exists no more to zero."""
         self.mean.flat.mul_(exists)
         self.square.flat.mul_(exists)
-
-
-OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
 
 
 def make_optimizer(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from scalinglab.training import Task, plans, train
+from scalinglab.training import Task, memory, train
 from scalinglab.training.memory import slice_lengths
 from tests.training.test_language import chain
 
@@ -28,7 +28,7 @@ def masks_and_masses(width, inputs):
     return {"masks": [np.ones((width, inputs)), np.ones((5, width))], "masses": [np.ones(width)]}
 
 
-BYTES_NEEDED = plans.bytes_needed
+BYTES_NEEDED = memory.bytes_needed
 ADAM = {"optimizer": "adamw", "step_size": np.linspace(0.001, 0.01, 40), "seed": range(40)}
 RUNS = {
     "many tests": (noise(2, 50, 5000), {"width": 2, "seed": range(400)}),
@@ -56,7 +56,7 @@ def test_a_run_holds_no_more_than_was_said_and_not_much_less(name, monkeypatch):
         said.append(BYTES_NEEDED(*given, **more))
         return said[-1]
 
-    monkeypatch.setattr(plans, "bytes_needed", heard)
+    monkeypatch.setattr(memory, "bytes_needed", heard)
     gc.collect()
     before = bytes_held()
     run = train(task, steps=3, **settings)

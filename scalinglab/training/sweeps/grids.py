@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import inspect
 import itertools
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from scalinglab._checks import fail, integer, number
-from scalinglab.training.loop import train
+from scalinglab._checks import fail
+from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.catalogue import complete_recipe
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["ALGORITHM", "NOT_SWEPT", "Run", "runs_of"]
+__all__ = ["ALGORITHM", "Run", "runs_of"]
 
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
 #: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
 #: A faster way to the same numbers, a new argument or a new version of the package is no reason.
 ALGORITHM = 2
-#: Arguments of ``train`` that a grid cannot hold: where it runs, and what is no plain number or word.
-NOT_SWEPT = ("task", "device", "start", "labels", "initial", "masks", "masses", "penalty")
+#: Arguments of ``train`` that a grid can hold.
+SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept}
 #: Where a sweep differs from ``train``: the first and the last evaluation suffice.
 DEFAULTS = {"evaluations": 2}
 #: No course comes near; it keeps a slip of the finger from filling the memory.
@@ -71,7 +70,7 @@ class Run:
         row = {"task": self.recipe["name"]}
         for option, value in self.recipe.items():
             if option != "name":
-                row[f"task_{option}" if option in _names() else option] = value
+                row[f"task_{option}" if option in ("task", *SETTINGS) else option] = value
         for name, value in self.settings.items():
             row[name] = ", ".join(map(repr, value)) if isinstance(value, list) else value
         return row
@@ -113,11 +112,10 @@ def _axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The values of each key, checked and canonical."""
     if not grid:
         fail("grid", "name a task and what is to vary", dict(grid))
-    swept = _kinds()
     for name in grid:
-        if name != "task" and name not in swept:
-            close = difflib.get_close_matches(str(name), ["task", *swept], n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else f"; there are task, {', '.join(swept)}"
+        if name != "task" and name not in SWEPT:
+            close = difflib.get_close_matches(str(name), ["task", *SWEPT], n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else f"; there are task, {', '.join(SWEPT)}"
             raise ValueError(f"grid must have keys that are arguments of train and can be swept, got {name!r}{hint}")
     if "task" not in grid:
         fail("grid", 'name a task, as in {"task": "digits"}', dict(grid))
@@ -129,7 +127,7 @@ def _axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def _run(chosen: dict[str, Any]) -> Run:
     recipe = chosen.pop("task")
-    settings = _defaults() | chosen
+    settings = LEFT_OUT | chosen
     if settings["samples"] is None:
         settings["samples"] = recipe.get("samples")
     text = json.dumps({"algorithm": ALGORITHM, "task": recipe, "train": settings}, sort_keys=True, allow_nan=False)
@@ -143,7 +141,7 @@ def _read(text: str) -> Run:
 
 def _entries(name: str, value: Any) -> list[Any]:
     """The values along one axis; a value alone is an axis of length one."""
-    pair = "pair" in _kinds().get(name, ())
+    pair = name in SWEPT and SWEPT[name].kind == "pair"
     several = _listed(value)
     if several is None or (pair and len(several) == 2 and not any(_listed(entry) is not None for entry in several)):
         return [value if several is None else several]
@@ -186,68 +184,13 @@ def _recipes(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _canonical(name: str, value: Any) -> Any:
-    """The one form of a value: of the first kind that the argument's annotation names and that fits."""
-    kinds = _kinds()[name]
-    if value is None and "None" in kinds:
+    """The one form of a value, as JSON knows it."""
+    setting = SWEPT[name]
+    if value is None and setting.default is None:
         return None
-    # A word may be one of several kinds; whatever is no word is a number, so a wrong type gets the number's sentence.
-    fitting = [kind for kind in kinds if kind != "None" and (kind == "str") == isinstance(value, str)]
-    return _KINDS[(fitting or [kind for kind in kinds if kind != "None"])[0]](name, value)
+    typed = setting.typed(value)
+    return list(typed) if isinstance(typed, tuple) else typed
 
 
-def _word(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        fail(name, "be a word", value)
-    return str(value)
-
-
-def _truth(name: str, value: Any) -> bool:
-    if not isinstance(value, bool | np.bool_):
-        fail(name, "be true or false", value)
-    return bool(value)
-
-
-def _float(name: str, value: Any) -> float:
-    # Zero is added because minus zero is the same number, but another text.
-    return number(name, value) + 0.0
-
-
-def _pair(name: str, value: Any) -> list[float]:
-    values = _listed(value)
-    if values is None or len(values) != 2:
-        fail(name, "be two numbers", value)
-    return [_float(name, entry) for entry in values]
-
-
-_KINDS: dict[str, Callable[[str, Any], Any]] = {
-    "bool": _truth,
-    "float": _float,
-    "int": integer,
-    "str": _word,
-    "pair": _pair,
-}
-
-
-@cache
-def _kinds() -> dict[str, tuple[str, ...]]:
-    """What each argument of ``train`` that can be swept may be, read off its annotation."""
-    found = {}
-    for name, parameter in inspect.signature(train).parameters.items():
-        words = {word.strip().replace("tuple[float, float]", "pair") for word in str(parameter.annotation).split("|")}
-        kinds = tuple(kind for kind in (*_KINDS, "None") if kind in words)
-        if name not in NOT_SWEPT and set(kinds) - {"None"}:
-            found[name] = kinds
-    return found
-
-
-@cache
-def _names() -> frozenset[str]:
-    """Names that an option of a task cannot have for itself in a row."""
-    return frozenset(inspect.signature(train).parameters)
-
-
-@cache
-def _defaults() -> dict[str, Any]:
-    """Canonical values of all arguments that a grid leaves out; to be copied."""
-    parameters = inspect.signature(train).parameters
-    return {name: _canonical(name, DEFAULTS.get(name, parameters[name].default)) for name in _kinds()}
+#: Canonical values of what a grid leaves out.
+LEFT_OUT = {name: _canonical(name, DEFAULTS.get(name, setting.default)) for name, setting in SWEPT.items()}

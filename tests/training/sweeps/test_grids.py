@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalinglab.training import Task, digits, train
-from scalinglab.training.sweeps.grids import NOT_SWEPT, runs_of
+from scalinglab.training.sweeps.grids import runs_of
+
+#: Where it runs, and what is no plain number or word.
+NOT_SWEPT = ("task", "device", "start", "labels", "initial", "masks", "masses", "penalty")
 
 
 def key(**changes):
