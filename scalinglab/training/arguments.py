@@ -71,7 +71,7 @@ def _plain(task: Task, asked: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _broadcast(each: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+def _broadcast(each: dict[str, Any]) -> dict[str, Any]:
     """Repeat scalars to the one length that all sequences share."""
     sequences = {name: value for name, value in each.items() if isinstance(value, list)}
     networks = same_length(**sequences) if sequences else 1

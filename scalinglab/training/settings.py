@@ -76,7 +76,8 @@ class Setting:
         if self.words and not (isinstance(value, str) and value in self.words):
             fail(self.name, "be one of " + ", ".join(self.words), value)
         typed = self.typed(value)
-        for entry in value if self.kind == "pair" else [value]:
+        entries: Any = value if self.kind == "pair" else [value]
+        for entry in entries:
             if self.bounds and not BOUNDS[self.bounds](entry):
                 fail(self.name, self.bounds, entry)
             if self.most is not None and entry > self.most:
