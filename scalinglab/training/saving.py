@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Sequence
@@ -68,16 +69,13 @@ def save_networks(
     about = {} if about is None else about
     if not isinstance(about, dict):
         fail("about", "be a dict", about)
-    metadata = {
-        "format": FORMAT,
-        "layers": json.dumps([len(network) for network in checked]),
-        "about": exact_json("about", about),
-    }
+    depths = [len(network) for network in checked]
+    metadata = {"format": FORMAT, "layers": json.dumps(depths), "about": exact_json("about", about)}
     arrays = [array for network in checked for layer in network for array in layer]
     # The writer takes the bytes as they lie in memory, so they must lie there in order.
     ordered = [np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")) for array in arrays]
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, save(dict(zip(_names(checked), ordered, strict=True)), metadata))
+    write_atomically(file, save(dict(zip(_names(depths), ordered, strict=True)), metadata))
 
 
 def load_networks(path: str | os.PathLike[str]) -> SavedNetworks:
@@ -104,17 +102,41 @@ def load_networks(path: str | os.PathLike[str]) -> SavedNetworks:
     if metadata.get("format") != FORMAT:
         raise ValueError(f"{file} was not written by save_networks of this version of scalinglab")
     try:
-        return SavedNetworks(_assembled(arrays, json.loads(metadata["layers"])), _about(metadata["about"]))
+        about = json.loads(metadata["about"])
+        if not isinstance(about, dict):
+            raise ValueError("what is said about them is no dict")
+        return SavedNetworks(_assembled(arrays, json.loads(metadata["layers"])), about)
     except (KeyError, TypeError, ValueError, RecursionError) as problem:
         raise ValueError(f"{file} is damaged: its networks do not fit together ({problem})") from problem
 
 
+def _names(depths: Sequence[int]) -> list[str]:
+    """Names of the arrays in the file, in the order of networks, layers, weight and bias."""
+    return [
+        f"network.{network}.layer.{layer}.{part}"
+        for network, depth in enumerate(depths)
+        for layer in range(depth)
+        for part in ("weight", "bias")
+    ]
+
+
+def _assembled(arrays: dict[str, NDArray[np.floating]], depths: Any) -> tuple[Network, ...]:
+    """Put networks together from their named arrays, which must be all there and no others."""
+    if not isinstance(depths, list) or not all(type(depth) is int and depth > 0 for depth in depths):
+        raise ValueError("its number of layers is not known")
+    if 2 * sum(depths) != len(arrays):
+        raise ValueError(f"it holds {len(arrays)} arrays instead of {2 * sum(depths)}")
+    for array in arrays.values():
+        array.setflags(write=False)
+    parts = (arrays[name] for name in _names(depths))
+    layers = zip(parts, parts, strict=True)  # a weight and the bias after it
+    return _checked([list(itertools.islice(layers, depth)) for depth in depths])
+
+
 def _checked(networks: Any) -> tuple[Network, ...]:
-    return tuple(_network(network) for network in _some("networks", networks))
-
-
-def _network(layers: Any) -> Network:
-    return tuple(_layer(layer) for layer in _some("a network", layers))
+    """Networks of the shapes that they must have, as tuples of tuples."""
+    each = [_some("a network", network) for network in _some("networks", networks)]
+    return tuple(tuple(_layer(layer) for layer in network) for network in each)
 
 
 def _some(name: str, value: Any) -> Sequence[Any]:
@@ -135,39 +157,3 @@ def _layer(layer: Any) -> Layer:
     if len(bias) not in (0, len(weight)):
         fail("a bias", f"have the length {len(weight)} or 0", len(bias))
     return weight, bias
-
-
-def _names(networks: Sequence[Sequence[Layer]]) -> list[str]:
-    """Names of the arrays in the file, in the order of networks, layers, weight and bias."""
-    return [
-        f"network.{network}.layer.{layer}.{part}"
-        for network, layers in enumerate(networks)
-        for layer in range(len(layers))
-        for part in ("weight", "bias")
-    ]
-
-
-def _assembled(arrays: dict[str, NDArray[np.floating]], depths: Any) -> tuple[Network, ...]:
-    """Put networks together from their named arrays, which must be all there and no others."""
-    if not isinstance(depths, list) or not all(type(depth) is int and depth > 0 for depth in depths):
-        raise ValueError("its number of layers is not known")
-    if 2 * sum(depths) != len(arrays):
-        raise ValueError(f"it holds {len(arrays)} arrays instead of {2 * sum(depths)}")
-    for array in arrays.values():
-        array.setflags(write=False)
-    return _checked(
-        tuple(
-            tuple(
-                tuple(arrays[f"network.{network}.layer.{layer}.{part}"] for part in ("weight", "bias"))
-                for layer in range(depth)
-            )
-            for network, depth in enumerate(depths)
-        )
-    )
-
-
-def _about(text: str) -> dict[str, Any]:
-    about = json.loads(text)
-    if not isinstance(about, dict):
-        raise ValueError("what is said about them is no dict")
-    return about

@@ -220,6 +220,7 @@ WEIGHT, BIAS = GOOD
         (GOOD | {WEIGHT: np.ones((2, 3), np.int64)}, "[1]", "{}"),
         (GOOD | {BIAS: np.ones(5)}, "[1]", "{}"),
     ],
+    ids=range(17),
 )
 def test_networks_that_do_not_fit_together_are_refused(tmp_path, arrays, layers, about):
     metadata = {"format": FORMAT, "layers": layers, "about": about}
