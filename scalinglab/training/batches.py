@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -74,11 +72,6 @@ def shares(plan: Plan, samples: int) -> NDArray[np.float64]:
     return np.full(samples, 1 / samples) if weights is None else weights[:samples] / weights[:samples].sum()
 
 
-def _joined(labels: NDArray[Any]) -> NDArray[Any]:
-    """The rows of all networks, one network after the other."""
-    return labels.reshape(-1, *labels.shape[2:])
-
-
 def label_rows(plan: Plan, labels: NDArray[np.generic]) -> torch.Tensor:
     """Labels on the device, a row for each sample: one class, or a number for each output."""
     if plan.task.classes is not None:
@@ -103,10 +96,11 @@ class Batches:
         self.plan, most = plan, max(plan.batch_sizes)
         self.all_inputs = torch.tensor(plan.task.train_inputs, dtype=plan.input_dtype, device=plan.device)
         # Networks with labels of their own have a block of rows each.
-        self.all_labels = label_rows(plan, plan.task.train_labels if plan.labels is None else _joined(plan.labels))
-        apart = 0 if plan.labels is None else plan.task.samples
-        offsets = torch.arange(plan.networks).repeat_interleave(most) * apart
-        self.offsets = offsets.to(plan.device) if apart else None
+        labels = plan.task.train_labels if plan.labels is None else plan.labels.reshape(-1, *plan.labels.shape[2:])
+        self.all_labels = label_rows(plan, labels)
+        self.offsets: torch.Tensor | None = None
+        if plan.labels is not None:
+            self.offsets = torch.arange(plan.networks, device=plan.device).repeat_interleave(most) * plan.task.samples
         self.inputs = self.all_inputs.new_empty((plan.networks, most, plan.task.inputs))
         self._rows = self.all_labels.new_empty((plan.networks, most, self.all_labels.shape[1]))
         self.labels = self._rows.mT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,23 +19,25 @@ from scalinglab.training.plans import Plan
 __all__ = ["Examples", "held_out", "probe"]
 
 
-def held_out(plan: Plan, stack: Stack, inputs: NDArray[Any], labels: NDArray[Any]) -> Examples:
-    """Examples that all networks share: a test set, a validation set."""
-    rows = torch.tensor(inputs, dtype=plan.input_dtype, device=plan.device)[None]
-    counts = [len(inputs)] * plan.networks
-    return Examples(plan, stack, rows, label_rows(plan, labels)[None], counts)
+def held_out(plan: Plan, stack: Stack) -> dict[str, Examples]:
+    """The sets that all networks share, by name: "test" and, if the task has one, "validation"."""
+    found = {}
+    for name in ("test", "validation"):
+        inputs, labels = (getattr(plan.task, f"{name}_{part}") for part in ("inputs", "labels"))
+        if inputs is not None:
+            rows = torch.tensor(inputs, dtype=plan.input_dtype, device=plan.device)[None]
+            found[name] = Examples(plan, stack, rows, label_rows(plan, labels)[None], [len(inputs)] * plan.networks)
+    return found
 
 
 def probe(plan: Plan, stack: Stack) -> Examples:
     """The first training samples of each network."""
     counts = [min(samples, PROBE) for samples in plan.samples]
     most, task = max(counts), plan.task
-    rows = np.zeros((plan.networks if plan.resample else 1, most), dtype=np.int64)
-    for network in range(len(rows)):
-        drawn = drawn_samples(plan, network)
-        rows[network, : counts[network]] = np.arange(most)[: counts[network]] if drawn is None else drawn[:PROBE]
-    if not plan.resample:
-        rows[0] = np.arange(most)
+    rows = np.tile(np.arange(most), (plan.networks if plan.resample else 1, 1))
+    for network, count in enumerate(counts):
+        if (drawn := drawn_samples(plan, network)) is not None:
+            rows[network, :count] = drawn[:PROBE]
     inputs = torch.tensor(task.train_inputs[rows], dtype=plan.input_dtype, device=plan.device)
     if plan.labels is None:
         labels = label_rows(plan, task.train_labels[rows.ravel()]).view(len(rows), most, -1)

@@ -13,11 +13,11 @@ from torch import Tensor
 from scalinglab._checks import fail
 from scalinglab.training.arguments import checked_plan
 from scalinglab.training.batches import Batches
-from scalinglab.training.evaluation import Examples, held_out, probe
+from scalinglab.training.evaluation import held_out, probe
 from scalinglab.training.given import checked_masks
 from scalinglab.training.losses import LOSSES
 from scalinglab.training.networks import ACTIVATIONS, Stack, draw
-from scalinglab.training.optimizers import SCHEDULES, make_optimizer, step_sizes
+from scalinglab.training.optimizers import SCHEDULES, make_optimizer
 from scalinglab.training.passes import Buffers, backward, embed, propagate, pull_embedding
 from scalinglab.training.plans import Plan
 from scalinglab.training.progress import Record, Training
@@ -196,22 +196,14 @@ class _Run:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.activation, self.loss = plan, ACTIVATIONS[plan.activation], LOSSES[plan.task.loss]
-        self.stack = initial_stack(plan)
+        self.stack = _initial_stack(plan)
         self.gradients = self.stack.like()
         self.weighting = Weighting(plan, self.stack)
-        self.optimizer = make_optimizer(
-            plan.optimizer,
-            self.stack,
-            self.gradients,
-            step_sizes(self.stack, plan.step_size),
-            momentum=plan.momentum,
-            betas=plan.betas,
-            decay=plan.weight_decay,
-        )
+        self.optimizer = make_optimizer(plan, self.stack, self.gradients)
         self.batches = Batches(plan)
         self.buffers = Buffers(self.stack, self.batches.inputs.shape[1])
         self.train_set = probe(plan, self.stack)
-        self.held_out = held_out_sets(plan, self.stack)
+        self.held_out = held_out(plan, self.stack)
         self.record = Record(plan, self.stack)
         self.units: Tensor | None = None
 
@@ -297,25 +289,15 @@ class _Run:
             self.optimizer.forget(network)
 
 
-def initial_stack(plan: Plan) -> Stack:
+def _initial_stack(plan: Plan) -> Stack:
     """The networks before training: as they were given, or drawn each from its seed."""
     stack = Stack(plan.sizes(max(plan.width)), plan.networks, plan.dtype, plan.device, table=plan.table)
     for network, (width, seed) in enumerate(zip(plan.width, plan.seed, strict=True)):
         if plan.initial is not None:
             stack.put(network, plan.initial[network])
         else:
-            drawn = draw(plan.sizes(width), seed, plan.activation, scaling=plan.scaling, table=plan.table)
-            stack.put(network, drawn)
+            stack.put(network, draw(plan.sizes(width), seed, plan.activation, plan.scaling, plan.table))
     return stack
-
-
-def held_out_sets(plan: Plan, stack: Stack) -> dict[str, Examples]:
-    """What networks are measured on beside their training samples, by name."""
-    task = plan.task
-    found = {"test": held_out(plan, stack, task.test_inputs, task.test_labels)}
-    if task.validation_inputs is not None and task.validation_labels is not None:
-        found["validation"] = held_out(plan, stack, task.validation_inputs, task.validation_labels)
-    return found
 
 
 def _to_numpy(values: Tensor) -> NDArray[np.float64]:

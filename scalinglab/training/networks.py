@@ -165,9 +165,9 @@ def draw(
     sizes: Sequence[int],
     seed: int,
     activation: str,
-    *,
     scaling: str = "standard",
     table: tuple[int, int] | None = None,
+    *,
     stream: int = WEIGHTS,
 ) -> Arrays:
     """Initial weights and biases of one network: normal, variance gain / fan_in [He2015], and zero.

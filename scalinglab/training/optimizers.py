@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.optim.adam import adam as adam_rule
 
 from scalinglab.training.networks import Stack
+from scalinglab.training.plans import Plan
 
 __all__ = ["SCHEDULES", "SGD", "Adam", "Momentum", "Optimizer", "make_optimizer", "step_sizes"]
 
@@ -171,19 +172,11 @@ class Adam(SGD):
         self.square.flat.mul_(exists)
 
 
-def make_optimizer(
-    name: str,
-    stack: Stack,
-    gradients: Stack,
-    rate: float | Tensor,
-    *,
-    momentum: float,
-    betas: tuple[float, float],
-    decay: float,
-) -> Optimizer:
-    """Return the optimizer of that name, which reads only the settings it knows."""
-    if name == "sgd":
+def make_optimizer(plan: Plan, stack: Stack, gradients: Stack) -> Optimizer:
+    """Return the optimizer of the plan, which reads only the settings it knows."""
+    rate, decay = step_sizes(stack, plan.step_size), plan.weight_decay
+    if plan.optimizer == "sgd":
         return SGD(stack, gradients, rate, decay)
-    if name == "momentum":
-        return Momentum(stack, gradients, rate, decay, momentum)
-    return Adam(stack, gradients, rate, decay, betas, decoupled=name == "adamw")
+    if plan.optimizer == "momentum":
+        return Momentum(stack, gradients, rate, decay, plan.momentum)
+    return Adam(stack, gradients, rate, decay, plan.betas, decoupled=plan.optimizer == "adamw")

@@ -32,8 +32,7 @@ class Weighting:
     """
 
     def __init__(self, plan: Plan, stack: Stack) -> None:
-        self.stack, self.effective = stack, stack
-        self.plan = plan
+        self.plan, self.stack, self.effective = plan, stack, stack
         self.scale: Tensor | None = None
         self.factor: Tensor | None = None
         self.rule: Tensor | None = None
@@ -103,7 +102,5 @@ def _masses(plan: Plan, stack: Stack) -> tuple[Tensor, Tensor]:
             mass = torch.tensor(column).to(stack.flat)
             above.layers[number][0][network, :width] = mass[:, None]
             above.layers[number][1][network, :width] = mass
-            below_next, above_next = below.layers[number + 1][0], above.layers[number + 1][0]
-            below_next[network, :, :width] = mass
-            assert above_next.shape == below_next.shape
+            below.layers[number + 1][0][network, :, :width] = mass
     return below.flat, above.flat

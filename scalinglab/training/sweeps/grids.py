@@ -13,7 +13,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -127,7 +127,7 @@ def _axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def _run(chosen: dict[str, Any]) -> Run:
     recipe = chosen.pop("task")
-    settings = LEFT_OUT | chosen
+    settings = _defaults() | chosen
     if settings["samples"] is None:
         settings["samples"] = recipe.get("samples")
     text = json.dumps({"algorithm": ALGORITHM, "task": recipe, "train": settings}, sort_keys=True, allow_nan=False)
@@ -192,5 +192,7 @@ def _canonical(name: str, value: Any) -> Any:
     return list(typed) if isinstance(typed, tuple) else typed
 
 
-#: Canonical values of what a grid leaves out.
-LEFT_OUT = {name: _canonical(name, DEFAULTS.get(name, setting.default)) for name, setting in SWEPT.items()}
+@cache
+def _defaults() -> dict[str, Any]:
+    """Canonical values of all arguments that a grid leaves out; to be copied."""
+    return {name: _canonical(name, DEFAULTS.get(name, setting.default)) for name, setting in SWEPT.items()}
