@@ -61,8 +61,11 @@ def plain_training(
     masks=None,
     penalty=None,
     subset=None,
+    evaluated=None,
 ):
-    """Train one network; return its parameters as arrays and the test losses before each step and after the last.
+    """Train one network; return its parameters as arrays and the test losses before the steps that are evaluated.
+
+    All are, and what comes after the last one, if left out.
 
     ``masks`` has an array for each layer of weights, ``penalty`` is a function of the parameters, and ``subset`` are
     the places of the training samples.
@@ -88,10 +91,15 @@ def plain_training(
         inputs, labels = inputs[subset], labels[subset]
     tests, answers = as_tensors(task.test_inputs, task.test_labels, dtype)
     samples = len(labels) if samples is None else samples
-    losses = []
-    for batch in Order(seed, samples, min(batch_size, samples)).take(steps):
-        with torch.no_grad():
+    evaluated, losses = set(range(steps + 1) if evaluated is None else evaluated.tolist()), []
+
+    @torch.no_grad()
+    def evaluate(step):
+        if step in evaluated:
             losses.append(float(loss(network(tests), answers)))
+
+    for step, batch in enumerate(Order(seed, samples, min(batch_size, samples)).take(steps)):
+        evaluate(step)
         rule.zero_grad()
         value = loss(network(inputs[batch]), labels[batch])
         (value if penalty is None else value + penalty(parameters)).backward()
@@ -100,7 +108,7 @@ def plain_training(
         rule.step()
         if pace:
             pace.step()
-    losses.append(float(loss(network(tests).detach(), answers)))
+    evaluate(steps)
     trained = [parameter.detach().numpy() for parameter in parameters]
     trained[0] = trained[0].T if embedded else trained[0]
     return trained, losses

@@ -26,31 +26,21 @@ def chain(samples=300, held_out=80, validation=True):
     return Task("chain", *train_part, *test, VOCABULARY, vocabulary=VOCABULARY, **held)
 
 
+@pytest.mark.parametrize("step_sizes", [(0.02, 0.02), (0.02, 0.005)])
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
-def test_a_stack_with_embeddings_equals_plain_pytorch(optimizer):
-    settings = {"optimizer": optimizer, "step_size": 0.02, "steps": 50, "dtype": "float64", "batch_size": 32}
-    run = train(chain(), width=(9, 5), seed=(3, 4), embedding=4, weight_decay=0.01, **settings)
-    first = next(run)
-    initial = [first.arrays(network) for network in range(2)]
-    last = finish(run)
-    for network, seed in enumerate((3, 4)):
-        theirs, losses = plain_training(chain(), initial[network], seed=seed, decay=0.01, **settings)
-        for ours, other in zip(parameters_of(last.arrays(network)), theirs, strict=True):
-            np.testing.assert_allclose(ours, other, rtol=0, atol=1e-10)  # rounding of 1e-16 over 50 steps
-        np.testing.assert_allclose(last.test_loss[network], np.array(losses)[last.evaluated], rtol=0, atol=1e-10)
-
-
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
-def test_embeddings_learn_at_the_step_sizes_of_their_own_networks(optimizer):
+def test_a_stack_with_embeddings_equals_plain_pytorch_at_the_step_sizes_of_its_networks(optimizer, step_sizes):
     settings = {"optimizer": optimizer, "steps": 50, "dtype": "float64", "batch_size": 32}
-    run = train(chain(), width=6, step_size=(0.02, 0.005), embedding=4, weight_decay=0.01, **settings)
+    stacked = {"width": (9, 5), "seed": (3, 4), "step_size": step_sizes}
+    run = train(chain(), **stacked, embedding=4, weight_decay=0.01, **settings)
     first = next(run)
     initial = [first.arrays(network) for network in range(2)]
     last = finish(run)
-    for network, step_size in enumerate((0.02, 0.005)):
-        theirs, _ = plain_training(chain(), initial[network], step_size=step_size, decay=0.01, **settings)
+    for network, (seed, step_size) in enumerate(zip((3, 4), step_sizes, strict=True)):
+        own = settings | {"seed": seed, "step_size": step_size, "evaluated": last.evaluated}
+        theirs, losses = plain_training(chain(), initial[network], decay=0.01, **own)
         for ours, other in zip(parameters_of(last.arrays(network)), theirs, strict=True):
             np.testing.assert_allclose(ours, other, rtol=0, atol=1e-10)  # rounding of 1e-16 over 50 steps
+        np.testing.assert_allclose(last.test_loss[network], losses, rtol=0, atol=1e-10)
 
 
 def test_forward_computes_what_was_measured_from_the_arrays_of_one_network_and_of_a_stack():
