@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "pruning": {"training"},
     "live": set(),
     "exercises": THEORY | {"training", "pruning", "live"},
-    "cli": THEORY | {"training", "pruning", "live", "exercises"},
+    "cli": THEORY | {"training", "pruning", "live", "exercises", "tables"},
 }
 #: The one file of a theory family that may import torch and training.
 TORCH_FILE = {"approximation": "networks.py", "compression": "networks.py", "heavy_tails": "networks.py"}

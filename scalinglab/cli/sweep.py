@@ -2,50 +2,40 @@
 
 The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits"`` or a ``[task]`` table, or several
 ``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
-(significant digits of floats, 6 if left out) and ``measure``: "layers" for tail indices and pruning errors of the
-weights of each run (see ``scalinglab.heavy_tails.run_statistics``), "rounds" for the rounds of iterative pruning (see
-``scalinglab.pruning.pruning_rounds``), "pruning" and "controls" for the comparisons ``compare_methods`` and
-``compare_controls`` of ``scalinglab.pruning``, whose arguments the grid then holds. All are made in this process.
-
-"mask_information", "mask_events", "drawn_information" and "memorisation" are experiments of ``scalinglab.pruning`` on
-labels that are coin flips. The keys of the file are then their arguments, and those of ``coin_flips`` in the ``task``
-table; several ``[[grid]]`` tables are done one after the other.
+(significant digits of floats, 6 if left out) and ``measure``: what is measured of each run, by its name in
+``scalinglab.heavy_tails.MEASURES`` ("layers": tail indices and pruning errors of the weights) or
+``scalinglab.pruning.MEASURES``. "rounds" are the rounds of iterative pruning. All others are experiments, and the keys
+of the file are their arguments: "pruning" and "controls" compare methods as ``compare_methods`` and
+``compare_controls`` do; "mask_information", "mask_events", "drawn_information" and "memorisation" are about labels
+that are coin flips, and their ``task`` holds the arguments of ``coin_flips``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import importlib
 import signal
 import sys
 import tempfile
 import threading
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.cli.folder import whole_number
-from scalinglab.cli.measures import EXPERIMENTS, MEASURES, configured, measure_of
+from scalinglab.tables import Order, read_order, table_text
 
-#: Significant digits of a float in a table: what float32 can tell.
-DIGITS = 6
-MOST_DIGITS = 17
+if TYPE_CHECKING:
+    from scalinglab.training import Measure
 
-
-@dataclass(frozen=True)
-class Order:
-    """What a TOML file asks for: a grid, and how its table is to look."""
-
-    grid: Any
-    title: str
-    columns: tuple[str, ...] | None
-    digits: int
-    measure: str | None = None
+#: Where each measure is; they are imported when they are needed, as torch takes seconds.
+MEASURES = {"layers": "scalinglab.heavy_tails"} | dict.fromkeys(
+    ("rounds", "pruning", "controls", "drawn_information", "mask_events", "mask_information", "memorisation"),
+    "scalinglab.pruning",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,50 +84,40 @@ def _run(arguments: argparse.Namespace, interrupted: threading.Event) -> int:
     order = read_order(source)
     out = Path(arguments.out) if arguments.out else source.with_suffix(".json")
     _check_files(source, out, arguments.store)
-    if order.measure:
-        return _run_measured(arguments, order, out)
-    _check_columns(order)
-    from scalinglab.training.sweeps.outcomes import SweepError
+    measure = measure_of(order.measure)
+    if measure is None:  # the columns of others are known when they have rows
+        _check_columns(order)
+    from scalinglab.training.sweeps.results import SweepError
     from scalinglab.training.sweeps.store import StoreError
     from scalinglab.training.sweeps.sweep import sweep
 
     options = {"store": arguments.store, "device": arguments.device, "progress": not arguments.quiet}
     try:
         with _executor(arguments) as executor:
-            done = sweep(order.grid, executor=executor, **options)
+            done = sweep(order.grid, measure=measure, executor=executor, **options)
     except (SweepError, StoreError) as error:
         if interrupted.is_set():
             raise KeyboardInterrupt from error
         print(f"scalinglab sweep: {error}", file=sys.stderr)
         return 1
     rows = done.rows()
-    if not _write(out, table_text(order, rows)):
+    if not done.failed:
+        _among_columns(order, rows[0])
+    if not _write(out, table_text(order, rows, done.configuration)):
         return 1
-    print(f"{done.caption} Written to {out}.")
+    made = f"{len(rows)} rows." if measure and not done.failed else done.caption
+    print(f"{made} Written to {out}.")
     if done.failed:
-        first = next(row["error"] for row in rows if row["status"] == "failed")
+        first = next(row["error"] for row in rows if row.get("status") == "failed")
         print(f"scalinglab sweep: the first error was {first}", file=sys.stderr)
     return 1 if done.failed else 0
 
 
-def _run_measured(arguments: argparse.Namespace, order: Order, out: Path) -> int:
-    """Train and measure here, a stack at a time: weights are not kept, so neither can a store."""
-    for name, value in (("store", arguments.store), ("workers", arguments.workers), ("address", arguments.address)):
-        if value is not None:
-            raise ValueError(
-                f"--{name} must be left out, as networks are measured where they are trained: in this process"
-            )
-    assert order.measure is not None
-    rows: list[dict[str, Any]] = []
-    for rows in measure_of(order.measure)(order.grid):
-        if not arguments.quiet:
-            print(f"{len(rows)} rows measured", file=sys.stderr)
-    if order.columns and (unknown := [name for name in order.columns if name not in rows[0]]):
-        fail("columns", "be among " + ", ".join(rows[0]), unknown[0])
-    if not _write(out, table_text(order, rows)):
-        return 1
-    print(f"{len(rows)} rows. Written to {out}.")
-    return 0
+def measure_of(name: Any) -> Measure | None:
+    """The measure that a file names, if any."""
+    if name is None:
+        return None
+    return importlib.import_module(MEASURES[one_of("measure", name, tuple(MEASURES))]).MEASURES[name]
 
 
 def _write(out: Path, text: str) -> bool:
@@ -150,62 +130,6 @@ def _write(out: Path, text: str) -> bool:
         print(f"scalinglab sweep: {out} could not be written: {error.strerror or error}", file=sys.stderr)
         return False
     return True
-
-
-def read_order(source: Path) -> Order:
-    """Read a TOML file.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        If there is no such file, or it is no TOML, or its ``[table]`` is wrong. The grid is checked by the sweep.
-    """
-    try:
-        given = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (FileNotFoundError, IsADirectoryError):
-        raise FileNotFoundError(f"file must be a TOML file, and {source} is none") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"file must be in TOML, and {source} is not: {error}") from None
-    look = given.pop("table", {})
-    union = given.pop("grid", None)
-    if union is not None and given:
-        fail("file", "hold either [[grid]] tables or the keys of one grid", ", ".join(given))
-    if not isinstance(look, dict) or set(look) - {"title", "columns", "digits", "measure"}:
-        fail("table", "hold title, columns, digits and measure", look)
-    columns = look.get("columns")
-    if columns is not None and not (isinstance(columns, list) and columns and all(isinstance(c, str) for c in columns)):
-        fail("columns", "be a list of names", columns)
-    title = look.get("title", source.stem)
-    if not isinstance(title, str):
-        fail("title", "be text", title)
-    digits = positive_integer("digits", look.get("digits", DIGITS))
-    if digits > MOST_DIGITS:
-        fail("digits", f"not exceed {MOST_DIGITS}, which tell every float", digits)
-    if (measure := look.get("measure")) is not None:
-        one_of("measure", measure, (*MEASURES, *EXPERIMENTS))
-    grid = given if union is None else union
-    return Order(grid, title, None if columns is None else tuple(columns), digits, measure)
-
-
-def table_text(order: Order, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The table as JSON, columnar, a line for each column; a column of one value is stored once.
-
-    Results are rounded; the configuration is not, as it says which run this is.
-    """
-    from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
-
-    columns = {name: [row.get(name) for row in rows] for name in order.columns or rows[0]}
-    results = {*RESULTS, *VALIDATED}
-    if order.measure:
-        results |= set(columns) - configured(order.measure, order.grid)
-    for name in results & set(columns):
-        columns[name] = [_rounded(value, order.digits) for value in columns[name]]
-    short = {name: _short(values) for name, values in columns.items()}
-    if not any(isinstance(values, list) for values in short.values()):
-        short = columns  # one column at least says how many rows there are
-    lines = [f"{_json(name)}: {_json(values)}" for name, values in short.items()]
-    head = f'"title": {_json(order.title)},\n"made_with": {_json(order.grid)}'
-    return "{\n" + head + ',\n"columns": {\n' + ",\n".join(lines) + "\n}\n}\n"
 
 
 def _check_files(source: Path, out: Path, store: str | None) -> None:
@@ -228,27 +152,17 @@ def _check_files(source: Path, out: Path, store: str | None) -> None:
 
 def _check_columns(order: Order) -> None:
     """Refuse a column that no row will have, before the sweep and not after it."""
+    from scalinglab.training.sweeps.computing import RESULTS, VALIDATED
     from scalinglab.training.sweeps.grids import runs_of
-    from scalinglab.training.sweeps.runs import RESULTS, VALIDATED
 
-    known = dict.fromkeys(name for run in runs_of(order.grid) for name in (*run.row, *RESULTS, *VALIDATED))
+    _among_columns(order, (name for run in runs_of(order.grid) for name in (*run.row, *RESULTS, *VALIDATED)))
+
+
+def _among_columns(order: Order, names: Iterable[str]) -> None:
+    known = dict.fromkeys(names)
     for name in order.columns or ():
         if name not in known:
             fail("columns", "be among " + ", ".join(known), name)
-
-
-def _rounded(value: Any, digits: int) -> Any:
-    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
-
-
-def _short(values: list[Any]) -> Any:
-    """One value in the place of a column that holds no other, of the same type; a list where that is the only row."""
-    same = all(value == values[0] and type(value) is type(values[0]) for value in values)
-    return values[0] if same and len(values) > 1 else values
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 @contextmanager

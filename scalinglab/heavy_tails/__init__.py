@@ -27,7 +27,8 @@ Compressibility:
 Trained networks:
 
 - ``layer_statistics``, ``column_dependence``, ``ColumnDependence``: of their weights
-- ``layer_sweep``, ``run_statistics``, ``network_outcome``, ``pruned_accuracy``: of runs over a grid (need torch)
+- ``run_statistics``, ``network_outcome``, ``pruned_accuracy``: of single networks (need torch)
+- ``MEASURES``: what ``scalinglab.training.sweep`` can sweep a grid for, by name (needs torch)
 - ``train_layers``, ``LayerRuns``; ``dependence_over_widths``, ``DependenceRuns``: while they train (need torch)
 """
 
@@ -76,8 +77,8 @@ from scalinglab.heavy_tails.stable import (
 
 if TYPE_CHECKING:
     from scalinglab.heavy_tails.networks import (
+        MEASURES,
         dependence_over_widths,
-        layer_sweep,
         network_outcome,
         pruned_accuracy,
         run_statistics,
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "MEASURES",
     "METHODS",
     "STABLE_METHODS",
     "Chains",
@@ -107,7 +109,6 @@ __all__ = [
     "hill_curve",
     "largest_step_size",
     "layer_statistics",
-    "layer_sweep",
     "limiting_error",
     "limiting_node_error",
     "limiting_prunable_fraction",
@@ -133,7 +134,7 @@ __all__ = [
     "train_layers",
 ]
 
-_NEED_TORCH = {"dependence_over_widths", "layer_sweep", "network_outcome", "pruned_accuracy", "run_statistics"}
+_NEED_TORCH = {"MEASURES", "dependence_over_widths", "network_outcome", "pruned_accuracy", "run_statistics"}
 _NEED_TORCH |= {"train_layers"}
 
 

@@ -14,17 +14,12 @@ import torch
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import fail, positive, positive_integer
+from scalinglab._growing import Growing
 from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
 from scalinglab.heavy_tails.dependence import column_dependence
 from scalinglab.heavy_tails.layers import index_or_nan, layer_statistics
 from scalinglab.heavy_tails.runs import MARK, DependenceRuns, LayerRuns
-from scalinglab.training import Task, Training, finish, forward, train
-from scalinglab.training.sweeps.chunks import STACKED, chunks_of
-from scalinglab.training.sweeps.grids import Run, runs_of
-from scalinglab.training.tasks.catalogue import build_task
-
-__all__ = ["ALIVE", "FITTED", "OUTCOMES", "dependence_over_widths", "layer_sweep", "network_outcome", "pruned_accuracy"]
-__all__ += ["run_statistics", "train_layers"]
+from scalinglab.training import Measure, Task, Training, forward, train
 
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: What becomes of a run: only those that fit are compared, as in [Barsbey2021].
@@ -139,30 +134,42 @@ def run_statistics(task: Task, training: Training, network: int) -> dict[str, An
 MEASURED = ("characteristic", "block", "hill", "kurtosis", "prunable", "magnitude", "node", "singular")
 
 
-def layer_sweep(grid: Any) -> Iterator[list[dict[str, Any]]]:
-    """Train every network of a grid, and measure what ``run_statistics`` does, stack by stack.
+def measure_layers(task: Task, **settings: Any) -> Iterator[Growing]:
+    """Train networks, and measure each with ``run_statistics`` in the end.
 
     Parameters
     ----------
-    grid : mapping or sequence of mappings
-        As ``scalinglab.training.sweep`` takes it.
+    task : Task
+        A classification.
+    **settings
+        Of ``scalinglab.training.train``.
 
     Yields
     ------
-    list of dict
-        The rows so far, in the order of the grid: the configuration of each run, then what was measured.
+    Growing
+        Its rows, which come at the end, say of which ``network`` they are.
 
     Raises
     ------
     ValueError
-        If the grid is wrong.
+        At the call, if an argument is wrong.
     """
-    runs, rows = runs_of(grid), {}
-    for chunk in chunks_of(runs):
-        some = [runs[place] for place in chunk.places]
-        for place, found in zip(chunk.places, _stacked(some), strict=True):
-            rows[place] = runs[place].row | found
-        yield [rows[place] for place in sorted(rows)]
+    if task.loss != "cross_entropy":
+        fail("task", "be a classification", task)
+    return _measured(task, train(task, **settings))
+
+
+def _measured(task: Task, training: Iterator[Training]) -> Iterator[Growing]:
+    run = None
+    for run in training:
+        yield Growing((), run.step, run.steps)
+    assert run is not None
+    rows = tuple({"network": network} | run_statistics(task, run, network) for network in range(run.networks))
+    yield Growing(rows, run.steps, run.steps)
+
+
+#: By the names that a table's file has for them; for ``scalinglab.training.sweep``.
+MEASURES = {"layers": Measure("layers", measure_layers)}
 
 
 def train_layers(
@@ -273,14 +280,6 @@ def _widening(started: Sequence[Iterator[Training]], widths: Sequence[int]) -> I
             about = {"width": width, "train_loss": float(run.train_loss[alive, -1].mean())}
             found += tuple(about | row for row in column_dependence(layers).rows())
         yield DependenceRuns(found, (done + 1) * run.steps, len(widths) * run.steps)
-
-
-def _stacked(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Train runs that stack, and measure them one by one."""
-    task = build_task(runs[0].recipe)
-    settings: dict[str, Any] = runs[0].settings | {name: [run.settings[name] for run in runs] for name in STACKED}
-    training = finish(train(task, **settings))
-    return [run_statistics(task, training, network) for network in range(len(runs))]
 
 
 def _columns(layers: int) -> list[str]:

@@ -14,7 +14,7 @@ From networks to masks:
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
 - ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)
-- ``pruning_rounds``, ``pruning_comparisons``, ``control_comparisons``: over a grid, for tables (``tabulating``)
+- ``MEASURES``: what ``scalinglab.training.sweep`` can sweep a grid for, by name (``tabulating``)
 
 Does the mask matter:
 
@@ -86,10 +86,11 @@ from scalinglab.pruning.scores import (
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
 from scalinglab.pruning.structured import Factored, keep_nodes, kept_nodes, node_masks, node_scores, truncate
-from scalinglab.pruning.tabulating import control_comparisons, pruning_comparisons, pruning_rounds
+from scalinglab.pruning.tabulating import MEASURES
 
 __all__ = [
     "CONTROLS",
+    "MEASURES",
     "METHODS",
     "Branches",
     "Comparison",
@@ -102,7 +103,6 @@ __all__ = [
     "branch",
     "compare_controls",
     "compare_methods",
-    "control_comparisons",
     "density_path",
     "erk_counts",
     "grasp_scores",
@@ -119,8 +119,6 @@ __all__ = [
     "node_scores",
     "path_between",
     "prune_at_start",
-    "pruning_comparisons",
-    "pruning_rounds",
     "random_scores",
     "reinitialized",
     "shuffled_masks",

@@ -17,6 +17,7 @@ Training:
 Many runs:
 
 - ``sweep``: all runs of a grid, here or on other machines, kept in a store; ``sweeping``: the same, step by step
+- ``Measure``, ``Experiment``: what it is swept for, beside the errors of its runs
 - ``Sweep``: what is finished so far; ``summarize``: means over seeds
 - ``Store``: where runs are kept; ``SweepError``, ``StoreError``: what went wrong
 
@@ -38,9 +39,9 @@ from scalinglab.training.loop import finish, train
 from scalinglab.training.networks import forward
 from scalinglab.training.progress import Training
 from scalinglab.training.saving import SavedNetworks, load_networks, save_networks
-from scalinglab.training.sweeps.outcomes import Sweep, SweepError
+from scalinglab.training.sweeps.measures import Experiment, Measure
+from scalinglab.training.sweeps.results import Sweep, SweepError, summarize
 from scalinglab.training.sweeps.store import Store, StoreError
-from scalinglab.training.sweeps.summaries import summarize
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 from scalinglab.training.tasks.digits import digits
 from scalinglab.training.tasks.files import cifar10, mnist
@@ -50,6 +51,8 @@ from scalinglab.training.tasks.text import alphabet, text
 
 __all__ = [
     "Budget",
+    "Experiment",
+    "Measure",
     "SavedNetworks",
     "Store",
     "StoreError",

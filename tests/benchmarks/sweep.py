@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 
 from scalinglab.training.sweeps.chunks import chunks_of
+from scalinglab.training.sweeps.computing import compute
 from scalinglab.training.sweeps.grids import runs_of
-from scalinglab.training.sweeps.runs import compute
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 from tests.benchmarks.compare import compare
 

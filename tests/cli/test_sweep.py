@@ -19,9 +19,9 @@ import pytest
 
 from scalinglab import tables
 from scalinglab.cli import main
-from scalinglab.cli.sweep import Order, read_order, table_text
-from scalinglab.training.sweeps import runs
-from scalinglab.training.sweeps.outcomes import SweepError
+from scalinglab.tables import Order, read_order, table_text
+from scalinglab.training.sweeps import computing
+from scalinglab.training.sweeps.results import SweepError
 from scalinglab.training.sweeps.sweep import sweep
 
 GRID = {"width": [3, 4], "seed": [0, 1], "steps": 5, "task": {"name": "digits", "samples": 100}}
@@ -77,17 +77,18 @@ def test_a_table_is_columns_and_says_what_it_was_made_with(file, tmp_path):
 
 
 def test_results_are_rounded_and_configurations_are_not():
-    order = Order({}, "", None, 3)
-    made = json.loads(
-        table_text(order, [{"seed": k, "step_size": 0.123456789, "test_loss": 0.123456789} for k in (0, 1)])
+    order, rows = (
+        Order({}, "", None, 3),
+        [{"seed": k, "step_size": 0.123456789, "test_loss": 0.123456789} for k in (0, 1)],
     )
+    made = json.loads(table_text(order, rows, exact={"seed", "step_size"}))
     assert made["columns"] == {"seed": [0, 1], "step_size": 0.123456789, "test_loss": 0.123}
 
 
 def test_one_row_is_kept_in_lists_and_equal_numbers_of_two_types_apart():
     order = Order({}, "", None, 3)
-    assert json.loads(table_text(order, [{"test_loss": 1.0}]))["columns"] == {"test_loss": [1.0]}
-    assert json.loads(table_text(order, [{"error": None}, {"error": "x"}]))["columns"] == {"error": [None, "x"]}
+    assert json.loads(table_text(order, [{"test_loss": 1.0}], ()))["columns"] == {"test_loss": [1.0]}
+    assert json.loads(table_text(order, [{"error": None}, {"error": "x"}], ()))["columns"] == {"error": [None, "x"]}
 
 
 def test_a_union_of_grids_is_a_table_of_several_grids(file):
@@ -98,7 +99,7 @@ def test_a_union_of_grids_is_a_table_of_several_grids(file):
 def test_a_store_is_read_again(file, tmp_path, monkeypatch):
     call(file, "--store", tmp_path / "runs.sqlite")
     table = (tmp_path / "grid.json").read_bytes()
-    monkeypatch.setattr(runs, "train", None)
+    monkeypatch.setattr(computing, "train", None)
     assert call(file, "--store", tmp_path / "runs.sqlite") == 0
     assert (tmp_path / "grid.json").read_bytes() == table
 
@@ -133,7 +134,7 @@ def test_ctrl_c_is_a_sentence_and_leaves_the_old_table(file, capsys, monkeypatch
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "train", interrupted)
+    monkeypatch.setattr(computing, "train", interrupted)
     file.with_suffix(".json").write_text("old")
     assert call(file, *words, *[file.with_suffix(".sqlite") for _ in words]) == 1
     assert kept in capsys.readouterr().err
@@ -215,7 +216,7 @@ def test_a_folder_that_cannot_be_written_is_found_before_any_run(file, capsys, m
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refused)
-    monkeypatch.setattr(runs, "train", None)
+    monkeypatch.setattr(computing, "train", None)
     assert call(file) == 2
     assert "out must be in a folder that can be written, and " in (err := capsys.readouterr().err)
     assert err.endswith("cannot: Permission denied\n")
@@ -352,8 +353,8 @@ def test_experiments_on_masks_are_done_one_after_the_other(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("kept = 6", "keep = 4", "file must hold the arguments of mask_information, and a task of coin_flips"),
-        ("inputs = 4", "columns = 4", "file must hold the arguments of mask_information, and a task of coin_flips"),
+        ("kept = 6", "keep = 4", "grid must hold the arguments of mask_information, and a task of coin_flips"),
+        ("inputs = 4", "columns = 4", "grid must hold the arguments of mask_information, and a task of coin_flips"),
         ("kept = 6", "kept = 0", "kept must be positive, got 0"),
         ('"mask_information"', '"mask_memory"', "measure must be one of"),
     ],

@@ -9,10 +9,10 @@ import random
 import numpy as np
 import pytest
 
-from scalinglab.pruning import density_path, iterative_pruning, pruning_rounds
+from scalinglab.pruning import MEASURES, density_path, iterative_pruning
 from scalinglab.scaling_laws import fit_pruned, fit_pruned_joint
 from scalinglab.tables import grid_of, table
-from scalinglab.training import digits, summarize
+from scalinglab.training import digits, summarize, sweep
 
 GRIDS = grid_of("digits_pruning")
 WIDTHS = GRIDS[0]["width"]
@@ -77,7 +77,7 @@ def test_some_rows_of_the_table_are_found_again():
     """Another processor rounds in another way, and pruning multiplies that: errors agree as those of other seeds do."""
     draw = random.randrange(2**32)
     seeds = random.Random(draw).sample(range(10), 4)
-    *_, rows = pruning_rounds(GRIDS[0] | {"width": [16], "seed": seeds})
+    rows = sweep(GRIDS[0] | {"width": [16], "seed": seeds}, measure=MEASURES["rounds"], progress=False).rows()
     kept = [row for row in table("digits_pruning") if (row["width"], row["depth"]) == (16, 2)]
     for number in range(GRIDS[0]["pruning"]["rounds"]):
         all_errors = [row["test_error"] for row in kept if row["round"] == number]

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from scalinglab.exercises import Journal
-from scalinglab.pruning import iterative_pruning, pruning_rounds
+from scalinglab.pruning import MEASURES, iterative_pruning
 from scalinglab.scaling_laws import fit_composed
 from scalinglab.tables import grid_of, table
-from scalinglab.training import budget, digits, summarize
+from scalinglab.training import budget, digits, summarize, sweep
 from tests.course.notebooks import COURSE, code_cells
 
 (GRID,) = grid_of("digits_plans")
@@ -92,7 +92,7 @@ def test_a_plan_at_random_is_found_again():
     choose = random.Random(draw)
     some = {"width": choose.choice([8, 16]), "samples": choose.choice(GRID["samples"]), "step_size": 0.03}
     some["batch_size"] = choose.choice(GRID["batch_size"])
-    *_, ours = pruning_rounds(GRID | some)
+    ours = sweep(GRID | some, measure=MEASURES["rounds"], progress=False).rows()
     theirs = [row for row in table("digits_plans") if all(row[name] == value for name, value in some.items())]
     assert len(ours) == len(theirs) == 3 * GRID["pruning"]["rounds"]
     for number in range(GRID["pruning"]["rounds"]):

@@ -11,13 +11,12 @@ import pytest
 
 from scalinglab import tables
 from scalinglab.cli import main
-from scalinglab.cli.sweep import read_order
 from scalinglab.heavy_tails import (
+    MEASURES,
     best_k_error,
     column_dependence,
     dependence_over_widths,
     layer_statistics,
-    layer_sweep,
     network_outcome,
     node_error,
     prune,
@@ -27,11 +26,15 @@ from scalinglab.heavy_tails import (
     tail_index,
     train_layers,
 )
-from scalinglab.tables import table
-from scalinglab.training import digits, finish, teacher_student, train
+from scalinglab.tables import read_order, table
+from scalinglab.training import digits, finish, sweep, teacher_student, train
 from scalinglab.training.sweeps.grids import runs_of
 
 TABLE = "digits_tails"
+
+
+def measured(grid):
+    return sweep(grid, measure=MEASURES["layers"], progress=False).rows()
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +120,7 @@ def test_only_classifiers_have_outcomes():
             lambda: pruned_accuracy([(np.eye(2), np.ones(2))], np.ones((1, 2)), [0], density=2),
             "density must be above 0",
         ),
-        (lambda: list(layer_sweep({"task": "digits", "width": 0})), "width"),
+        (lambda: measured({"task": "digits", "width": 0}), "width"),
     ],
 )
 def test_bad_input_gets_one_sentence(call, sentence):
@@ -133,7 +136,7 @@ def test_a_sweep_has_the_rows_of_single_runs():
         "step_size": [0.2, 0.5],
         "steps": 60,
     }
-    *_, rows = layer_sweep(grid)
+    rows = measured(grid)
     assert [(row["batch_size"], row["step_size"]) for row in rows] == list(itertools.product([5, 20], [0.2, 0.5]))
     alone = finish(train(digits(200), width=16, batch_size=20, step_size=0.5, steps=60, evaluations=2))
     found = run_statistics(digits(200), alone, 0)
@@ -148,8 +151,6 @@ def test_the_command_writes_a_measured_table(tmp_path, capsys):
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet"]) == 0
     assert "2 rows. Written to" in capsys.readouterr().out
     assert '"characteristic_1": [' in (tmp_path / "made.json").read_text()
-    assert main(["sweep", str(tmp_path / "made.toml"), "--quiet", "--store", str(tmp_path / "x.sqlite")]) == 2
-    assert "--store must be left out" in capsys.readouterr().err
     (tmp_path / "made.toml").write_text(grid + order.replace("layers", "eyes"))
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet"]) == 2
     err = capsys.readouterr().err
@@ -173,7 +174,7 @@ def test_a_row_of_the_table_at_random_is_found_again():
     row, run = table(TABLE)[place], runs[place]
     seeds = [run.settings["seed"], *range(10**6, 10**6 + 4)]
     task = {key: value for key, value in run.recipe.items()}
-    *_, made = layer_sweep({"task": task} | run.settings | {"seed": seeds, "dtype": ["float32", "float64"]})
+    made = measured({"task": task} | run.settings | {"seed": seeds, "dtype": ["float32", "float64"]})
     single, double = ([one for one in made if one["dtype"] == dtype] for dtype in ("float32", "float64"))
     outcomes = {one["outcome"] for one in made}
     where = f"row {place}, drawn with {draw}"

@@ -11,10 +11,10 @@ import pytest
 
 from scalinglab import tables
 from scalinglab.cli import main
-from scalinglab.cli.sweep import read_order
-from scalinglab.pruning import CONTROLS, control_comparisons, pruning_comparisons
+from scalinglab.pruning import CONTROLS, MEASURES
 from scalinglab.pruning.sanity import INVERTIBLE
-from scalinglab.tables import grid_of, table
+from scalinglab.tables import grid_of, read_order, table
+from scalinglab.training import sweep
 
 SIZE = 64 * 256 + 256 * 256 + 256 * 10
 SMALL = {
@@ -37,17 +37,16 @@ measure = "pruning"
 """
 
 
-def finished(rows):
-    *_, last = rows
-    return last
+def measured(measure, grid):
+    return sweep(grid, measure=MEASURES[measure], progress=False).rows()
 
 
 def test_the_command_writes_what_the_comparison_finds(tmp_path, capsys):
     source = tmp_path / "made.toml"
-    for measure, sweep in (("pruning", pruning_comparisons), ("controls", control_comparisons)):
+    for measure in ("pruning", "controls"):
         source.write_text(TOML.replace("pruning", measure))
         assert main(["sweep", str(source), "--quiet"]) == 0
-        rows = finished(sweep(SMALL))
+        rows = measured(measure, SMALL)
         assert capsys.readouterr().out.startswith(f"{len(rows)} rows. Written to")
         made = json.loads((tmp_path / "made.json").read_text())
         assert made["made_with"] == SMALL
@@ -77,11 +76,11 @@ def test_what_is_wrong_gets_one_sentence_before_any_run(tmp_path, capsys, old, n
 
 
 def test_several_comparisons_are_one_table():
-    rows = finished(pruning_comparisons([SMALL, SMALL | {"methods": ["iterative"], "rewind": 5}]))
+    rows = measured("pruning", [SMALL, SMALL | {"methods": ["iterative"], "rewind": 5}])
     assert [row["rewind"] for row in rows] == [0] * 8 + [5] * 4
     assert [row["method"] for row in rows] == ["random"] * 4 + ["snip"] * 4 + ["iterative"] * 4
     with pytest.raises(ValueError, match="grid must hold at least one mapping"):
-        pruning_comparisons([])
+        measured("pruning", [])
 
 
 def test_the_tables_hold_every_run():
@@ -105,10 +104,8 @@ def test_the_tables_hold_every_run():
         assert row["status"] == "alive"
 
 
-@pytest.mark.parametrize(
-    ("name", "sweep"), [("digits_zoo", pruning_comparisons), ("digits_controls", control_comparisons)]
-)
-def test_a_row_at_random_is_found_again(name, sweep):
+@pytest.mark.parametrize(("name", "measure"), [("digits_zoo", "pruning"), ("digits_controls", "controls")])
+def test_a_row_at_random_is_found_again(name, measure):
     """Counts exactly, errors as close as rounding lets them be, which another processor does in another way.
 
     Where networks learn at all, rounding turns a few of 597 answers; near the density at which they stop, one network
@@ -122,7 +119,7 @@ def test_a_row_at_random_is_found_again(name, sweep):
     about = ("method", "density", "control", "rewind")
     grid = grid_of(name)[-1 if row.get("rewind") else 0]
     grid |= {"methods": [row["method"]], "densities": [row["density"]], "seed": [row["seed"]]}
-    (again,) = (one for one in finished(sweep(grid)) if one.get("control") == row.get("control"))
+    (again,) = (one for one in measured(measure, grid) if one.get("control") == row.get("control"))
     for exact in ("kept", "seed", "search_steps", "total_steps", "status", *about):
         assert again.get(exact) == row.get(exact), where
     peers = [one["test_error"] for one in rows if [one.get(k) for k in about] == [row.get(k) for k in about]]

@@ -16,8 +16,6 @@ from typing import Any
 from scalinglab.training.memory import PROBE
 from scalinglab.training.sweeps.grids import Run
 
-__all__ = ["STACKED", "Chunk", "chunks_of"]
-
 #: What may differ within a stack without any padding.
 STACKED = ("seed", "step_size", "samples")
 #: Most parameters of a chunk. On one thread 64-64-10 is fastest at 50 to 130 networks, 64-256-256-10 at 4 to 8: what is
@@ -27,6 +25,8 @@ PARAMETERS = 2**18
 RUNS = 128
 #: Most multiply-adds of a chunk: a few seconds on one thread.
 MULTIPLY_ADDS = 5 * 10**10
+#: Multiply-adds that an experiment is taken to have; nobody knows how many.
+EXPERIMENT = 10**9
 #: A GPU wants this many times more.
 GPU = 32
 #: Inputs, outputs and examples that are held out. They need not be exact: they only say where to cut, and must not take
@@ -73,10 +73,22 @@ def chunks_of(runs: Sequence[Run], *, device: str = "cpu") -> list[Chunk]:
     return sorted(chunks, key=lambda chunk: chunk.places[0])
 
 
+def stacked_settings(runs: Sequence[Run]) -> dict[str, Any]:
+    """The arguments of ``train`` for a stack of these runs; none of experiments."""
+    if not runs[0].settings:
+        return {}
+    stacked = {name: [run.settings[name] for run in runs] for name in STACKED}
+    if stacked["samples"][0] is None:
+        del stacked["samples"]
+    return runs[0].settings | stacked
+
+
 def _stack(run: Run) -> str:
     """What runs of one stack share: the task, the size of a batch, and all that may not differ within a stack."""
+    if not run.settings:  # an experiment, which is alone
+        return run.key
     shared = {name: value for name, value in run.settings.items() if name not in STACKED}
-    return json.dumps([run.recipe, shared, _batch(run.settings)], sort_keys=True)
+    return json.dumps([run.recipe, shared, _batch(run.settings), run.options], sort_keys=True)
 
 
 def _batch(settings: dict[str, Any]) -> int:
@@ -87,6 +99,8 @@ def _batch(settings: dict[str, Any]) -> int:
 def _size(run: Run) -> tuple[int, int]:
     """About how many parameters a run has, and how many multiply-adds it takes; both at least 1."""
     recipe, settings = run.recipe, run.settings
+    if not settings:
+        return 1, EXPERIMENT
     inputs, outputs, held_out = SHAPES[recipe["name"]]
     inputs, held_out = recipe.get("inputs", inputs), recipe.get("test_samples", held_out)
     if "context" in recipe:  # each character is a few numbers

@@ -12,9 +12,9 @@ import itertools
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,8 @@ from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.catalogue import complete_recipe
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["ALGORITHM", "Run", "runs_of"]
+if TYPE_CHECKING:
+    from scalinglab.training.sweeps.measures import Measure
 
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
 #: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
@@ -48,16 +49,22 @@ class Run:
     settings : dict
         All arguments of ``train`` that can be swept.
     text : str
-        Both, and the version of the algorithm, as canonical JSON.
+        All of it, and the version of the algorithm, as canonical JSON.
+    options : dict
+        Arguments of what it is measured for, beside those of ``train``.
+    measure : Measure, optional
+        What it is measured for, beside its errors; an experiment has no settings, but options alone.
     """
 
     recipe: dict[str, Any]
     settings: dict[str, Any]
     text: str
+    options: dict[str, Any] = field(default_factory=dict)
+    measure: Measure | None = None
 
-    def __reduce__(self) -> tuple[Callable[[str], Run], tuple[str]]:
-        """Travel to a worker as the text, which says it all."""
-        return _read, (self.text,)
+    def __reduce__(self) -> tuple[Callable[..., Run], tuple[str, Measure | None]]:
+        """Travel to a worker as the text, which says it all, and the measure, whose function is imported there."""
+        return _read, (self.text, self.measure)
 
     @cached_property
     def key(self) -> str:
@@ -67,6 +74,8 @@ class Run:
     @cached_property
     def row(self) -> dict[str, Any]:
         """The configuration as a flat record; a pair is written as text, as a cell holds one value."""
+        if self.measure is not None and not self.settings:
+            return self.measure.about(self.options)
         row = {"task": self.recipe["name"]}
         for option, value in self.recipe.items():
             if option != "name":
@@ -93,12 +102,7 @@ def runs_of(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[Run,
     ValueError
         If the grid is empty or too large, a key is unknown, or a value is of the wrong type.
     """
-    grids = [grid] if isinstance(grid, Mapping) else grid
-    if not isinstance(grids, Sequence) or isinstance(grids, str) or not all(isinstance(g, Mapping) for g in grids):
-        fail("grid", "be a mapping from names to values, or a list of these", grid)
-    if not grids:
-        fail("grid", "hold at least one mapping", grid)
-    axes = [_axes(one) for one in grids]
+    axes = [_axes(one) for one in mappings_of(grid)]
     _refuse_too_many(sum(math.prod(len(values) for values in each.values()) for each in axes))
     runs: dict[str, Run] = {}
     for each in axes:
@@ -106,6 +110,16 @@ def runs_of(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[Run,
             run = _run(dict(zip(each, values, strict=True)))
             runs.setdefault(run.key, run)
     return tuple(runs.values())
+
+
+def mappings_of(grid: Any) -> Sequence[Mapping[str, Any]]:
+    """The mappings that a grid is the union of; what is no grid is refused."""
+    grids = [grid] if isinstance(grid, Mapping) else grid
+    if not isinstance(grids, Sequence) or isinstance(grids, str) or not all(isinstance(g, Mapping) for g in grids):
+        fail("grid", "be a mapping from names to values, or a list of these", grid)
+    if not grids:
+        fail("grid", "hold at least one mapping", grid)
+    return grids
 
 
 def _axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -120,7 +134,7 @@ def _axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
     if "task" not in grid:
         fail("grid", 'name a task, as in {"task": "digits"}', dict(grid))
     return {
-        name: list(_recipes(value)) if name == "task" else [_canonical(name, entry) for entry in _entries(name, value)]
+        name: list(recipes_of(value)) if name == "task" else [_canonical(name, one) for one in _entries(name, value)]
         for name, value in grid.items()
     }
 
@@ -130,13 +144,23 @@ def _run(chosen: dict[str, Any]) -> Run:
     settings = _defaults() | chosen
     if settings["samples"] is None:
         settings["samples"] = recipe.get("samples")
-    text = json.dumps({"algorithm": ALGORITHM, "task": recipe, "train": settings}, sort_keys=True, allow_nan=False)
-    return Run(recipe, settings, text)
+    return Run(recipe, settings, text_of(task=recipe, train=settings))
 
 
-def _read(text: str) -> Run:
+def text_of(**parts: Any) -> str:
+    """The canonical JSON of a configuration.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a part holds what JSON cannot.
+    """
+    return json.dumps({"algorithm": ALGORITHM} | parts, sort_keys=True, allow_nan=False)
+
+
+def _read(text: str, measure: Measure | None) -> Run:
     parts = json.loads(text)
-    return Run(parts["task"], parts["train"], text)
+    return Run(parts["task"], parts["train"], text, parts.get("options", {}), measure)
 
 
 def _entries(name: str, value: Any) -> list[Any]:
@@ -165,7 +189,7 @@ def _refuse_too_many(runs: int) -> None:
         fail("grid", f"hold at most {MOST_RUNS} runs", runs)
 
 
-def _recipes(value: Any) -> Iterator[dict[str, Any]]:
+def recipes_of(value: Any) -> Iterator[dict[str, Any]]:
     """Complete recipes of all tasks that are asked for."""
     for entry in _entries("task", value):
         if isinstance(entry, Task):

@@ -13,6 +13,7 @@ import math
 import os
 import re
 import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -37,7 +38,7 @@ KEY = re.compile(r"[0-9a-f]+")
 class Store:
     """Finished runs on disk, shared by all sweeps of this machine that name the same file.
 
-    A ``Store`` belongs to the thread that opened it; another thread, or a process that was forked, opens its own.
+    All threads of this process may use it, one after the other; a process that was forked opens its own.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ class Store:
         self.path = absolute(path)
         self._lease = positive("lease", lease)
         self._clock = clock
-        self._process = os.getpid()
+        self._process, self._lock = os.getpid(), threading.RLock()
         self._owner = json.dumps([*_machine.process_mark(), uuid.uuid4().hex])
         self._connection, self.read_only = store_file.opened(self.path)
         self._identity = _identity(self.path)
@@ -208,13 +209,14 @@ class Store:
 
     @contextlib.contextmanager
     def _told(self, verb: str) -> Iterator[None]:
-        """Turn an error of SQLite into a sentence."""
+        """Keep other threads out meanwhile, and turn an error of SQLite into a sentence."""
         if os.getpid() != self._process:
             raise StoreError(f"{self.path} was opened by another process: after a fork, open the store again.")
-        try:
-            yield
-        except sqlite3.Error as problem:
-            raise store_file.trouble(self.path, verb, problem, self._connection) from problem
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as problem:
+                raise store_file.trouble(self.path, verb, problem, self._connection) from problem
 
     def _parsed(self, key: str, text: str) -> dict[str, Any]:
         try:

@@ -89,7 +89,7 @@ def trouble(path: Path, verb: str, problem: sqlite3.Error, connection: sqlite3.C
         )
     if code == sqlite3.SQLITE_READONLY:
         return StoreError(f"{path} cannot be written, only read: make it writable, or use a store of your own.")
-    return StoreError(f"{path} could not be {verb} ({problem}): open the store again in the thread that uses it.")
+    return StoreError(f"{path} could not be {verb} ({problem}): open the store again.")
 
 
 def _is_read_only(path: Path) -> bool:
@@ -181,7 +181,9 @@ def _checked(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=PATIENCE, isolation_level=None)
+    # The store has a lock for its threads, in the place of Python's check that there is only one.
+    options = {"uri": True, "timeout": PATIENCE, "isolation_level": None, "check_same_thread": False}
+    return sqlite3.connect(f"{path.as_uri()}?{mode}", **options)
 
 
 def _is_foreign(path: Path) -> bool:

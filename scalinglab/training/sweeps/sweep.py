@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, closing
+from contextlib import closing, nullcontext
 from typing import Any
 
 import torch
 
 from scalinglab._checks import fail
-from scalinglab.training.sweeps.grids import Run, runs_of
-from scalinglab.training.sweeps.ledgers import Ledger
-from scalinglab.training.sweeps.outcomes import Sweep, SweepError
-from scalinglab.training.sweeps.runs import check, computing
-from scalinglab.training.sweeps.shelves import Place, Shelf, checked_place, shelf_at
-from scalinglab.training.sweeps.spreading import checked_executor, refuse_shut_down, spread
-from scalinglab.training.sweeps.store import StoreError
-
-__all__ = ["sweep", "sweeping"]
+from scalinglab.training.sweeps.computing import check, computing
+from scalinglab.training.sweeps.executors import checked_executor, refuse_shut_down, spread
+from scalinglab.training.sweeps.grids import Run
+from scalinglab.training.sweeps.ledger import Ledger
+from scalinglab.training.sweeps.measures import Measure, runs_for
+from scalinglab.training.sweeps.results import Sweep, SweepError
+from scalinglab.training.sweeps.store import Store, StoreError
 
 Grid = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Place = str | os.PathLike[str] | Store | None
 #: Seconds between two snapshots while another sweep computes all that is left.
 WAIT = 0.05
 
@@ -32,6 +32,7 @@ WAIT = 0.05
 def sweep(
     grid: Grid,
     *,
+    measure: Measure | None = None,
     executor: Executor | None = None,
     store: Place = None,
     device: str | torch.device = "cpu",
@@ -52,6 +53,9 @@ def sweep(
         "label_noise": [0.0, 0.2]}`` whose lists are axes too, a ``Task`` made by a factory, or a list of these. Several
         mappings are the union of their grids. What is left out has the default of ``train``, but for ``evaluations``,
         which is 2: the first and the last.
+    measure : Measure, optional
+        What is measured of each run, such as those in ``scalinglab.pruning.MEASURES``; its errors alone if left out.
+        An ``Experiment`` has arguments of its own in the grid.
     executor : concurrent.futures.Executor, optional
         Threads, processes, or a cluster (``dask.distributed.Client(...).get_executor()``). Workers compute on one
         thread each. Without one all is done here.
@@ -85,13 +89,14 @@ def sweep(
     >>> [(row["width"], row["count"]) for row in table.summary(by=["width"])]
     [(4, 3), (8, 3)]
     """
-    with closing(_checked(grid, executor, store, device, wanders=False)) as snapshots:
+    with closing(sweeping(grid, measure=measure, executor=executor, store=store, device=device)) as snapshots:
         return _shown(snapshots) if progress else deque(snapshots, maxlen=1).pop()
 
 
 def sweeping(
     grid: Grid,
     *,
+    measure: Measure | None = None,
     executor: Executor | None = None,
     store: Place = None,
     device: str | torch.device = "cpu",
@@ -104,7 +109,7 @@ def sweeping(
 
     Parameters
     ----------
-    grid, executor, store, device
+    grid, measure, executor, store, device
         As in ``sweep``.
 
     Yields
@@ -116,22 +121,19 @@ def sweeping(
     ValueError, StoreError, SweepError
         As ``sweep`` does; about the grid, the executor and the kind of store at the call.
     """
-    return _checked(grid, executor, store, device, wanders=True)
-
-
-def _checked(grid: Grid, executor: Any, store: Any, device: Any, *, wanders: bool) -> Generator[Sweep, None, None]:
-    """Check at the call what can be checked then; ``wanders`` says that the steps may be made on several threads."""
     if not isinstance(device, str | torch.device):
         fail("device", "be the name of a device", device)
-    runs, executor, place = runs_of(grid), checked_executor(executor), checked_place(store)
-    return _sweeping(runs, executor, str(device), shelf_at(place, wanders=wanders))
+    if store is not None and not isinstance(store, str | os.PathLike | Store):
+        fail("store", "be a path or an open Store", store)
+    return _sweeping(runs_for(grid, measure), checked_executor(executor), store, str(device))
 
 
 def _sweeping(
-    runs: Sequence[Run], executor: Executor | None, device: str, opened: AbstractContextManager[Shelf]
+    runs: Sequence[Run], executor: Executor | None, place: Place, device: str
 ) -> Generator[Sweep, None, None]:
-    with opened as shelf:
-        ledger = Ledger(runs, shelf, device)
+    """What can only be said once the store is open, then the work."""
+    with nullcontext(place) if place is None or isinstance(place, Store) else Store(place) as store:
+        ledger = Ledger(runs, store, device)
         if ledger.left:
             _refuse(ledger, executor, device)
             yield ledger.snapshot()
@@ -143,13 +145,13 @@ def _sweeping(
                     partial=ledger.snapshot(),
                 ) from error
             finally:
-                shelf.release_all()
+                ledger.release_all()
         yield ledger.snapshot()
 
 
 def _refuse(ledger: Ledger, executor: Executor | None, device: str) -> None:
     """Raise what is wrong, before the first run."""
-    if ledger.shelf.read_only:
+    if ledger.read_only:
         missing = sum(record is None for record in ledger.records)
         raise StoreError(
             f"{missing} of {len(ledger.runs)} runs are not in the store, which cannot be written: make the file and "
@@ -177,7 +179,7 @@ def _here(ledger: Ledger, device: str) -> Iterator[Sweep]:
         for share, records in computing(ledger.some(job.places), device):
             if records:
                 ledger.finish(job, records)
-            ledger.shelf.renew()
+            ledger.renew()
             yield ledger.snapshot(0.0 if records else share * job.work)
 
 

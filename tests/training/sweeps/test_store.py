@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -291,24 +292,28 @@ def test_a_thousand_runs_are_read_in_well_under_50_ms(store):
     assert min(times) < 0.05
 
 
-def test_another_thread_and_a_closed_store_are_told_to_open_it_again(path):
-    store, said = Store(path), []
+def test_threads_share_a_store_and_each_transaction_is_whole(path):
+    """Eight threads put and claim on one store at once; none sees half a chunk, and each chunk is whole in the end."""
+    chunks = {number: {f"{number:x}{run:02x}": {"by": number} for run in range(8)} for number in range(1, 41)}
 
-    def use() -> None:
-        with pytest.raises(StoreError, match="open the store again in the thread that uses it") as caught:
-            store.get(["0a"])
-        with pytest.raises(StoreError, match="could not be closed"):
-            store.close()
-        said.append(caught.value)
+    def use(first: int) -> None:
+        for number in range(first, 41, 8):
+            assert store.claim(f"{number}")
+            store.put(chunks[number], chunk=f"{number}")
+            assert all(len(store.get(chunk)) in (0, 8) for chunk in chunks.values())
 
-    thread = threading.Thread(target=use)
-    thread.start()
-    thread.join()
-    assert len(said) == 1
+    with Store(path) as store, ThreadPoolExecutor(8) as threads:
+        list(threads.map(use, range(1, 9)))
+        assert all(store.get(chunk) == chunk for chunk in chunks.values())
+
+
+def test_a_closed_store_is_told_to_open_it_again(path):
+    store = Store(path)
     store.close()
     store.close()
-    with pytest.raises(StoreError, match="open the store again"):
-        store.put({})
+    for use in (lambda: store.get(["0a"]), lambda: store.put({}), lambda: store.claim("3")):
+        with pytest.raises(StoreError, match=r"Cannot operate on a closed database.*: open the store again\.$"):
+            use()
 
 
 def test_a_store_that_was_opened_before_a_fork_is_refused(store, monkeypatch):

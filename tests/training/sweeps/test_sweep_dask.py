@@ -12,7 +12,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from scalinglab.cli import main
-from scalinglab.training.sweeps.outcomes import SweepError
+from scalinglab.training.sweeps.results import SweepError
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 
 #: One cluster for all tests, so one worker of xdist.

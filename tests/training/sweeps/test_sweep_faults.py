@@ -12,11 +12,11 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 import pytest
 import torch
 
-from scalinglab.training.sweeps import runs, shelves
+from scalinglab.training.sweeps import computing, ledger
 from scalinglab.training.sweeps import sweep as sweeps
 from scalinglab.training.sweeps.chunks import chunks_of
 from scalinglab.training.sweeps.grids import runs_of
-from scalinglab.training.sweeps.outcomes import SweepError
+from scalinglab.training.sweeps.results import SweepError
 from scalinglab.training.sweeps.store import Store, StoreError
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 
@@ -83,8 +83,8 @@ def broken(monkeypatch):
 
         return failing()
 
-    original, calls, bad = runs.train, [], {1}
-    monkeypatch.setattr(runs, "train", some)
+    original, calls, bad = computing.train, [], {1}
+    monkeypatch.setattr(computing, "train", some)
     return bad, calls
 
 
@@ -220,12 +220,12 @@ def test_an_executor_is_handed_few_chunks_at_once_and_stop_cancels_those_that_ha
 def counted(monkeypatch):
     """The runs that were trained, in order."""
 
-    def computing(some, device):
+    def counting(some, device):
         trained.extend(run.key for run in some)
         yield from original(some, device)
 
     original, trained = sweeps.computing, []
-    monkeypatch.setattr(sweeps, "computing", computing)
+    monkeypatch.setattr(sweeps, "computing", counting)
     return trained
 
 
@@ -262,13 +262,13 @@ def test_a_claim_that_was_lost_is_not_asked_for_at_each_step(tmp_path, monkeypat
     asked = []
     with Store(tmp_path / "runs.sqlite") as store:
         monkeypatch.setattr(store, "claim", lambda chunk: asked.append(chunk) or len(asked) == 1)
-        monkeypatch.setattr(shelves, "LEASE", 0.0)
+        monkeypatch.setattr(ledger, "LEASE", 0.0)
         assert quiet(GRID | {"width": 3}, store=store).complete
     assert len(asked) == 2
 
 
 def test_a_claim_is_renewed_between_steps(tmp_path, monkeypatch):
-    monkeypatch.setattr(shelves, "LEASE", 0.0)
+    monkeypatch.setattr(ledger, "LEASE", 0.0)
     with Store(tmp_path / "runs.sqlite") as store:
         renewed = []
         original = store.claim

@@ -15,14 +15,13 @@ import pytest
 import torch
 
 from scalinglab.training import digits, finish, train
-from scalinglab.training.sweeps import runs
+from scalinglab.training.sweeps import computing
 from scalinglab.training.sweeps import sweep as sweeps
 from scalinglab.training.sweeps.chunks import chunks_of
+from scalinglab.training.sweeps.computing import RESULTS, VALIDATED, _record, _result
 from scalinglab.training.sweeps.grids import runs_of
-from scalinglab.training.sweeps.outcomes import Sweep
-from scalinglab.training.sweeps.runs import RESULTS, VALIDATED, _record, _result
+from scalinglab.training.sweeps.results import Sweep, summarize
 from scalinglab.training.sweeps.store import Store, StoreError
-from scalinglab.training.sweeps.summaries import summarize
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 
 #: Two widths, so two chunks of four runs, one of which diverges at once.
@@ -42,10 +41,10 @@ def quiet(grid=GRID, **options):
 
 @pytest.fixture
 def no_training(monkeypatch):
-    def computing(*_):
+    def trained(*_):
         raise AssertionError("a run is made again")
 
-    monkeypatch.setattr(sweeps, "computing", computing)
+    monkeypatch.setattr(sweeps, "computing", trained)
 
 
 def test_rows_are_what_train_finds_in_the_order_of_the_grid():
@@ -233,6 +232,19 @@ def test_a_sweep_that_was_stopped_goes_on_in_another_thread(tmp_path):
     assert quiet(store=tmp_path / "runs.sqlite").rows() == ended[-1].rows()
 
 
+def test_a_store_is_opened_used_swept_from_and_closed_in_four_threads(tmp_path):
+    def elsewhere(call):
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(call).result()
+
+    store = elsewhere(lambda: Store(tmp_path / "runs.sqlite"))
+    elsewhere(lambda: store.put({"0a": {"width": 1}}))
+    rows = elsewhere(lambda: quiet(store=store)).rows()
+    assert store.get(["0a"]) == {"0a": {"width": 1}}
+    elsewhere(store.close)
+    assert rows == quiet(store=tmp_path / "runs.sqlite").rows()
+
+
 def test_a_stopped_sweep_that_is_still_held_when_python_exits_says_nothing(tmp_path):
     code = f"""
 from scalinglab.training.sweeps.sweep import sweeping
@@ -258,10 +270,10 @@ def test_a_worker_computes_on_one_thread_and_restores_their_number(monkeypatch):
         seen.append(torch.get_num_threads())
         yield from original(*arguments)
 
-    original, seen = runs.computing, []
-    monkeypatch.setattr(runs, "computing", counted)
+    original, seen = computing.computing, []
+    monkeypatch.setattr(computing, "computing", counted)
     torch.set_num_threads(2)
-    records = runs.compute(runs_of(GRID)[:1], "cpu")
+    records = computing.compute(runs_of(GRID)[:1], "cpu")
     assert (len(records), seen, torch.get_num_threads()) == (1, [1], 2)
 
 
@@ -269,13 +281,13 @@ def test_threads_that_compute_at_once_each_leave_with_the_number_they_came_with(
     """Torch has a number for each thread: the last to leave cannot restore that of the first."""
 
     def first():
-        with runs._one_thread:
+        with computing._one_thread:
             both.wait()
         left.set()
         return torch.get_num_threads()
 
     def last():
-        with runs._one_thread:
+        with computing._one_thread:
             both.wait()
             assert left.wait(10)
             still = torch.get_num_threads()
@@ -361,8 +373,8 @@ def test_a_value_out_of_range_is_found_before_any_run(changes, sentence, no_trai
 def test_one_task_stands_for_those_that_differ_in_the_seed_before_the_first_run(monkeypatch):
     # A teacher takes a tenth of a second to make, and there may be thousands.
     made = []
-    original = runs.build_task
-    monkeypatch.setattr(runs, "build_task", lambda recipe: made.append(recipe["seed"]) or original(recipe))
+    original = computing.build_task
+    monkeypatch.setattr(computing, "build_task", lambda recipe: made.append(recipe["seed"]) or original(recipe))
     task = {"name": "teacher_student", "samples": 20, "test_samples": 20, "seed": range(5, 9), "noise": [0, 1]}
     next(sweeping({"task": task, "steps": 1}))
     assert made == [5] * 8
@@ -375,7 +387,7 @@ def test_only_a_lack_of_memory_is_left_to_the_workers_and_no_other_error_that_sp
     def refused(*_, **__):
         raise ValueError("width must leave some free memory")
 
-    monkeypatch.setattr(runs, "train", refused)
+    monkeypatch.setattr(computing, "train", refused)
     with pytest.raises(ValueError, match="some free memory"):
         quiet()
 

@@ -14,11 +14,10 @@ from scalinglab._errors import TooLargeError
 from scalinglab.training.budgets import budget
 from scalinglab.training.loop import train
 from scalinglab.training.progress import Training
-from scalinglab.training.sweeps.chunks import STACKED
+from scalinglab.training.sweeps.chunks import stacked_settings
 from scalinglab.training.sweeps.grids import Run
+from scalinglab.training.sweeps.measures import plain
 from scalinglab.training.tasks.catalogue import build_task
-
-__all__ = ["CURVES", "RESULTS", "VALIDATED", "Record", "check", "compute", "computing", "failed"]
 
 Record = dict[str, Any]
 #: The histories of a run as its record has them, beside the results of its row.
@@ -49,7 +48,7 @@ def computing(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Re
     a record that says so.
     """
     try:
-        yield from _stacked(runs, device)
+        yield from (_stacked if runs[0].measure is None else _measured)(runs, device)
         return
     except Exception as error:
         if len(runs) == 1:
@@ -64,13 +63,16 @@ def computing(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Re
 
 
 def check(runs: Sequence[Run], device: str, recipe: Mapping[str, Any] | None = None) -> None:
-    """Raise what ``train`` would raise at the call, but for what depends on the machine: its data and its memory.
+    """Raise what ``train`` or a measure raises at the call, but for what depends on the machine: its data and memory.
 
     The recipe may be that of a task that differs from theirs in the seed alone, and is at hand.
     """
     try:
+        if (measure := runs[0].measure) is not None:
+            measure.begin(runs, device, recipe)
+            return
         task = build_task(recipe or runs[0].recipe)
-        train(task, device=device, **_settings(runs))  # which begins when it is asked for a step
+        train(task, device=device, **stacked_settings(runs))  # which begins when it is asked for a step
     except (FileNotFoundError, TooLargeError):
         # Both may be where the workers are. The memory is the last thing that is looked at, so nothing else is wrong.
         return
@@ -83,7 +85,8 @@ def failed(run: Run, device: str, error: BaseException) -> Record:
 
 
 def _stacked(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Record]]]:
-    task, settings = build_task(runs[0].recipe), _settings(runs)
+    """Train runs as one stack, and keep their errors."""
+    task, settings = build_task(runs[0].recipe), stacked_settings(runs)
     (parameters,) = budget(task, device=device, **runs[0].settings).parameters
     last = None
     for last in train(task, device=device, **settings):
@@ -92,12 +95,22 @@ def _stacked(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Rec
     yield 1.0, [_result(run, last, place, parameters, device) for place, run in enumerate(runs)]
 
 
-def _settings(runs: Sequence[Run]) -> dict[str, Any]:
-    """The arguments of ``train`` for a stack of these runs."""
-    stacked = {name: [run.settings[name] for run in runs] for name in STACKED}
-    if stacked["samples"][0] is None:
-        del stacked["samples"]
-    return runs[0].settings | stacked
+def _measured(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Record]]]:
+    """Let a measure train runs as one stack, and keep the rows that it has in the end."""
+    measure, last = runs[0].measure, None
+    assert measure is not None
+    for last in measure.begin(runs, device):
+        yield 0.999 * last.done / max(last.total, 1), []
+    rows: list[list[Record]] = [[] for _ in runs]
+    for row in last.rows() if last is not None else []:
+        rows[row.pop("network", 0)].append(plain(row))
+    yield (
+        1.0,
+        [
+            {"configuration": run.text, "status": "done", "error": None, "rows": found, "device": device}
+            for run, found in zip(runs, rows, strict=True)
+        ],
+    )
 
 
 def _result(run: Run, training: Training, network: int, parameters: int, device: str) -> Record:

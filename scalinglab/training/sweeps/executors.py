@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scalinglab._checks import fail
-from scalinglab.training.sweeps.ledgers import Job, Ledger
-from scalinglab.training.sweeps.outcomes import Sweep, SweepError
-from scalinglab.training.sweeps.runs import Record, compute, failed
-
-__all__ = ["checked_executor", "refuse_shut_down", "spread"]
+from scalinglab.training.sweeps.computing import Record, compute, failed
+from scalinglab.training.sweeps.ledger import Job, Ledger
+from scalinglab.training.sweeps.results import Sweep, SweepError
 
 #: Chunks that are handed out for each worker: one to compute, and one that lies ready when it is done. More would
 #: gain nothing, would keep chunks from another sweep on the same store, and would be lost when the client dies.
@@ -75,7 +73,7 @@ def spread(ledger: Ledger, executor: Executor, device: str) -> Iterator[Sweep]:
                 broken = broken or error
             if broken is not None:
                 raise _broken(ledger, broken) from broken
-            ledger.shelf.renew()
+            ledger.renew()
             yield ledger.snapshot()
             if not pending and not again:  # another sweep has what is left
                 time.sleep(max(0.0, LOOK - (time.monotonic() - began)))
