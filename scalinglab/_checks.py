@@ -10,7 +10,11 @@ import math
 import re
 from collections.abc import Collection, Sized
 from numbers import Integral, Real
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Item = TypeVar("Item")
 
@@ -98,3 +102,54 @@ def same_length(**values: Sized) -> int:
         listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise ValueError(f"{' and '.join(lengths)} must have the same length, got {listed}")
     return next(iter(lengths.values()))
+
+
+def array(
+    name: str,
+    value: Any,
+    *,
+    axes: int | tuple[int, ...] = (),
+    shape: str = "",
+    positive: bool = False,
+    non_negative: bool = False,
+    finite: bool = True,
+    words: str = "be numbers",
+    say: str = "",
+    copy: bool = False,
+) -> NDArray[np.float64]:
+    """Numbers as a float64 array that is not empty: the conversion at every door that takes arrays.
+
+    Parameters
+    ----------
+    axes : int or tuple of int
+        How many axes it may have; any number of them if left out.
+    shape : str
+        What the sentence asks of a wrong or empty shape, such as "have the shape (rows, columns)".
+    positive, non_negative, finite : bool
+        What all numbers must be.
+    words : str
+        What the sentence asks of a value that holds something else than numbers.
+    say : str
+        What one sentence asks of shape and numbers together, in the place of one for each.
+    copy : bool
+        Whether the array is a new one, which the caller may write to.
+    """
+    import numpy as np  # here, as the command line checks its arguments without it
+
+    try:
+        found = np.array(value, dtype=np.float64) if copy else np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        fail(name, words, value)
+    allowed = (axes,) if isinstance(axes, int) else axes
+    if not found.size or (allowed and found.ndim not in allowed):
+        listed = " or ".join(map(str, allowed))
+        shape = shape or (f"have {listed} dimensions" if listed and found.size else "not be empty")
+        fail(name, say or shape, value if say else found.shape)
+    known = np.isfinite(found) | (not finite)
+    if positive and not (known & (found > 0)).all():
+        fail(name, say or "be positive and finite", value)
+    if non_negative and not (known & (found >= 0)).all():
+        fail(name, say or "be finite and not negative", value)
+    if not known.all():
+        fail(name, say or "be finite", value if say else f"{np.count_nonzero(~known)} entries that are not")
+    return found

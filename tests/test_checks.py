@@ -76,3 +76,35 @@ def test_lengths_are_listed():
 def test_errors_carry_what_was_computed():
     assert ConvergenceError("no", partial=[1]).partial == [1]
     assert DivergenceError("grows", rate=0.5).rate == 0.5
+
+
+BAD_ARRAYS = [
+    ({}, "ab", "x must be numbers, got 'ab'"),
+    ({"words": "be a table of numbers"}, [["a"]], "x must be a table of numbers, got [['a']]"),
+    ({}, [], "x must not be empty, got (0,)"),
+    ({"axes": 1}, [], "x must not be empty, got (0,)"),
+    ({"axes": (1, 2)}, 3.0, "x must have 1 or 2 dimensions, got ()"),
+    ({"axes": 2, "shape": "have the shape (rows, columns)"}, [1.0], "x must have the shape (rows, columns), got (1,)"),
+    ({}, [1, math.nan, math.inf], "x must be finite, got '2 entries that are not'"),
+    ({"positive": True}, [0, 2], "x must be positive and finite, got [0, 2]"),
+    ({"positive": True}, [1, math.inf], "x must be positive and finite, got [1, inf]"),
+    ({"non_negative": True}, [0, -2], "x must be finite and not negative, got [0, -2]"),
+    ({"non_negative": True, "finite": False}, [0, math.nan], "x must be finite and not negative, got [0, nan]"),
+    ({"axes": 2, "say": "be a finite matrix"}, [1.0], "x must be a finite matrix, got [1.0]"),
+    ({"axes": 2, "say": "be a finite matrix"}, [[math.nan]], "x must be a finite matrix, got [[nan]]"),
+]
+
+
+@pytest.mark.parametrize(("options", "value", "sentence"), BAD_ARRAYS)
+def test_an_array_that_is_none_is_refused_in_one_sentence(options, value, sentence):
+    with pytest.raises(ValueError, match=r"^x must ") as caught:
+        checks.array("x", value, **options)
+    assert str(caught.value) == sentence
+
+
+def test_arrays_become_float64_and_are_copied_only_if_asked():
+    given = np.array([0.0, 2.0])
+    assert checks.array("x", given, non_negative=True) is given
+    assert checks.array("x", given, copy=True) is not given
+    assert checks.array("x", [1, 2]).dtype == np.float64
+    assert checks.array("x", [1, math.inf], positive=True, finite=False)[1] == math.inf

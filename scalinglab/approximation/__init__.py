@@ -2,8 +2,7 @@
 
 The realizable case without noise, in which the lower limit of the error is 0, after [Rosenfeld2021]:
 
-- ``fit_network``, ``fitting_network``, ``NetworkFit``: a second-order learner of small networks, which reaches the
-  limit
+- ``fit_network``, ``NetworkFit``: a second-order learner of small networks, which reaches the limit
 - ``network_curve``, ``NetworkCurve``, ``perturbed``: its error against samples, and the count of unknowns
 - ``compare_learners``, ``LearnerRuns``: the same networks by Adam and by second order (needs torch)
 
@@ -28,15 +27,16 @@ Where an error comes from:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from scalinglab._later import later
 from scalinglab.approximation.comparisons import NearestFit, SplineFit, fit_nearest, fit_spline
 from scalinglab.approximation.curves import LearningCurve, learning_curve
 from scalinglab.approximation.descent import descend_band
 from scalinglab.approximation.fourier import FourierSeries
 from scalinglab.approximation.nyquist import BandFit, choose_band, fit_band
 from scalinglab.approximation.runs import LearnerRuns, PenaltyRuns
-from scalinglab.approximation.second_order import fit_network, fitting_network
+from scalinglab.approximation.second_order import fit_network
 from scalinglab.approximation.splits import ErrorSplit, split_band, split_error
 from scalinglab.approximation.students import NetworkFit
 from scalinglab.approximation.targets import Samples, band_limited, power_law, sample
@@ -66,7 +66,6 @@ __all__ = [
     "fit_nearest",
     "fit_network",
     "fit_spline",
-    "fitting_network",
     "learning_curve",
     "network_curve",
     "periodic_task",
@@ -78,13 +77,4 @@ __all__ = [
     "train_with_penalty",
 ]
 
-_NEED_TORCH = {"band_penalty", "compare_learners", "periodic_task", "train_with_penalty"}
-
-
-def __getattr__(name: str) -> Any:
-    """Load the names that need torch when they are first asked for: torch takes seconds, and the rest does without."""
-    if name not in _NEED_TORCH:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from scalinglab.approximation import networks
-
-    return getattr(networks, name)
+__getattr__ = later(__name__, "networks", {"band_penalty", "compare_learners", "periodic_task", "train_with_penalty"})

@@ -17,6 +17,7 @@ from scipy.linalg import cho_solve, cholesky, get_lapack_funcs
 from scipy.spatial import KDTree
 
 from scalinglab._checks import fail, non_negative, one_of
+from scalinglab._results import ReadOnly
 from scalinglab.approximation.fourier import FourierSeries, checked_inputs, checked_target, grid
 from scalinglab.approximation.targets import Samples
 
@@ -59,7 +60,7 @@ class _Learned:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SplineFit(_Learned):
+class SplineFit(ReadOnly, _Learned):
     """Periodic splines through samples; arrays are read-only.
 
     Attributes
@@ -139,8 +140,6 @@ def fit_spline(samples: Samples, *, order: int = 2, ridge: float = 1e-12) -> Spl
         weights[function] = cho_solve((factor, True), labels)
         share, _ = reciprocal(factor, np.linalg.norm(matrix, 1), uplo="L")
         condition[function] = 1 / share if share else np.inf
-    for array in (weights, condition):
-        array.setflags(write=False)
     return SplineFit(samples, weights, order, condition)
 
 

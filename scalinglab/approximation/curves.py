@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, non_negative_integer, one_of, positive_integer
+from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.comparisons import fit_nearest, fit_spline
 from scalinglab.approximation.fourier import FourierSeries
 from scalinglab.approximation.nyquist import choose_band, fit_band
@@ -23,7 +24,7 @@ LEARNERS = ("nyquist", "chosen band", "spline", "nearest")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LearningCurve:
+class LearningCurve(ReadOnly):
     """Errors of one learner at several numbers of samples; arrays are read-only.
 
     Attributes
@@ -51,11 +52,6 @@ class LearningCurve:
     unknowns: int | None
     bands: NDArray[np.int64] | None
 
-    def __post_init__(self) -> None:
-        for array in (self.samples, self.errors, self.condition, self.expected, self.bands):
-            if array is not None:
-                array.setflags(write=False)
-
     @property
     def median(self) -> Array:
         """Median error over the targets, shape (points,)."""
@@ -70,7 +66,7 @@ class LearningCurve:
         """
         low, middle, high = np.quantile(self.errors, (0.25, 0.5, 0.75), axis=1).tolist()
         about = {
-            "samples": self.samples.tolist(),
+            "samples": self.samples,
             "median": middle,
             "low": low,
             "high": high,
@@ -80,9 +76,7 @@ class LearningCurve:
             "expected": [_or_none(value) for value in self.expected],
             "band": [None] * len(self.samples) if self.bands is None else np.median(self.bands, axis=1).tolist(),
         }
-        return [
-            {"learner": self.learner, **dict(zip(about, row, strict=True))} for row in zip(*about.values(), strict=True)
-        ]
+        return records(about, learner=self.learner)
 
     def __repr__(self) -> str:
         return f"LearningCurve({self.learner}, {self.errors.shape[1]} targets, samples {self.samples.tolist()})"

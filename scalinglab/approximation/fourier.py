@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, one_of, positive_integer
+from scalinglab._checks import array, fail, one_of, positive_integer
+from scalinglab._results import read_only
 
 __all__ = ["DIMENSIONS", "FourierSeries", "basis", "checked_inputs", "grid", "unknowns"]
 
@@ -79,17 +80,12 @@ class FourierSeries:
     coefficients: Array
 
     def __post_init__(self) -> None:
-        try:
-            kept = np.array(self.coefficients, dtype=np.float64)
-        except (TypeError, ValueError):
-            fail("coefficients", "be numbers", self.coefficients)
+        shape = "have the shape (functions, 2 band + 1) or that of two dimensions"
+        kept = array("coefficients", self.coefficients, axes=(2, 3), shape=shape, copy=True)
         sides = set(kept.shape[1:])
-        if kept.ndim - 1 not in DIMENSIONS or len(sides) != 1 or not sides.pop() % 2 or not len(kept):
-            fail("coefficients", "have the shape (functions, 2 band + 1) or that of two dimensions", kept.shape)
-        if not np.isfinite(kept).all():
-            fail("coefficients", "be finite", kept.tolist())
-        kept.setflags(write=False)
-        object.__setattr__(self, "coefficients", kept)
+        if len(sides) != 1 or not sides.pop() % 2:
+            fail("coefficients", shape, kept.shape)
+        object.__setattr__(self, "coefficients", read_only(kept))
 
     def __len__(self) -> int:
         """Return the number of functions."""
@@ -189,16 +185,13 @@ class FourierSeries:
 
 def checked_inputs(inputs: ArrayLike, dimension: int, functions: int) -> Array:
     """Inputs of the shape (points, dimension) or (functions, points, dimension), finite."""
-    try:
-        places = np.asarray(inputs, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail("inputs", "be numbers", inputs)
+    places = array("inputs", inputs, finite=False, shape="be finite, at least one")
     if dimension == 1 and places.ndim == 1:
         places = places[:, None]
     if places.ndim not in {2, 3} or places.shape[-1] != dimension or (places.ndim == 3 and len(places) != functions):
         wanted = f"(points, {dimension}) or ({functions}, points, {dimension})"
         fail("inputs", f"have the shape {wanted}", places.shape)
-    if not places.size or not np.isfinite(places).all():
+    if not np.isfinite(places).all():
         fail("inputs", "be finite, at least one", inputs)
     return places
 

@@ -201,10 +201,9 @@ def compare_learners(
     shape = Students(task.inputs, positive_integer("width", width))
     count, first = positive_integer("starts", starts), non_negative_integer("seed", seed)
     initial = [shape.layers(row) for row in shape.draw(count, first)]
-    test = {"test_inputs": task.test_inputs, "test_labels": task.test_labels}
-    fit = fit_network(
-        task.train_inputs, task.train_labels, width=width, initial=initial, steps=second_order_steps, **test
-    )
+    given: dict[str, Any] = {"width": width, "initial": initial, "steps": second_order_steps}
+    given |= {"test_inputs": task.test_inputs, "test_labels": task.test_labels}
+    fit = fit_network(task.train_inputs, task.train_labels, **given)
     wanted: dict[str, Any] = {"optimizer": "adam", "step_size": 0.003, "steps": 1500, "dtype": "float64"}
     wanted |= settings
     # Batches in orders of their own; the weights are given.

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from scalinglab._checks import fail, in_range, non_negative_integer
+from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.fourier import PART, FourierSeries, basis, unknowns
 from scalinglab.approximation.targets import MOST_UNKNOWNS, Samples
 
@@ -36,7 +37,7 @@ ROUNDING = 1e-20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BandFit:
+class BandFit(ReadOnly):
     """Functions of a limited band that were fitted to samples; arrays are read-only.
 
     Attributes
@@ -61,10 +62,6 @@ class BandFit:
     amplification: Array
     bands: NDArray[np.int64]
 
-    def __post_init__(self) -> None:
-        for array in (self.condition, self.amplification, self.bands):
-            array.setflags(write=False)
-
     @property
     def determined(self) -> bool:
         """Whether there are as many samples as unknowns, or more."""
@@ -80,11 +77,8 @@ class BandFit:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a record for each function: ``function``, ``band``, ``samples``, ``condition``, ``amplification``."""
-        columns = (self.bands.tolist(), self.condition.tolist(), self.amplification.tolist())
-        return [
-            {"function": function, "band": band, "samples": self.samples, "condition": condition, "amplification": gain}
-            for function, (band, condition, gain) in enumerate(zip(*columns, strict=True))
-        ]
+        columns = {"band": self.bands, "condition": self.condition, "amplification": self.amplification}
+        return records({"function": range(len(self.bands))} | columns, samples=self.samples)
 
     def __repr__(self) -> str:
         how = "least squares" if self.determined else "least norm"

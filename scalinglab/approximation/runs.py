@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.splits import ErrorSplit, split_error
 from scalinglab.approximation.students import NetworkFit
 
@@ -17,7 +18,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PenaltyRuns:
+class PenaltyRuns(ReadOnly):
     """Errors of networks that were trained with penalties of several strengths; arrays are read-only.
 
     Attributes
@@ -33,10 +34,6 @@ class PenaltyRuns:
     samples: int
     band: int
 
-    def __post_init__(self) -> None:
-        for array in (self.strengths, self.errors):
-            array.setflags(write=False)
-
     @property
     def median(self) -> Array:
         """Median over the targets, shape (strengths,); of those that did not diverge."""
@@ -47,16 +44,8 @@ class PenaltyRuns:
 
         ``samples``, ``strength``, the ``median`` and the ``worst`` error, and how many networks ``diverged``.
         """
-        return [
-            {
-                "samples": self.samples,
-                "strength": strength,
-                "median": float(np.nanmedian(errors)),
-                "worst": float(np.nanmax(errors)),
-                "diverged": int(np.isnan(errors).sum()),
-            }
-            for strength, errors in zip(self.strengths.tolist(), self.errors, strict=True)
-        ]
+        columns = {"strength": self.strengths, "median": self.median, "worst": np.nanmax(self.errors, axis=1)}
+        return records(columns | {"diverged": np.isnan(self.errors).sum(1)}, samples=self.samples)
 
     def __repr__(self) -> str:
         medians = ", ".join(f"{row['strength']:g}: {row['median']:.1e}" for row in self.rows())
@@ -64,7 +53,7 @@ class PenaltyRuns:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LearnerRuns:
+class LearnerRuns(ReadOnly):
     """The same networks, trained by a gradient method and by a second-order learner; arrays are read-only.
 
     Attributes
@@ -86,10 +75,6 @@ class LearnerRuns:
     train_error: Array
     test_error: Array
     step_multiply_adds: int
-
-    def __post_init__(self) -> None:
-        for array in (self.steps, self.train_error, self.test_error):
-            array.setflags(write=False)
 
     @property
     def reached(self) -> Array:

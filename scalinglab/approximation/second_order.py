@@ -11,17 +11,15 @@ others end in local minima, which is why there are several. The design and the n
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative_integer, positive_integer, same_length
+from scalinglab._checks import array, fail, non_negative_integer, positive_integer, same_length
 from scalinglab.approximation.students import Layers, NetworkFit, Students
 
-__all__ = ["fit_network", "fitting_network"]
+__all__ = ["fit_network"]
 
 Array = NDArray[np.float64]
 #: Damping at the start, its bounds (in units of the mean square of a column of J), and its factors after a step that
@@ -32,7 +30,18 @@ ZERO = 1e-31
 MOST_PARAMETERS, MOST_NUMBERS = 2000, 3 * 10**7
 
 
-def fit_network(inputs: ArrayLike, labels: ArrayLike, *, width: int, **options: Any) -> NetworkFit:
+def fit_network(
+    inputs: ArrayLike,
+    labels: ArrayLike,
+    *,
+    width: int,
+    starts: int = 5,
+    steps: int = 300,
+    seed: int = 0,
+    initial: Sequence[Layers] | None = None,
+    test_inputs: ArrayLike | None = None,
+    test_labels: ArrayLike | None = None,
+) -> NetworkFit:
     """Fit networks with one hidden layer of tanh units to samples, from several starts.
 
     Parameters
@@ -41,8 +50,17 @@ def fit_network(inputs: ArrayLike, labels: ArrayLike, *, width: int, **options: 
     labels : array, shape (samples,) or (samples, 1)
     width : int
         Hidden units; ``width * (inputs + 2) + 1`` parameters, at most 2000.
-    **options
-        As those of ``fitting_network``, with the same defaults.
+    starts : int
+        Networks that are drawn: weights normal with the variance 1 / fan-in, biases 0. Not read if ``initial`` is
+        given.
+    steps : int
+        Most steps of each start; a step that does not lower the error changes only the damping.
+    seed : int
+        Draws the starts; fewer are the first ones of more.
+    initial : sequence of ((weight, bias), (weight, bias)), optional
+        Networks to begin with, as ``Training.arrays`` gives them: so two learners can have the same starts.
+    test_inputs, test_labels : array, optional
+        If given, the test error is measured at each step, too.
 
     Returns
     -------
@@ -60,49 +78,6 @@ def fit_network(inputs: ArrayLike, labels: ArrayLike, *, width: int, **options: 
     >>> fit = fit_network(task.train_inputs, task.train_labels, width=8)
     >>> fit.parameters, bool(fit.error(task.test_inputs, task.test_labels) < 1e-20)
     (81, True)
-    """
-    return deque(fitting_network(inputs, labels, width=width, **options), maxlen=1).pop()
-
-
-def fitting_network(
-    inputs: ArrayLike,
-    labels: ArrayLike,
-    *,
-    width: int,
-    starts: int = 5,
-    steps: int = 300,
-    seed: int = 0,
-    initial: Sequence[Layers] | None = None,
-    test_inputs: ArrayLike | None = None,
-    test_labels: ArrayLike | None = None,
-) -> Iterator[NetworkFit]:
-    """The same, step by step: yields before the first step and after each, until all starts are done.
-
-    Parameters
-    ----------
-    inputs, labels, width
-        As in ``fit_network``.
-    starts : int
-        Networks that are drawn: weights normal with the variance 1 / fan-in, biases 0. Not read if ``initial`` is
-        given.
-    steps : int
-        Most steps of each start; a step that does not lower the error changes only the damping.
-    seed : int
-        Draws the starts; fewer are the first ones of more.
-    initial : sequence of ((weight, bias), (weight, bias)), optional
-        Networks to begin with, as ``Training.arrays`` gives them: so two learners can have the same starts.
-    test_inputs, test_labels : array, optional
-        If given, the test error is measured at each step, too.
-
-    Yields
-    ------
-    NetworkFit
-        A frozen snapshot.
-
-    Raises
-    ------
-    ValueError
-        At the call, as ``fit_network``.
     """
     places, answers = _examples("inputs", "labels", inputs, labels)
     if (test_inputs is None) != (test_labels is None):
@@ -124,19 +99,14 @@ def fitting_network(
 
 
 def _examples(one: str, other: str, inputs: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
-    try:
-        places, answers = np.asarray(inputs, dtype=np.float64), np.asarray(labels, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail(f"{one} and {other}", "be numbers", inputs)
+    places, answers = (array(f"{one} and {other}", value) for value in (inputs, labels))
     if answers.ndim == 2 and answers.shape[1] == 1:
         answers = answers[:, 0]
-    if places.ndim != 2 or not places.size:
+    if places.ndim != 2:
         fail(one, "have the shape (samples, inputs)", places.shape)
     if answers.ndim != 1:
         fail(other, "have the shape (samples,) or (samples, 1)", answers.shape)
     same_length(**{one: places, other: answers})
-    if not (np.isfinite(places).all() and np.isfinite(answers).all()):
-        fail(f"{one} and {other}", "be finite", "nan or an infinity")
     if not answers.var():
         fail(other, "not all be the same: errors are measured in units of their variance", float(answers[0]))
     return places, answers
@@ -144,7 +114,7 @@ def _examples(one: str, other: str, inputs: ArrayLike, labels: ArrayLike) -> tup
 
 def _run(
     shape: Students, begin: Array, known: tuple[Array, Array], test: tuple[Array, Array] | None, steps: int
-) -> Iterator[NetworkFit]:
+) -> NetworkFit:
     """Levenberg-Marquardt on all starts at once; those that are done are left out."""
     inputs, labels = known
     values, damping = begin.copy(), np.full(len(begin), DAMPING)
@@ -154,11 +124,10 @@ def _run(
     error = (residuals**2).mean(1) / units
     history = [error.copy()]
     tested = [] if test is None else [shape.error(values, *test)]
-    yield NetworkFit(shape, values, len(inputs), np.array(history), np.array(tested) if test else None)
     for _ in range(steps):
         going &= (error > ZERO) & (damping < MOST)
         if not going.any():
-            return
+            break
         own = np.flatnonzero(going)
         trial = values[own] - _change(jacobian[own], residuals[own], damping[own])
         trial_residuals, trial_jacobian = shape.linearized(trial, inputs)
@@ -172,7 +141,7 @@ def _run(
         history.append(error.copy())
         if test is not None:
             tested.append(shape.error(values, *test))
-        yield NetworkFit(shape, values, len(inputs), np.array(history), np.array(tested) if test else None)
+    return NetworkFit(shape, values, len(inputs), np.array(history), np.array(tested) if test else None)
 
 
 def _change(jacobian: Array, residuals: Array, damping: Array) -> Array:

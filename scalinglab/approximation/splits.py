@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, same_length
+from scalinglab._checks import array, same_length
+from scalinglab._results import ReadOnly
 from scalinglab.approximation.descent import descend_band
 from scalinglab.approximation.fourier import FourierSeries, checked_target
 from scalinglab.approximation.nyquist import fit_band
@@ -32,7 +33,7 @@ PARTS = ("capacity", "finite_data", "optimisation")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ErrorSplit:
+class ErrorSplit(ReadOnly):
     """Three parts of the error of some learners, one for each function that was learned; arrays are read-only.
 
     Attributes
@@ -47,10 +48,6 @@ class ErrorSplit:
     finite_data: Array
     optimisation: Array
     total: Array
-
-    def __post_init__(self) -> None:
-        for name in (*PARTS, "total"):
-            getattr(self, name).setflags(write=False)
 
     def rows(self, **about: Any) -> list[dict[str, Any]]:
         """Return a record for each part: ``part``, and the mean over the functions as ``error``.
@@ -127,10 +124,5 @@ def split_band(
 
 
 def _errors(name: str, value: ArrayLike) -> Array:
-    try:
-        errors = np.atleast_1d(np.asarray(value, dtype=np.float64))
-    except (TypeError, ValueError):
-        fail(name, "be numbers", value)
-    if errors.ndim != 1 or not errors.size or not np.isfinite(errors).all() or (errors < 0).any():
-        fail(name, "be errors: finite and not negative, in one row", value)
-    return errors
+    say = "be errors: finite and not negative, in one row"
+    return np.atleast_1d(array(name, value, axes=(0, 1), non_negative=True, say=say))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail
+from scalinglab._checks import array, fail
+from scalinglab._results import ReadOnly, read_only
 
 __all__ = ["NEAR", "Layers", "NetworkFit", "Students", "stream"]
 
@@ -69,9 +70,7 @@ class Students:
         """One network as layers, of the shapes (outputs, inputs) and (outputs,); read-only."""
         weight, bias, output, shift = (part[0] for part in self._parts(row[None]))
         parts = (weight, bias, output[None], shift)
-        for part in parts:
-            part.setflags(write=False)
-        return ((parts[0], parts[1]), (parts[2], parts[3]))
+        return ((read_only(parts[0]), read_only(parts[1])), (read_only(parts[2]), read_only(parts[3])))
 
     def outputs(self, rows: Array, inputs: Array) -> Array:
         """Outputs of each network, shape (networks, samples)."""
@@ -105,7 +104,7 @@ class Students:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkFit:
+class NetworkFit(ReadOnly):
     """Networks that a second-order learner fitted from several starts, as they stand after some step.
 
     Attributes
@@ -129,9 +128,7 @@ class NetworkFit:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", self.values.copy())
-        for array in (self.values, self.train_error, self.test_error):
-            if array is not None:
-                array.setflags(write=False)
+        super().__post_init__()
 
     @property
     def parameters(self) -> int:
@@ -165,15 +162,16 @@ class NetworkFit:
 
     def predict(self, inputs: ArrayLike, start: int | None = None) -> Array:
         """Outputs of one network, shape (samples,); of the best if left out."""
-        places = np.asarray(inputs, dtype=np.float64)
-        if places.ndim != 2 or places.shape[1] != self.shape.inputs:
-            fail("inputs", f"have the shape (samples, {self.shape.inputs})", places.shape)
+        shape = f"have the shape (samples, {self.shape.inputs})"
+        places = array("inputs", inputs, axes=2, shape=shape, finite=False)
+        if places.shape[1] != self.shape.inputs:
+            fail("inputs", shape, places.shape)
         number = self._start(start)
         return self.shape.outputs(self.values[number : number + 1], places)[0]
 
     def error(self, inputs: ArrayLike, labels: ArrayLike, start: int | None = None) -> float:
         """Mean squared error on other data, in units of the variance of the labels; of the best if left out."""
-        answers = np.ravel(np.asarray(labels, dtype=np.float64))
+        answers = array("labels", labels, finite=False).ravel()
         outputs = self.predict(inputs, start)
         if outputs.shape != answers.shape:
             fail("labels", f"hold {len(outputs)} numbers, one for each input", answers.shape)

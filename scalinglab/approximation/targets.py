@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail, in_range, non_negative, non_negative_integer, positive, positive_integer
+from scalinglab._checks import array, fail, in_range, non_negative, non_negative_integer, positive, positive_integer
+from scalinglab._results import ReadOnly
 from scalinglab.approximation.fourier import FourierSeries, checked_dimension, unknowns
 
 __all__ = ["Samples", "band_limited", "power_law", "sample"]
@@ -88,7 +89,7 @@ def power_law(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Samples:
+class Samples(ReadOnly):
     """Inputs and labels, each function with inputs of its own; read-only arrays.
 
     Attributes
@@ -104,10 +105,9 @@ class Samples:
 
     def __post_init__(self) -> None:
         for name in ("inputs", "labels"):
-            kept = np.array(getattr(self, name), dtype=np.float64)
-            kept.setflags(write=False)
-            object.__setattr__(self, name, kept)
-        if self.inputs.ndim != 3 or self.inputs.shape[:2] != self.labels.shape or not self.labels.size:
+            object.__setattr__(self, name, array(name, getattr(self, name), finite=False, copy=True))
+        super().__post_init__()
+        if self.inputs.ndim != 3 or self.inputs.shape[:2] != self.labels.shape:
             fail("inputs", "have the shape (functions, samples, dimension) of the labels", self.inputs.shape)
         checked_dimension(self.dimension)
         if not (np.isfinite(self.inputs).all() and np.isfinite(self.labels).all()):

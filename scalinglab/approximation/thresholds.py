@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative, non_negative_integer, positive_integer
+from scalinglab._checks import array, fail, non_negative, non_negative_integer, positive_integer
+from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.second_order import fit_network
 from scalinglab.approximation.students import NEAR, Layers, Students, stream
 
@@ -19,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkCurve:
+class NetworkCurve(ReadOnly):
     """Errors of the second-order learner at several numbers of samples; arrays are read-only.
 
     Attributes
@@ -36,10 +37,6 @@ class NetworkCurve:
     test_error: Array
     parameters: int
 
-    def __post_init__(self) -> None:
-        for array in (self.samples, self.train_error, self.test_error):
-            array.setflags(write=False)
-
     @property
     def best(self) -> Array:
         """Test error of the start of least training error, shape (points,)."""
@@ -51,12 +48,9 @@ class NetworkCurve:
         ``samples``, ``per_unknown`` (their ratio to the parameters), the ``median`` and the ``best`` test error, and
         how many starts were ``solved``: fit their samples to rounding.
         """
-        columns = (self.samples.tolist(), np.median(self.test_error, axis=1).tolist(), self.best.tolist())
-        solved = (self.train_error < 1e-25).sum(1).tolist()
-        return [
-            {"samples": count, "per_unknown": count / self.parameters, "median": middle, "best": best, "solved": number}
-            for count, middle, best, number in zip(*columns, solved, strict=True)
-        ]
+        columns = {"samples": self.samples, "per_unknown": self.samples / self.parameters}
+        columns |= {"median": np.median(self.test_error, axis=1), "best": self.best}
+        return records(columns | {"solved": (self.train_error < 1e-25).sum(1)})
 
     def __repr__(self) -> str:
         return f"NetworkCurve({self.parameters} parameters, samples {self.samples.tolist()})"
@@ -82,14 +76,14 @@ def network_curve(
     samples : iterable of int
         At most as many as there are inputs.
     **options
-        Of ``fitting_network``: ``starts``, ``steps``, ``seed``, ``initial``.
+        Of ``fit_network``: ``starts``, ``steps``, ``seed``, ``initial``.
 
     Raises
     ------
     ValueError
         If an argument is out of range, or a shape does not fit.
     """
-    places, answers = np.asarray(inputs, dtype=np.float64), np.asarray(labels, dtype=np.float64)
+    places, answers = array("inputs", inputs), array("labels", labels)
     counts = [positive_integer("samples", count) for count in samples]
     if not counts or max(counts) > len(places):
         fail("samples", f"hold numbers up to {len(places)}, at least one", counts)

@@ -34,8 +34,9 @@ The parts: ``exponents``, ``polynomials``, ``partition`` and ``tree`` do the wor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from scalinglab._later import later
 from scalinglab.compression.baselines import Clusters, cluster, random_subset
 from scalinglab.compression.boost import Boost, boost, boosting, data_risk, noisy_teacher
 from scalinglab.compression.compress import Compressed, compress
@@ -84,13 +85,4 @@ __all__ = [
     "weighted_mean_squared_error",
 ]
 
-_NEED_TORCH = {"Together", "boosting_width", "train_together"}
-
-
-def __getattr__(name: str) -> Any:
-    """Load the names that need torch when they are first asked for: torch takes seconds, and the rest does without."""
-    if name not in _NEED_TORCH:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from scalinglab.compression import networks
-
-    return getattr(networks, name)
+__getattr__ = later(__name__, "networks", {"Together", "boosting_width", "train_together"})

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative_integer, positive_integer
-from scalinglab.compression._arguments import checked_points, checked_weights
+from scalinglab._results import ReadOnly, records
+from scalinglab.compression._arguments import checked_points, checked_weights, coordinates
 from scalinglab.compression.compress import Compressed
 
 __all__ = ["Clusters", "cluster", "random_subset"]
@@ -53,7 +54,7 @@ def random_subset(points: ArrayLike, size: int, *, weights: ArrayLike | None = N
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Clusters:
+class Clusters(ReadOnly):
     """Centres of clusters, which are no longer any of the points, and the weight of each cluster; read-only.
 
     Attributes
@@ -65,19 +66,12 @@ class Clusters:
     points: Array
     weights: Array
 
-    def __post_init__(self) -> None:
-        for array in (self.points, self.weights):
-            array.setflags(write=False)
-
     def __len__(self) -> int:
         return len(self.points)
 
     def rows(self) -> list[dict[str, float]]:
         """Return a record for each cluster: its ``weight``, and its coordinates ``x0, x1 ...``."""
-        return [
-            {"weight": weight} | {f"x{axis}": value for axis, value in enumerate(place)}
-            for weight, place in zip(self.weights.tolist(), self.points.tolist(), strict=True)
-        ]
+        return records({"weight": self.weights} | coordinates(self.points))
 
     def __repr__(self) -> str:
         return f"Clusters({len(self)} of dimension {self.points.shape[1]})"

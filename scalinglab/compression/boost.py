@@ -7,7 +7,7 @@ nothing in its error but the data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, in_range, non_negative, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._results import finish, read_only, records
 from scalinglab.compression.data_sets import compress_dataset
 
 __all__ = ["METHODS", "Boost", "boost", "boosting", "data_risk", "noisy_teacher"]
 
 Array = NDArray[np.float64]
 METHODS = ("all", "random", "compressed")
+#: Objects, how many of them are left, and by method the risk of each seed.
+Point = tuple[int, int, dict[str, Any]]
 FEATURES, HIDDEN, TESTS = 100, 50, 2000
 #: Examples whose features are worked out at once: 7 MB, however large the data set is.
 BLOCK = 8192
@@ -142,8 +145,8 @@ class Boost:
     risk: dict[str, Array]
 
     def __post_init__(self) -> None:
-        for array in (self.objects, self.kept, *self.risk.values()):
-            array.setflags(write=False)
+        for each in (self.objects, self.kept, *self.risk.values()):
+            read_only(each)
 
     def sizes(self, method: str) -> NDArray[np.int64]:
         """Objects that a method uses, (sizes,)."""
@@ -167,9 +170,8 @@ class Boost:
         rows = []
         for method, risks in self.risk.items():
             error = risks.std(1, ddof=1) / np.sqrt(risks.shape[1]) if risks.shape[1] > 1 else np.zeros(len(risks))
-            table = zip(self.objects.tolist(), self.sizes(method).tolist(), risks.mean(1).tolist(), error, strict=True)
-            for objects, size, risk, spread in table:
-                rows.append({"method": method, "objects": objects, "size": size, "risk": risk, "error": float(spread)})
+            columns = {"objects": self.objects, "size": self.sizes(method), "risk": risks.mean(1), "error": error}
+            rows += records(columns, method=method)
         return rows
 
     def __repr__(self) -> str:
@@ -194,19 +196,25 @@ def boosting(
     if not counts or len(sizes) != len(counts) or len(each) != len(counts):
         fail("sizes", f"be as many as samples, {len(counts)} (at least one), and so orders", len(sizes))
     positive_integer("seeds", seeds)
-    return _boosting(counts, list(sizes), each, seeds, settings)
+    return grown(_risks(*point, seeds, settings) for point in zip(counts, sizes, each, strict=True))
 
 
-def _boosting(counts: list[int], sizes: list[int], orders: list[Any], seeds: int, settings: Any) -> Iterator[Boost]:
-    risks: dict[str, list[list[float]]] = {method: [] for method in METHODS}
-    kept = []
-    for count, size, order in zip(counts, sizes, orders, strict=True):
-        found = [data_risk(count, size, order, seed=seed, **settings) for seed in range(seeds)]
-        kept.append(int(np.median([one["kept"] for one in found])))
+def _risks(count: int, size: int, order: int | None, seeds: int, settings: dict[str, Any]) -> Point:
+    found = [data_risk(count, size, order, seed=seed, **settings) for seed in range(seeds)]
+    kept = int(np.median([one["kept"] for one in found]))
+    return count, kept, {method: [one[method] for one in found] for method in METHODS}
+
+
+def grown(points: Iterable[Point]) -> Iterator[Boost]:
+    """A ``Boost`` after each of the points."""
+    objects, kept, risks = [], [], {method: [] for method in METHODS}
+    for count, left, found in points:
+        objects.append(count)
+        kept.append(left)
         for method, column in risks.items():
-            column.append([one[method] for one in found])
-        done = {method: np.array(column) for method, column in risks.items()}
-        yield Boost(np.array(counts[: len(kept)]), np.array(kept), done)
+            column.append(found[method])
+        columns = {method: np.array(column) for method, column in risks.items()}
+        yield Boost(np.array(objects), np.array(kept), columns)
 
 
 def boost(
@@ -243,5 +251,6 @@ def boost(
     """
     in_range("share", share, 0, 1)
     positive("factor", factor)
-    *_, last = boosting(samples, [round(factor * count**share) for count in samples], order, seeds=seeds, **settings)
-    return last
+    return finish(
+        boosting(samples, [round(factor * count**share) for count in samples], order, seeds=seeds, **settings)
+    )

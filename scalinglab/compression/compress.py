@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, integer, non_negative_integer, positive_integer
-from scalinglab.compression._arguments import checked_points, checked_weights
+from scalinglab._results import ReadOnly, records
+from scalinglab.compression._arguments import checked_points, checked_weights, coordinates
 from scalinglab.compression.exponents import (
     MOST_MOMENTS,
     checked_exponents,
@@ -35,7 +36,7 @@ GROUPS, POINTS = 64, 2**20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Compressed:
+class Compressed(ReadOnly):
     """Some of the points, with weights that keep moments of all of them; arrays are read-only.
 
     Attributes
@@ -59,10 +60,6 @@ class Compressed:
     moments: int
     cells: int
 
-    def __post_init__(self) -> None:
-        for array in (self.index, self.weights):
-            array.setflags(write=False)
-
     def __len__(self) -> int:
         return len(self.index)
 
@@ -74,14 +71,8 @@ class Compressed:
         points : array, shape (points, dimension), optional
             Those that were compressed; no coordinates if left out.
         """
-        rows: list[dict[str, Any]] = [
-            {"index": index, "weight": weight}
-            for index, weight in zip(self.index.tolist(), self.weights.tolist(), strict=True)
-        ]
-        if points is not None:
-            for row, place in zip(rows, checked_points(points)[self.index].tolist(), strict=True):
-                row |= {f"x{axis}": value for axis, value in enumerate(place)}
-        return rows
+        more = {} if points is None else coordinates(checked_points(points)[self.index])
+        return records({"index": self.index, "weight": self.weights} | more)
 
     def __repr__(self) -> str:
         return (

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative_integer, one_of, positive_integer, same_length
-from scalinglab.compression._arguments import checked_points, checked_table, checked_weights
+from scalinglab._results import ReadOnly, records
+from scalinglab.compression._arguments import checked_points, checked_table, checked_weights, coordinates
 from scalinglab.compression.compress import compress
 from scalinglab.compression.exponents import MOST_MOMENTS, moment_count, regression_exponents
 
@@ -19,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CompressedData:
+class CompressedData(ReadOnly):
     """Some of the examples, with weights; arrays are read-only.
 
     Attributes
@@ -42,22 +43,13 @@ class CompressedData:
     moments: int
     cells: int
 
-    def __post_init__(self) -> None:
-        for array in (self.inputs, self.labels, self.weights, self.index):
-            array.setflags(write=False)
-
     def __len__(self) -> int:
         return len(self.index)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a record for each example: ``index``, ``weight``, inputs ``x0, x1 ...`` and labels ``y0, y1 ...``."""
-        table = zip(self.inputs.tolist(), self.labels.reshape(len(self), -1).tolist(), strict=True)
-        return [
-            {"index": index, "weight": weight}
-            | {f"x{axis}": value for axis, value in enumerate(inputs)}
-            | {f"y{axis}": value for axis, value in enumerate(labels)}
-            for index, weight, (inputs, labels) in zip(self.index.tolist(), self.weights.tolist(), table, strict=True)
-        ]
+        examples = coordinates(self.inputs) | coordinates(self.labels.reshape(len(self), -1), "y")
+        return records({"index": self.index, "weight": self.weights} | examples)
 
     def __repr__(self) -> str:
         return f"CompressedData({len(self)} examples, order {self.order}, {self.moments} moments in {self.cells} cells)"

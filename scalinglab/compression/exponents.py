@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative_integer, positive_integer
+from scalinglab._results import read_only
 
 __all__ = [
     "MOST_MOMENTS",
@@ -90,7 +91,7 @@ def _indices(dimension: int, order: int) -> Exponents:
     for degree in range(order + 1):
         for axes in itertools.combinations_with_replacement(range(dimension), degree):
             found.append([axes.count(axis) for axis in range(dimension)])
-    return _read_only(np.array(found, dtype=np.int64).reshape(-1, dimension))
+    return read_only(np.array(found, dtype=np.int64).reshape(-1, dimension))
 
 
 def regression_exponents(inputs: int, order: int, outputs: int = 1) -> Exponents:
@@ -125,7 +126,7 @@ def regression_exponents(inputs: int, order: int, outputs: int = 1) -> Exponents
     blocks = [np.hstack([own, np.zeros((len(own), outputs), dtype=np.int64)])]
     blocks += [np.hstack([own, np.broadcast_to(label, (len(own), outputs))]) for label in labels]
     blocks += [np.hstack([np.zeros((1, inputs), dtype=np.int64), 2 * label[None]]) for label in labels]
-    return _read_only(np.vstack(blocks))
+    return read_only(np.vstack(blocks))
 
 
 def checked_exponents(exponents: ArrayLike, dimension: int) -> Exponents:
@@ -167,8 +168,3 @@ def _plain(row: tuple[Any, ...]) -> tuple[int, ...]:
 
 def _shown(found: NDArray[Any]) -> Any:
     return found.tolist() if found.ndim < 3 else found.shape
-
-
-def _read_only(array: Exponents) -> Exponents:
-    array.setflags(write=False)
-    return array

@@ -5,7 +5,7 @@ The one file of this family that needs torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, in_range, positive, positive_integer
-from scalinglab.compression.boost import Boost
+from scalinglab.compression.boost import METHODS, Boost, Point, grown
 from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
 from scalinglab.training import Task, Training, finish, train
 
@@ -183,33 +183,16 @@ def boosting_width(
     wanted = {"activation": "tanh", "evaluations": 2, "optimizer": "sgd", "step_size": 0.5, "steps": 30}
     wanted |= {"batch_size": task.samples} | settings
 
-    def starts(width: int) -> list[WeightedNetwork]:
+    def risks(width: int) -> Point:
         drawn = {"inputs": task.inputs, "outputs": task.outputs, "spread": spread}
-        return [mean_field_network(width, seed=seed, **drawn) for seed in range(seeds)]
+        whole = [mean_field_network(width, seed=seed, **drawn) for seed in range(seeds)]
+        few = [compress_network(network, round(factor * width**share), order) for network in whole]
+        kept = max(network.width for network in few)
+        some = [compress_network(start, kept, choose="random", seed=seed) for seed, start in enumerate(whole)]
+        found = zip(METHODS, (whole, some, few), strict=True)
+        return width, kept, {method: _spread(networks, task, wanted) for method, networks in found}
 
-    def compressed(network: WeightedNetwork) -> WeightedNetwork:
-        return compress_network(network, round(factor * network.width**share), order)
-
-    return _boosting(counts, starts, compressed, lambda networks: _spread(networks, task, wanted))
-
-
-def _boosting(
-    widths: list[int],
-    starts: Callable[[int], list[WeightedNetwork]],
-    compressed: Callable[[WeightedNetwork], WeightedNetwork],
-    spread: Callable[[list[WeightedNetwork]], Array],
-) -> Iterator[Boost]:
-    risks: dict[str, list[Array]] = {"all": [], "random": [], "compressed": []}
-    kept = []
-    for width in widths:
-        whole = starts(width)
-        few = [compressed(network) for network in whole]
-        kept.append(max(network.width for network in few))
-        some = [compress_network(start, kept[-1], choose="random", seed=seed) for seed, start in enumerate(whole)]
-        for method, networks in (("all", whole), ("random", some), ("compressed", few)):
-            risks[method].append(spread(networks))
-        done = {method: np.array(columns) for method, columns in risks.items()}
-        yield Boost(np.array(widths[: len(kept)]), np.array(kept), done)
+    return grown(map(risks, counts))
 
 
 def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._checks import array, fail, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._results import read_only
 from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.baselines import cluster, random_subset
 from scalinglab.compression.compress import compress
@@ -61,8 +62,8 @@ class WeightedNetwork:
     cells: int = 1
 
     def __post_init__(self) -> None:
-        for array in (*self.layers[0], *self.layers[1], self.masses):
-            array.setflags(write=False)
+        for part in (*self.layers[0], *self.layers[1], self.masses):
+            read_only(part)
 
     @property
     def width(self) -> int:
@@ -206,10 +207,8 @@ def _checked(layers: Any, masses: Any) -> tuple[Layers, Array]:
         checked_table("layers", part, shape)
         for part, shape in ((weight, ("width", "inputs")), (above, ("outputs", "width")))
     )
-    biases = [np.array(part, dtype=np.float64) for part in (bias, last)]
+    biases = [array("layers", part, copy=True) for part in (bias, last)]
     shapes = [part.shape for part in biases]
     if second.shape[1] != len(first) or shapes != [(len(first),), (len(second),)]:
         fail("layers", "fit together", [first.shape, shapes[0], second.shape, shapes[1]])
-    if not all(np.isfinite(part).all() for part in biases):
-        fail("layers", "be finite", "biases that are not")
     return ((first.copy(), biases[0]), (second.copy(), biases[1])), checked_weights(masses, first, "neurons").copy()

@@ -34,8 +34,9 @@ Trained networks:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from scalinglab._later import later
 from scalinglab.heavy_tails.bounds import occam_bound
 from scalinglab.heavy_tails.chains import Chains, column_chains, simulate_recursion
 from scalinglab.heavy_tails.column_runs import column_errors
@@ -134,14 +135,8 @@ __all__ = [
     "train_layers",
 ]
 
-_NEED_TORCH = {"MEASURES", "dependence_over_widths", "network_outcome", "pruned_accuracy", "run_statistics"}
-_NEED_TORCH |= {"train_layers"}
-
-
-def __getattr__(name: str) -> Any:
-    """Load the names that need torch when they are first asked for: torch takes seconds, and the rest does without."""
-    if name not in _NEED_TORCH:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from scalinglab.heavy_tails import networks
-
-    return getattr(networks, name)
+__getattr__ = later(
+    __name__,
+    "networks",
+    {"MEASURES", "dependence_over_widths", "network_outcome", "pruned_accuracy", "run_statistics", "train_layers"},
+)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, positive_integer
+from scalinglab._checks import array, fail, positive_integer
 from scalinglab.random_features.response import Medium
 from scalinglab.random_features.spectra import Spectrum
 
@@ -33,23 +33,19 @@ def size(name: str, value: Any) -> float:
 
 def ascending(name: str, value: ArrayLike, *, endless: bool = False) -> Array:
     """Times, shape (times,): not negative and strictly increasing; the last may be infinite if ``endless``."""
-    try:
-        array = np.array(value, dtype=np.float64, ndmin=1)
-    except (TypeError, ValueError):
-        fail(name, "be numbers", value)
-    if array.ndim != 1 or not array.size:
-        fail(name, "be one-dimensional and not empty", value)
-    inner = array[:-1] if endless and array[-1] == math.inf else array
+    shape = "be one-dimensional and not empty"
+    found = np.atleast_1d(array(name, value, axes=(0, 1), shape=shape, finite=False, copy=True))
+    inner = found[:-1] if endless and found[-1] == math.inf else found
     if not np.isfinite(inner).all() or (inner < 0).any():
         fail(name, "be finite and not negative", value)
     if not (np.diff(inner) > 0).all():
         fail(name, "increase", value)
-    return array
+    return found
 
 
 def whole_steps(name: str, value: ArrayLike) -> Array:
     """Steps, shape (steps,): whole, not negative and strictly increasing; as float64, which holds them exactly."""
-    array = ascending(name, value)
-    if (array != np.round(array)).any() or array[-1] > 2**53:
+    found = ascending(name, value)
+    if (found != np.round(found)).any() or found[-1] > 2**53:
         fail(name, "be whole numbers", value)
-    return array
+    return found

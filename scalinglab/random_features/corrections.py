@@ -11,9 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import non_negative, one_of
 from scalinglab.random_features._arguments import ascending, medium
-from scalinglab.random_features.contours import hyperbola, windows
-from scalinglab.random_features.correlations import Nodes, sums
-from scalinglab.random_features.inversion import invert
+from scalinglab.random_features.correlations import Nodes, decades, invert, sums
 from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["one_over_size"]
@@ -48,16 +46,10 @@ def one_over_size(spectrum: Spectrum, times: ArrayLike, *, axis: str = "width", 
     """
     at, found = ascending("times", times), medium(spectrum, math.inf, math.inf)
     data = one_of("axis", axis, ("width", "samples")) == "samples"
-    noise = non_negative("noise", noise)
-
-    pairs = partial(_first_order, noise=noise, data=data)
-    coefficient, inner = np.zeros(len(at)), at > 0
-    z, weights = hyperbola()
-    for span in windows(at[inner]):
-        nodes = Nodes(found, z / span.first, z / span.first)
-        factors = np.exp(np.outer(at[inner][span.members] / span.first, z)) * (weights / z)
-        rows = np.flatnonzero(inner)[span.members]
-        coefficient[rows] = invert(nodes, factors, pairs)["coefficient"]
+    pairs = partial(_first_order, noise=non_negative("noise", noise), data=data)
+    coefficient, inner = np.zeros(len(at)), np.flatnonzero(at > 0)
+    for members, nodes, factors in decades(found, at[inner]):
+        coefficient[inner[members]] = invert(nodes, factors, pairs)["coefficient"]
     return coefficient
 
 

@@ -10,14 +10,15 @@ With kappa = kappa(s), kappa' = kappa(s') and sums over modes with denominators 
     bagging  = kappa kappa' (W1 + D1 W2 / (N eN))            same features, other data: infinitely many data sets
     bias     = kappa kappa' W1                               both other: what no averaging removes
 
-Each stands for the loss's transform times s s'. They follow from the single-site equations of [Bordelon2024]
-(section 3 and appendix A), of which eqs. (10) and (11) are the responses, with the noise of the labels subtracted from
-the test loss. Every algorithm shares them; algorithms differ in s(z).
+Each stands for the loss's transform times s s'. Curves are double sums of them over the nodes of a path (``invert``).
+They follow from the single-site equations of [Bordelon2024] (section 3 and appendix A), of which eqs. (10) and (11) are
+the responses, with the noise of the labels subtracted from the test loss. Every algorithm shares them; algorithms
+differ in s(z).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,16 +26,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglab.random_features.contours import hyperbola, windows
 from scalinglab.random_features.response import Medium
 
-__all__ = ["CROSS", "PARTS", "Nodes", "correlations", "sums"]
+__all__ = ["CROSS", "PARTS", "Nodes", "correlations", "decades", "invert", "sums"]
 
+Array = NDArray[np.float64]
 Complex = NDArray[Any]
 #: Averages over independent draws of features, of data, and of both.
 CROSS = ("ensemble", "bagging", "bias")
 PARTS = ("test", "train", *CROSS)
 #: Above so many nodes, sums over modes for each pair cost more than divided differences.
 MANY = 100
+#: Nodes that are paired with all others at a time: their arrays stay in the processor's cache.
+BLOCK = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,3 +164,45 @@ def _differences(left: Nodes, right: Nodes) -> tuple[Any, Any, Any, Any]:
         found += [first, other - left.kappa[:, None] * first]
     d1, d2, w1, w2 = found
     return d1, d2, w1, w2
+
+
+def decades(medium: Medium, times: Array, ridge: float = 0.0) -> Iterator[tuple[slice, Nodes, Complex]]:
+    """For gradient flow: windows of positive, finite times, the nodes of each, and what multiplies them at its times.
+
+    The factors, shape (times, nodes), hold the weight and the transform 1 / z of a constant: the units of time cancel.
+    """
+    spans, (z, weights) = windows(times), hyperbola()
+    s = z / np.array([[span.first] for span in spans]).reshape(-1, 1) + ridge
+    for span, frequencies, kappa in zip(spans, s, medium.solve(s), strict=True):
+        factors = np.exp(np.outer(times[span.members] / span.first, z)) * (weights / z)
+        yield span.members, Nodes(medium, frequencies, kappa), factors
+
+
+def invert(nodes: Nodes, factors: Complex, pairs: Callable[[Nodes, Nodes], Mapping[str, Any]]) -> dict[str, Array]:
+    """Sum two-point functions over all pairs of nodes and their conjugates.
+
+    Parameters
+    ----------
+    nodes : Nodes
+        Of a path, in the upper half-plane.
+    factors : array of complex, shape (times, nodes)
+        What multiplies a node at each time: the kernel, the weight, and the transform of a constant.
+    pairs : callable
+        The two-point functions by name, shape (n, m) each, of n and m nodes.
+
+    Returns
+    -------
+    dict of str to array, shape (times,)
+    """
+    count = len(nodes.kappa)
+    total: dict[str, Array] = {}
+    if count > MANY:
+        _ = nodes.single, nodes.double, nodes.data_response  # once for all blocks
+    mirrored = nodes.conj()
+    for start in range(0, count, BLOCK):
+        own = slice(start, start + BLOCK)
+        for right, others in ((nodes, factors), (mirrored, factors.conj())):
+            for part, values in pairs(nodes[own], right).items():
+                sums = 2 * ((factors[:, own] @ values) * others).sum(1).real
+                total[part] = total[part] + sums if part in total else sums
+    return total

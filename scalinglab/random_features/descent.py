@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike
 
 from scalinglab._checks import in_range, non_negative, positive
 from scalinglab.random_features._arguments import medium, whole_steps
-from scalinglab.random_features.correlations import PARTS, correlations
-from scalinglab.random_features.inversion import invert
+from scalinglab.random_features.correlations import PARTS, correlations, invert
 from scalinglab.random_features.paths import MOST_MOMENTUM, Rule, paths, solved
 from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum

@@ -1,22 +1,34 @@
-"""One draw of features and training set, and means over many."""
+"""One draw of features and training set: trained exactly, by its eigenvectors, or step by step; and means over many.
+
+With eigenvalue x of the features' covariance on the training set, the weights along its eigenvector are ``g(x) c``, for
+c the covariance of features and labels. What an algorithm has learned along it after some time is the filter g. Trained
+to the end, ``g = 1 / (x + ridge)``.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglab._errors import DivergenceError
+from scalinglab.random_features.paths import Rule
 from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
 
-__all__ = ["Draw", "averages", "mixing", "trained"]
+__all__ = ["Draw", "averages", "descended", "flowed", "mixing", "stochastic", "trained"]
 
 Array = NDArray[np.float64]
 #: Eigenvalues below this share of the largest are zero but for rounding.
 RANK = 1e-13
+#: The error that is left is below the smallest float from here on.
+FORGOTTEN = 750.0
+#: A loss that has grown by this factor will not come back.
+BEYOND = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +85,74 @@ def mixing(found: Medium, random: np.random.Generator) -> Array:
     if math.isinf(found.width):
         return np.eye(modes)
     return random.standard_normal((modes, int(found.width))) / math.sqrt(found.width)
+
+
+def flowed(x: Array, *, times: Array, ridge: float) -> Array:
+    """Of gradient flow at times that may be infinite, shape (times, eigenvalues), for positive x."""
+    total = x + ridge
+    return -np.expm1(-np.minimum(np.outer(times, total), FORGOTTEN)) / total
+
+
+def descended(x: Array, *, steps: Array, rule: Rule) -> Array:
+    """Of gradient descent with momentum, shape (steps, eigenvalues), for positive x.
+
+    The error along an eigenvector follows ``p_{n+1} = (1 + m - h x) p_n - m p_{n-1}``, from 1 and ``1 - h x``.
+
+    Raises
+    ------
+    DivergenceError
+        If an eigenvalue is too large for the step size; ``rate`` is the growth of the weights' logarithm in a step.
+    """
+    total = x + rule.ridge
+    if rule.step_size >= rule.bound(float(x.max())):
+        grows = float(np.abs(_roots(np.array([total.max()]), rule)).max())
+        raise DivergenceError(
+            f"a draw has the eigenvalue {x.max():.4g}, for which the step size {rule.step_size:g} is too large; "
+            f"below {rule.bound(float(x.max())):.4g} it would converge",
+            rate=float(np.log(grows)),
+        )
+    larger, smaller = _roots(total, rule)
+    first = 1 - rule.step_size * total
+    powers = [root ** steps[:, None] for root in (larger, smaller)]
+    left = ((first - smaller) * powers[0] - (first - larger) * powers[1]) / (larger - smaller)
+    return (1 - left.real) / total
+
+
+def _roots(total: Array, rule: Rule) -> NDArray[Any]:
+    """Both roots of ``z^2 - (1 + m - h x) z + m``, shape (2, eigenvalues), kept apart where they would be equal."""
+    middle = 1 + rule.momentum - rule.step_size * total
+    root = np.sqrt(middle**2 - 4 * rule.momentum + 0j)
+    root = np.where(np.abs(root) < 1e-8, 1e-8, root)
+    return np.stack([middle + root, middle - root]) / 2
+
+
+def stochastic(
+    found: Medium, steps: Array, rule: Rule, batch: int, *, noise: float, random: np.random.Generator
+) -> tuple[Array, Array]:
+    """Test and training loss of one run, each step on fresh samples.
+
+    Raises
+    ------
+    DivergenceError
+        If the loss has grown a million times.
+    """
+    root, target = np.sqrt(found.spectrum.eigenvalues), np.sqrt(found.spectrum.target_power)
+    judge = root[:, None] * mixing(found, random)
+    weights, test = np.zeros(judge.shape[1]), np.empty(len(steps))
+    at = {int(step): index for index, step in enumerate(steps)}
+    for step in range(int(steps[-1]) + 1):
+        if step in at:
+            error = judge @ weights - target
+            test[at[step]] = error @ error
+        inputs = random.standard_normal((batch, len(root)))
+        features = inputs @ judge
+        wrong = features @ weights - inputs @ target - math.sqrt(noise) * random.standard_normal(batch)
+        size = wrong @ wrong / batch
+        if size > BEYOND * (found.spectrum.power + noise):
+            sentence = f"a run with step size {rule.step_size:g} and batches of {batch} diverged within {step} steps"
+            raise DivergenceError(sentence, rate=math.log(size / (found.spectrum.power + noise)) / (2 * step))
+        weights -= rule.step_size / batch * (wrong @ features)
+    return test, test + noise
 
 
 def averages(times: Array, pairs: Iterable[tuple[Array, Array]], total: int) -> Iterator[LossCurve]:

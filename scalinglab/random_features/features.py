@@ -13,15 +13,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative, non_negative_integer, positive_integer, same_length
+from scalinglab._checks import array, non_negative, non_negative_integer, positive_integer, same_length
+from scalinglab._results import finished
 from scalinglab.random_features._arguments import ascending
-from scalinglab.random_features.draws import Draw, averages, trained
-from scalinglab.random_features.filters import flowed
+from scalinglab.random_features.draws import Draw, averages, flowed, trained
 from scalinglab.random_features.results import LossCurve
 
 __all__ = ["relu_kernel", "simulate_features", "simulating_features"]
 
 Array = NDArray[np.float64]
+MATRIX = "be a finite matrix"
 
 
 def relu_kernel(inputs: ArrayLike) -> Array:
@@ -49,7 +50,7 @@ def relu_kernel(inputs: ArrayLike) -> Array:
     >>> relu_kernel([[1.0, 0.0], [0.0, 2.0]]).round(4).tolist()
     [[0.5, 0.3183], [0.3183, 2.0]]
     """
-    x = _matrix("inputs", inputs)
+    x = array("inputs", inputs, axes=2, say=MATRIX)
     sizes = np.linalg.norm(x, axis=1)
     product = np.outer(sizes, sizes)
     cosine = np.clip(np.divide(x @ x.T, product, out=np.zeros_like(product), where=product > 0), -1, 1)
@@ -58,7 +59,7 @@ def relu_kernel(inputs: ArrayLike) -> Array:
     return product * (np.sin(angle) + (math.pi - angle) * cosine) / (math.pi * x.shape[1])
 
 
-def simulate_features(
+def simulating_features(
     inputs: ArrayLike,
     targets: ArrayLike,
     times: ArrayLike,
@@ -69,7 +70,7 @@ def simulate_features(
     ridge: float = 0.0,
     seeds: int = 20,
     seed: int = 0,
-) -> LossCurve:
+) -> Iterator[LossCurve]:
     """Train random ReLU features on real inputs by gradient flow, and average over draws.
 
     The given points are the whole population: training sets are drawn from them with replacement, and the test loss is
@@ -91,34 +92,18 @@ def simulate_features(
     seeds, seed : int
         How many draws of features, training set and noise, and which.
 
-    Returns
-    -------
+    Yields
+    ------
     LossCurve
+        After each draw.
 
     Raises
     ------
     ValueError
-        If an argument is out of range, or shapes do not fit.
+        At the call, if an argument is out of range, or shapes do not fit.
     """
-    options = {"width": width, "samples": samples, "noise": noise, "ridge": ridge, "seeds": seeds, "seed": seed}
-    *_, last = simulating_features(inputs, targets, times, **options)
-    return last
-
-
-def simulating_features(
-    inputs: ArrayLike,
-    targets: ArrayLike,
-    times: ArrayLike,
-    *,
-    width: int,
-    samples: int,
-    noise: float = 0.0,
-    ridge: float = 0.0,
-    seeds: int = 20,
-    seed: int = 0,
-) -> Iterator[LossCurve]:
-    """Yield the curve of ``simulate_features`` after each draw, for a panel; arguments are checked before the first."""
-    x, y = _matrix("inputs", inputs), _matrix("targets", np.atleast_2d(np.asarray(targets)))[0]
+    x, rows = array("inputs", inputs, axes=2, say=MATRIX), np.atleast_2d(np.asarray(targets))
+    y = array("targets", rows, axes=2, say=MATRIX)[0]
     same_length(inputs=x, targets=y)
     at = ascending("times", times, endless=True)
     sizes = positive_integer("width", width), positive_integer("samples", samples)
@@ -126,6 +111,9 @@ def simulating_features(
     filters = partial(flowed, times=at, ridge=ridge)
     generators = (np.random.default_rng([non_negative_integer("seed", seed), index]) for index in range(count))
     return averages(at, (trained(_draw(x, y, sizes, noise, random), filters) for random in generators), count)
+
+
+simulate_features = finished(simulating_features, "simulate_features")
 
 
 def _draw(x: Array, y: Array, sizes: tuple[int, int], noise: float, random: np.random.Generator) -> Draw:
@@ -136,13 +124,3 @@ def _draw(x: Array, y: Array, sizes: tuple[int, int], noise: float, random: np.r
     chosen = random.integers(points, size=samples)
     labels = y[chosen] + math.sqrt(noise) * random.standard_normal(samples)
     return Draw(everywhere[chosen], labels, everywhere / math.sqrt(points), y / math.sqrt(points))
-
-
-def _matrix(name: str, value: ArrayLike) -> Array:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail(name, "be numbers", value)
-    if array.ndim != 2 or not array.size or not np.isfinite(array).all():
-        fail(name, "be a finite matrix", value)
-    return array

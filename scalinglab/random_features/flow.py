@@ -11,21 +11,16 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from scalinglab._checks import non_negative
 from scalinglab.random_features._arguments import ascending, medium
-from scalinglab.random_features.contours import hyperbola, windows
-from scalinglab.random_features.correlations import PARTS, Nodes, correlations
-from scalinglab.random_features.inversion import invert
-from scalinglab.random_features.response import Medium
+from scalinglab.random_features.correlations import PARTS, correlations, decades, invert
 from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
 from scalinglab.random_features.statics import limits
 
 __all__ = ["gradient_flow"]
-
-Array = NDArray[np.float64]
 
 
 def gradient_flow(
@@ -83,24 +78,11 @@ def gradient_flow(
     inner = (at > 0) & np.isfinite(at)
     columns: dict[str, Any] = {part: np.full(len(at), spectrum.power) for part in parts}
     columns["train"] += noise
-    for part, values in _at(found, at[inner], noise, ridge, parts).items():
-        columns[part][inner] = values
+    pairs, rows = partial(correlations, noise=noise, parts=parts), np.flatnonzero(inner)
+    for members, nodes, factors in decades(found, at[inner], ridge):
+        for part, values in invert(nodes, factors, pairs).items():
+            columns[part][rows[members]] = values
     if np.isinf(at[-1]):
         for part, value in limits(found, noise, ridge, parts).items():
             columns[part][-1] = value
     return LossCurve(times=at, **columns)
-
-
-def _at(found: Medium, times: Array, noise: float, ridge: float, parts: tuple[str, ...]) -> dict[str, Array]:
-    """The parts at positive, finite times."""
-    columns = {part: np.empty(len(times)) for part in parts}
-    pairs = partial(correlations, noise=noise, parts=parts)
-    spans = windows(times)
-    z, weights = hyperbola()
-    s = z / np.array([[span.first] for span in spans]).reshape(-1, 1) + ridge
-    for span, frequencies, kappa in zip(spans, s, found.solve(s), strict=True):
-        # The weight and the transform 1 / z of a constant: the units of time cancel.
-        factors = np.exp(np.outer(times[span.members] / span.first, z)) * (weights / z)
-        for part, values in invert(Nodes(found, frequencies, kappa), factors, pairs).items():
-            columns[part][span.members] = values
-    return columns

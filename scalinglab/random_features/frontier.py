@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative
+from scalinglab._results import ReadOnly, records
 from scalinglab.random_features._arguments import ascending, size
 from scalinglab.random_features.asymptotics import Exponents
 from scalinglab.random_features.flow import gradient_flow
@@ -21,7 +22,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Frontier:
+class Frontier(ReadOnly):
     """The best loss at each budget, and the width and time that reach it; arrays are read-only.
 
     Attributes
@@ -46,10 +47,6 @@ class Frontier:
     time: Array
     interior: NDArray[np.bool_]
 
-    def __post_init__(self) -> None:
-        for array in vars(self).values():
-            array.setflags(write=False)
-
     def exponents(self) -> Exponents:
         """Slopes of loss, width and time against the budget, in logarithms, over the budgets with an interior optimum.
 
@@ -66,8 +63,8 @@ class Frontier:
 
     def rows(self) -> list[dict[str, Any]]:
         """A record for each budget: ``budget``, ``loss``, ``width``, ``time``, ``interior``."""
-        columns = zip(*(getattr(self, name).tolist() for name in _COLUMNS), strict=True)
-        return [dict(zip(("budget", *_COLUMNS[1:]), row, strict=True)) for row in columns]
+        names = ("loss", "width", "time", "interior")
+        return records({"budget": self.budgets} | {name: getattr(self, name) for name in names})
 
     def curves(self) -> list[dict[str, Any]]:
         """A record for each width and budget: ``width``, ``budget``, ``loss``."""
@@ -79,9 +76,6 @@ class Frontier:
 
     def __repr__(self) -> str:
         return f"Frontier({len(self.budgets)} budgets to {self.budgets[-1]:.3g}, {len(self.widths)} widths)"
-
-
-_COLUMNS = ("budgets", "loss", "width", "time", "interior")
 
 
 def compute_optimal_frontier(
@@ -123,7 +117,7 @@ def compute_optimal_frontier(
     sizes = np.array([size("widths", float(each)) for each in sizes])
     options: dict[str, Any] = {"samples": samples, "noise": non_negative("noise", noise)}
     losses = np.stack([gradient_flow(spectrum, costs / each, width=each, **options).test for each in sizes], axis=1)
-    best, interior = np.argmin(losses, axis=1), np.ones(len(costs), dtype=bool)
+    best = np.argmin(losses, axis=1)
     interior = (best > 0) & (best < len(sizes) - 1)
     best = np.clip(best, 1, len(sizes) - 2)
     widths_, loss = _vertex(np.log(sizes), np.log(losses), best, interior)

@@ -23,8 +23,7 @@ from scipy.interpolate import CubicSpline
 
 from scalinglab._checks import fail, non_negative, positive, positive_integer
 from scalinglab.random_features._arguments import medium, whole_steps
-from scalinglab.random_features.correlations import Nodes, correlations, sums
-from scalinglab.random_features.inversion import invert
+from scalinglab.random_features.correlations import Nodes, correlations, invert, sums
 from scalinglab.random_features.paths import FEW, Rule, paths, solved
 from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
@@ -97,7 +96,6 @@ def one_pass_sgd(
             f"be smaller for batches of {batch}, whose noise feeds back {passed_on:.3g} of itself",
             step_size,
         )
-    last = max(int(at[-1]), 1)
     last = max(int(at[-1]), 1)
     grid, everywhere = _grid(last, rule, edge), np.arange(1.0, last + 1)
     mean, kernel = (_between(grid, values, everywhere) for values in _mean_and_kernel(found, rule, edge, grid))

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scalinglab._results import ReadOnly, records
 
 __all__ = ["LossCurve", "TransferFunctions"]
 
 Array = NDArray[np.float64]
 
 
-def _freeze(result: Any) -> None:
-    for each in fields(result):
-        value = getattr(result, each.name)
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-
-
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class LossCurve:
+class LossCurve(ReadOnly):
     """Loss against time or steps; arrays of shape (times,), read-only.
 
     Attributes
@@ -57,7 +52,7 @@ class LossCurve:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train", np.maximum(self.train, 0.0))
-        _freeze(self)
+        super().__post_init__()
 
     @property
     def done(self) -> int:
@@ -92,8 +87,7 @@ class LossCurve:
         for name, mean, spread in (("test", self.test, self.test_sd), ("train", self.train, self.train_sd)):
             if spread is not None:
                 columns |= {f"{name}_low": np.maximum(mean - spread, mean / 100), f"{name}_high": mean + spread}
-        lists = (column.tolist() for column in columns.values())
-        return [labels | dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+        return records(columns, **labels)
 
     def __repr__(self) -> str:
         source = f"{self.draws} draws" if self.draws else "theory"
@@ -101,7 +95,7 @@ class LossCurve:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TransferFunctions:
+class TransferFunctions(ReadOnly):
     """How much of each mode is still to be learned; arrays are read-only.
 
     Attributes
@@ -118,9 +112,6 @@ class TransferFunctions:
     modes: NDArray[np.int64]
     eigenvalues: Array
     values: Array
-
-    def __post_init__(self) -> None:
-        _freeze(self)
 
     def rows(self, **labels: Any) -> list[dict[str, Any]]:
         """A record for each time and mode: ``time``, ``mode``, ``eigenvalue``, ``left``, and the labels."""

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, in_range, non_negative, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._results import finished
 from scalinglab.random_features._arguments import ascending, medium, whole_steps
-from scalinglab.random_features.draws import Draw, averages, mixing, trained
-from scalinglab.random_features.filters import descended, flowed
+from scalinglab.random_features.draws import Draw, averages, descended, flowed, mixing, stochastic, trained
 from scalinglab.random_features.paths import MOST_MOMENTUM, Rule
 from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
-from scalinglab.random_features.sgd import stochastic
 from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["simulate", "simulating"]
@@ -30,7 +29,7 @@ Array = NDArray[np.float64]
 ALGORITHMS = ("gradient_flow", "gradient_descent", "one_pass_sgd")
 
 
-def simulate(
+def simulating(
     spectrum: Spectrum,
     times: ArrayLike,
     *,
@@ -44,7 +43,7 @@ def simulate(
     batch_size: int | None = None,
     seeds: int = 20,
     seed: int = 0,
-) -> LossCurve:
+) -> Iterator[LossCurve]:
     """Draw features and training sets, train on each, and average: the simulated twin of the theory.
 
     Parameters
@@ -70,16 +69,16 @@ def simulate(
     seed : int
         Draw i of a seed is the same, however many are drawn.
 
-    Returns
-    -------
+    Yields
+    ------
     LossCurve
-        Means, with ``test_sd`` and ``train_sd`` over the draws. A single draw scatters by a tenth at width 100, and by
-        more near a peak.
+        After each draw: means, with ``test_sd`` and ``train_sd`` over the draws. A single draw scatters by a tenth at
+        width 100, and by more near a peak.
 
     Raises
     ------
     ValueError
-        If an argument is out of range, missing, or of another algorithm.
+        At the call, if an argument is out of range, missing, or of another algorithm.
     DivergenceError
         If the step size is too large for a draw's largest eigenvalue, which can be beyond the edge of the theory.
 
@@ -90,39 +89,6 @@ def simulate(
     >>> curve.draws, round(float(curve.test[0]), 4)
     (3, 2.5124)
     """
-    *_, last = simulating(
-        spectrum,
-        times,
-        width=width,
-        samples=samples,
-        noise=noise,
-        ridge=ridge,
-        algorithm=algorithm,
-        step_size=step_size,
-        momentum=momentum,
-        batch_size=batch_size,
-        seeds=seeds,
-        seed=seed,
-    )
-    return last
-
-
-def simulating(
-    spectrum: Spectrum,
-    times: ArrayLike,
-    *,
-    width: float,
-    samples: float = math.inf,
-    noise: float = 0.0,
-    ridge: float = 0.0,
-    algorithm: str = "gradient_flow",
-    step_size: float | None = None,
-    momentum: float = 0.0,
-    batch_size: int | None = None,
-    seeds: int = 20,
-    seed: int = 0,
-) -> Iterator[LossCurve]:
-    """Yield the curve of ``simulate`` after each draw, for a panel; arguments are checked before the first."""
     found = medium(spectrum, width, samples)
     if not spectrum.exact:
         fail("spectrum", "hold each mode once to be drawn: power_law(..., exact=True)", spectrum)
@@ -141,6 +107,9 @@ def simulating(
         if math.isinf(found.samples):  # nothing is memorised
             pairs = ((test, test + noise) for test, _ in pairs)
     return averages(at, pairs, count)
+
+
+simulate = finished(simulating, "simulate")
 
 
 def _draw(found: Medium, noise: float, random: np.random.Generator) -> Draw:

@@ -9,14 +9,14 @@ and by quadrature above, so that 10^13 modes cost about as much as 10^4.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, number, positive, positive_integer, same_length
+from scalinglab._checks import array, fail, number, positive, positive_integer, same_length
+from scalinglab._results import read_only, records
 from scalinglab.random_features.quadrature import condense
 
 __all__ = ["Spectrum", "power_law", "spectrum_from_kernel"]
@@ -70,10 +70,8 @@ class Spectrum:
         if (count <= 0).any():
             fail("multiplicity", "be positive", float(count.min()))
         order = np.argsort(-values, kind="stable")
-        for name, array in {"eigenvalues": values, "target_power": power, "multiplicity": count}.items():
-            kept = array[order]
-            kept.setflags(write=False)
-            object.__setattr__(self, name, kept)
+        for name, given in {"eigenvalues": values, "target_power": power, "multiplicity": count}.items():
+            object.__setattr__(self, name, read_only(given[order]))
 
     def __len__(self) -> int:
         return len(self.eigenvalues)
@@ -101,14 +99,13 @@ class Spectrum:
     def rows(self) -> list[dict[str, Any]]:
         """A record for each entry: ``mode`` (1 is the largest), ``eigenvalue``, ``target_power``, ``multiplicity``."""
         number_of = np.cumsum(self.multiplicity) - self.multiplicity / 2 + 0.5
-        columns: Mapping[str, Array] = {
+        columns = {
             "mode": number_of,
             "eigenvalue": self.eigenvalues,
             "target_power": self.target_power,
             "multiplicity": self.multiplicity,
         }
-        lists = [column.tolist() for column in columns.values()]
-        return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+        return records(columns)
 
     def __repr__(self) -> str:
         law = "a = {:g}, b = {:g}, ".format(*self.exponents) if self.exponents else ""
@@ -190,12 +187,9 @@ def spectrum_from_kernel(gram: ArrayLike, targets: ArrayLike, *, least: float = 
     ValueError
         If shapes do not fit, a value is not finite, or the matrix is not symmetric and positive semi-definite.
     """
-    kernel = np.asarray(gram, dtype=np.float64)
-    values = _vector("targets", targets)
-    if kernel.ndim != 2 or kernel.shape[0] != kernel.shape[1]:
+    kernel, values = array("gram", gram, axes=2, shape="be a square matrix"), _vector("targets", targets)
+    if kernel.shape[0] != kernel.shape[1]:
         fail("gram", "be a square matrix", kernel.shape)
-    if not np.isfinite(kernel).all():
-        fail("gram", "be finite", kernel)
     same_length(gram=kernel, targets=values)
     size = np.abs(kernel).max()
     if np.abs(kernel - kernel.T).max() > 1e-8 * size or size == 0:
@@ -210,10 +204,4 @@ def spectrum_from_kernel(gram: ArrayLike, targets: ArrayLike, *, least: float = 
 
 def _vector(name: str, value: ArrayLike) -> Array:
     """A finite vector that is not empty, as a copy in float64."""
-    try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail(name, "be numbers", value)
-    if array.ndim != 1 or not array.size or not np.isfinite(array).all():
-        fail(name, "be one-dimensional, finite and not empty", value)
-    return array
+    return array(name, value, axes=1, say="be one-dimensional, finite and not empty", copy=True)

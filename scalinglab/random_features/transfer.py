@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative, positive_integer
 from scalinglab.random_features._arguments import ascending, medium
-from scalinglab.random_features.contours import hyperbola, windows
+from scalinglab.random_features.correlations import decades
 from scalinglab.random_features.results import TransferFunctions
 from scalinglab.random_features.spectra import Spectrum
 
@@ -60,14 +60,9 @@ def transfer_functions(
     ridge = non_negative("ridge", ridge)
     values = _eigenvalues(spectrum, modes)
     left = np.ones((len(at), len(values)))
-    inner = (at > 0) & np.isfinite(at)
-    spans, rows = windows(at[inner]), np.empty((int(inner.sum()), len(values)))
-    z, weights = hyperbola()
-    s = z / np.array([[span.first] for span in spans]).reshape(-1, 1) + ridge
-    for span, kappa in zip(spans, found.solve(s), strict=True):
-        factors = np.exp(np.outer(at[inner][span.members] / span.first, z)) * (weights / z)
-        rows[span.members] = 2 * (factors @ (kappa[:, None] / (values + kappa[:, None]))).real
-    left[inner] = rows
+    inner = np.flatnonzero((at > 0) & np.isfinite(at))
+    for members, nodes, factors in decades(found, at[inner], ridge):
+        left[inner[members]] = 2 * (factors @ (nodes.kappa[:, None] / (values + nodes.kappa[:, None]))).real
     if np.isinf(at[-1]):
         rest = found.at_rest(ridge)
         left[-1] = rest / (values + rest)

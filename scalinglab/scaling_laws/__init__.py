@@ -5,10 +5,9 @@
 - ``fit_compute``: the loss of a language model as a function of parameters and tokens
 - ``fit_pruned``, ``fit_pruned_joint``: the error of a network, or of networks of many shapes, as they are pruned
 - ``fit_composed``: the dense law inside the law of pruning, for networks that were never trained
-- ``extrapolate``, ``cross_validate``: how well the joint law predicts runs that it was not fitted to
 - ``optimal_allocation``: the best division of a budget between the two
 - ``synthetic_compute``: runs that were never trained, from a law that is known
-- ``PowerLaw``, ``JointLaw``, ``ComputeLaw``, ``PrunedLaw``, ``PrunedJointLaw``, ``ComposedLaw``, ``HeldOut``,
+- ``PowerLaw``, ``JointLaw``, ``ComputeLaw``, ``PrunedLaw``, ``PrunedJointLaw``, ``ComposedLaw``,
   ``Allocation``, ``SyntheticRuns``: what they return
 
 The parts, from the ground up:
@@ -16,17 +15,16 @@ The parts, from the ground up:
 - ``robust``: least squares on relative deviations that an outlier does not spoil, many fits at once
 - ``covariance``, ``profiles``, ``resampling``: standard errors, one-sided limits, and the bootstrap
 - ``fits``, ``solving``: what every fit tells, and how it is found
-- ``sums``: power laws and their sums under an envelope, and where to start
+- ``sums``, ``sum_laws``: sums of powers under an envelope, where to start, and what laws of one and two sizes share
 - ``power_laws``, ``joint``, ``compute``: a law each
 - ``regions``, ``pruned_laws``, ``pruning``: the three regions of a pruned error, what its laws tell, and their fits
 - ``composed``: the dense law inside the law of pruning
-- ``held_out``, ``allocation``, ``synthetic``: what is done with laws, and runs to try them on
+- ``allocation``, ``synthetic``: what is done with laws, and runs to try them on
 """
 
 from scalinglab.scaling_laws.allocation import Allocation, optimal_allocation
 from scalinglab.scaling_laws.composed import ComposedLaw, fit_composed
 from scalinglab.scaling_laws.compute import ComputeLaw, fit_compute
-from scalinglab.scaling_laws.held_out import HeldOut, cross_validate, extrapolate
 from scalinglab.scaling_laws.joint import JointLaw, fit_joint
 from scalinglab.scaling_laws.power_laws import PowerLaw, fit_power_law
 from scalinglab.scaling_laws.pruned_laws import PrunedJointLaw, PrunedLaw
@@ -37,14 +35,11 @@ __all__ = [
     "Allocation",
     "ComposedLaw",
     "ComputeLaw",
-    "HeldOut",
     "JointLaw",
     "PowerLaw",
     "PrunedJointLaw",
     "PrunedLaw",
     "SyntheticRuns",
-    "cross_validate",
-    "extrapolate",
     "fit_composed",
     "fit_compute",
     "fit_joint",

@@ -5,33 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, positive
+from scalinglab._checks import array, fail, positive
 
 Array = NDArray[np.float64]
 
 
 def numbers(name: str, value: ArrayLike) -> Array:
     """Positive and finite numbers, of any shape, as float64."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail(name, "be numbers", value)
-    if not array.size or not np.isfinite(array).all() or (array <= 0).any():
-        fail(name, "be positive and finite", value)
-    return array
+    return array(name, value, positive=True, say="be positive and finite")
 
 
 def errors(name: str, value: ArrayLike, chance: float | None = None) -> Array:
     """Errors, shape (points,): positive, finite, and below chance if that is given."""
-    try:
-        array = np.asarray(value, dtype=np.float64).ravel()
-    except (TypeError, ValueError):
-        fail(name, "be numbers", value)
-    if not array.size or not np.isfinite(array).all() or (array <= 0).any():
-        fail(name, "be positive and finite (a run without a mistake has no logarithm)", value)
-    if chance is not None and (array >= positive("chance", chance)).any():
-        fail(name, f"be below chance = {chance:g}", float(array.max()))
-    return array
+    say = "be positive and finite (a run without a mistake has no logarithm)"
+    found = array(name, value, positive=True, say=say).ravel()
+    if chance is not None and (found >= positive("chance", chance)).any():
+        fail(name, f"be below chance = {chance:g}", float(found.max()))
+    return found
 
 
 def enough(name: str, value: Array, parameters: int) -> None:
@@ -48,7 +38,7 @@ def different(name: str, value: Array, least: int) -> None:
 
 def densities(name: str, value: ArrayLike) -> Array:
     """Shares of weights that are left: above 0, and 1 at most."""
-    array = numbers(name, value)
-    if (array > 1).any():
-        fail(name, "be a share of the weights, 1 at most", float(array.max()))
-    return array
+    found = numbers(name, value)
+    if (found > 1).any():
+        fail(name, "be a share of the weights, 1 at most", float(found.max()))
+    return found

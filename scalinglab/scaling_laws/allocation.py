@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
 from scalinglab._checks import fail, positive
+from scalinglab._results import ReadOnly, records
 from scalinglab.scaling_laws._arguments import numbers
 from scalinglab.scaling_laws.compute import ComputeLaw
 from scalinglab.scaling_laws.joint import JointLaw
@@ -31,7 +32,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Allocation:
+class Allocation(ReadOnly):
     """The best model and data for each budget.
 
     Attributes
@@ -59,8 +60,7 @@ class Allocation:
     def rows(self) -> list[dict[str, Any]]:
         """A record for each budget: ``flops``, ``parameters``, ``low``, ``high``, ``tokens``, ``loss``."""
         names = ("flops", "parameters", "low", "high", "tokens", "loss")
-        columns = (getattr(self, name).tolist() for name in names)
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return records({name: getattr(self, name) for name in names})
 
 
 def optimal_allocation(law: ComputeLaw | JointLaw, flops: ArrayLike, *, cost: float = 6.0) -> Allocation:
@@ -107,8 +107,6 @@ def optimal_allocation(law: ComputeLaw | JointLaw, flops: ArrayLike, *, cost: fl
     slope = np.array([0, -centre[3], 0, centre[1]]) / (centre[1] + centre[3]) ** 2
     half = quantile * float(np.sqrt(slope @ covariance @ slope))
     columns = (budgets.copy(), parameters, tokens, loss, low, high)
-    for column in columns:
-        column.flags.writeable = False
     return Allocation(*columns, exponent, (exponent - half, exponent + half))
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
-from scalinglab._checks import in_range
+from scalinglab._checks import fail, in_range
+from scalinglab._results import records
+from scalinglab.scaling_laws._arguments import densities, numbers
 from scalinglab.scaling_laws.profiles import one_sided_limit
 from scalinglab.scaling_laws.robust import Form, Problem
 
@@ -78,9 +81,34 @@ class Solution:
         return one_sided_limit(self.problem, self.values, index, side, rise)
 
 
+class Parameter:
+    """A parameter of a law as an attribute of it, of the same name.
+
+    Parameters
+    ----------
+    meaning : str
+    left_out : float, optional
+        What it is where it was not fitted.
+    """
+
+    def __init__(self, meaning: str, *, left_out: float | None = None) -> None:
+        self.__doc__, self.left_out = meaning, left_out
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, law: Any, _: type | None = None) -> float:
+        if law is None:
+            return self  # type: ignore[return-value]
+        found = law.parameters
+        return found[self.name] if self.left_out is None else found.get(self.name, self.left_out)
+
+
 @dataclass(frozen=True, repr=False, kw_only=True)
 class Fit:
     """A law that was fitted, and how far the data determine it.
+
+    It is asked for its value at sizes (``names`` says which), in this order or by name; they are broadcast.
 
     Attributes
     ----------
@@ -122,17 +150,74 @@ class Fit:
     _solution: Solution
     _meaning: Meaning
 
-    def _predicted(self, form: Form, shape: tuple[int, ...]) -> Array:
-        """The error at new points."""
+    #: Names of the sizes at which the law has a value, of others that it may be given, and of the value.
+    SIZES: ClassVar[tuple[str, ...]]
+    MORE: ClassVar[tuple[str, ...]] = ()
+    VALUE: ClassVar[str] = "error"
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the sizes that ``predict``, ``interval`` and ``rows`` take."""
+        return self.SIZES
+
+    def predict(self, *sizes: ArrayLike, **named: ArrayLike) -> Array:
+        """The law at each place, of the shape of the sizes.
+
+        Raises
+        ------
+        ValueError
+            If a size is missing, or out of range.
+        """
+        form, shape = self._at(self._given(sizes, named))
         return np.exp(form.log_error(self._solution.values[None])[0]).reshape(shape)
 
-    def _interval(self, form: Form, shape: tuple[int, ...], level: float) -> tuple[Array, Array]:
-        """Ends of an interval for the law at new points."""
+    def interval(self, *sizes: ArrayLike, level: float = LEVEL, **named: ArrayLike) -> tuple[Array, Array]:
+        """Ends of an interval for the *law* at each place (a single run, or seed, scatters more widely).
+
+        It knows only of noise: nothing in it says whether the law goes on beyond the sizes that were fitted.
+
+        Raises
+        ------
+        ValueError
+            If a size is missing or out of range, or the level not between 0 and 1.
+        """
+        form, shape = self._at(self._given(sizes, named))
         found = self._solution
         quantile = student.ppf((1 + in_range("level", level, 1e-9, 1 - 1e-9)) / 2, max(found.freedom, 1))
         logs, slopes = (array[0] for array in form.slopes(found.values[None]))
         spread = quantile * np.sqrt(np.einsum("ni,ij,nj->n", slopes, np.nan_to_num(found.covariance), slopes))
         return np.exp(logs - spread).reshape(shape), np.exp(logs + spread).reshape(shape)
+
+    def rows(self, *sizes: ArrayLike, **named: ArrayLike) -> list[dict[str, Any]]:
+        """A record for each place: the sizes, the value of the law, and ``low`` and ``high`` of its 95 % interval."""
+        given: dict[str, Any] = self._given(sizes, named)
+        low, high = self.interval(**given)
+        columns = self._shown(given) | {self.VALUE: self.predict(**given), "low": low, "high": high}
+        flat = (column.ravel() for column in np.broadcast_arrays(*columns.values()))
+        return records(dict(zip(columns, flat, strict=True)))
+
+    def _given(self, sizes: tuple[ArrayLike, ...], named: Mapping[str, ArrayLike]) -> dict[str, Array]:
+        """The sizes by name, checked."""
+        names = self.names()
+        given = dict(zip(names, sizes, strict=False)) | {name: size for name, size in named.items() if size is not None}
+        if len(sizes) > len(names) or set(given) - {*names, *self.MORE}:
+            raise TypeError(f"{type(self).__name__} takes {', '.join(names)}, got {len(sizes)} and {', '.join(named)}")
+        for name in names:
+            if name not in given:
+                fail(name, "be given, as the law was fitted to it", None)
+        return {name: (densities if name == "density" else numbers)(name, size) for name, size in given.items()}
+
+    def _shown(self, given: dict[str, Array]) -> dict[str, Array]:
+        """Columns of a record beside the value of the law."""
+        return given
+
+    def _at(self, given: Mapping[str, Array]) -> tuple[Form, tuple[int, ...]]:
+        """The form at each place, and the shape of the places."""
+        logs = np.broadcast_arrays(*(np.log(size) for size in given.values()))
+        return self._form({name: log.ravel() for name, log in zip(given, logs, strict=True)}), logs[0].shape
+
+    def _form(self, logs: Mapping[str, Array]) -> Form:
+        """The form at places, from logarithms of sizes, shape (places,) each."""
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         parts = (f"{name} {value:.3g} +- {self.standard_errors[name]:.2g}" for name, value in self.parameters.items())

@@ -10,25 +10,19 @@ the same number changes nothing, so only three of the four are there to be found
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import non_negative_integer, one_of, positive, same_length
+from scalinglab._checks import same_length
 from scalinglab.scaling_laws._arguments import different, enough, errors, numbers
-from scalinglab.scaling_laws.fits import Fit
-from scalinglab.scaling_laws.resampling import RESAMPLING
-from scalinglab.scaling_laws.robust import DELTA, Problem
-from scalinglab.scaling_laws.solving import solve
-from scalinglab.scaling_laws.sums import PowerSum, bounds, meaning, starts
+from scalinglab.scaling_laws.fits import Parameter
+from scalinglab.scaling_laws.robust import DELTA
+from scalinglab.scaling_laws.sum_laws import SumLaw, fit_sum
 
 __all__ = ["JointLaw", "fit_joint"]
 
-Array = NDArray[np.float64]
 NAMES = ("data_amplitude", "data_exponent", "model_amplitude", "model_exponent", "offset")
 #: The exponents that starts are taken from.
 GRID = tuple(np.geomspace(0.05, 3, 7))
@@ -36,108 +30,24 @@ STARTS = 12
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class JointLaw(Fit):
-    """The error at every size of data and model, fitted; see ``Fit`` for what else it tells.
+class JointLaw(SumLaw):
+    """The error at every size of ``data`` and ``model``, fitted; see ``Fit`` and ``SumLaw`` for what else it tells.
 
-    Attributes
-    ----------
-    chance : float or None
-        The error of guessing, where it was given.
+    In the letters of [Rosenfeld2019], with their free scale chosen so that ``a`` is 1: ``b``, ``c_inf`` and ``eta`` are
+    the model's amplitude, the offset and the chance level, each over the amplitude of data.
     """
 
-    chance: float | None
-    _units: Array
-
-    @property
-    def data_amplitude(self) -> float:
-        """A, in the unit of error, of one sample."""
-        return self.parameters["data_amplitude"]
-
-    @property
-    def data_exponent(self) -> float:
-        """alpha: how fast the error falls with data."""
-        return self.parameters["data_exponent"]
-
-    @property
-    def model_amplitude(self) -> float:
-        """B, in the unit of error, of a model of size 1."""
-        return self.parameters["model_amplitude"]
-
-    @property
-    def model_exponent(self) -> float:
-        """beta: how fast the error falls with the size of the model."""
-        return self.parameters["model_exponent"]
-
-    @property
-    def offset(self) -> float:
-        """c: what neither data nor model remove, before the envelope."""
-        return self.parameters["offset"]
-
-    @cached_property
-    def offset_limit(self) -> float:
-        """The offset is below this with 95 % confidence (one-sided, by the profile of the loss)."""
-        return self._solution.limit(4, 1)
+    SIZES = ("data", "model")
+    data_amplitude = Parameter("A, in the unit of error, of one sample.")
+    data_exponent = Parameter("alpha: how fast the error falls with data.")
+    model_amplitude = Parameter("B, in the unit of error, of a model of size 1.")
+    model_exponent = Parameter("beta: how fast the error falls with the size of the model.")
+    offset = Parameter("c: what neither data nor model remove, before the envelope.")
 
     @property
     def floor(self) -> float:
         """The error that remains with endless data and model: the offset under the envelope."""
-        return _enveloped(self.offset, self.chance)
-
-    @property
-    def floor_limit(self) -> float:
-        """The floor is below this with 95 % confidence (one-sided)."""
-        return _enveloped(self.offset_limit, self.chance)
-
-    @property
-    def letters(self) -> Mapping[str, float]:
-        """The same law in the letters of [Rosenfeld2019], with its free scale chosen so that ``a`` is 1.
-
-        Raises
-        ------
-        ValueError
-            If there is no chance level, to which their eta belongs.
-        """
-        chance = positive("chance", self.chance)
-        scale = 1 / self.data_amplitude
-        return {
-            "alpha": self.data_exponent,
-            "beta": self.model_exponent,
-            "a": 1.0,
-            "b": self.model_amplitude * scale,
-            "c_inf": self.offset * scale,
-            "eta": chance * scale,
-            "eps0": chance,
-        }
-
-    def predict(self, data: ArrayLike, model: ArrayLike) -> Array:
-        """The error at each pair of sizes; the two are broadcast."""
-        return self._predicted(*self._at(data, model))
-
-    def interval(self, data: ArrayLike, model: ArrayLike, level: float = 0.95) -> tuple[Array, Array]:
-        """Ends of an interval for the *law* at each pair of sizes (a single run scatters more widely).
-
-        It knows only of noise: nothing in it says whether the law goes on beyond the sizes that were fitted.
-
-        Raises
-        ------
-        ValueError
-            If a size is not positive, or the level not between 0 and 1.
-        """
-        return self._interval(*self._at(data, model), level)
-
-    def rows(self, data: ArrayLike, model: ArrayLike) -> list[dict[str, Any]]:
-        """A record for each pair: ``data``, ``model``, ``error``, and ``low`` and ``high`` of its 95 % interval."""
-        sizes = np.broadcast_arrays(numbers("data", data), numbers("model", model))
-        columns = [*sizes, self.predict(data, model), *self.interval(data, model)]
-        flat = (column.ravel().tolist() for column in columns)
-        return [
-            dict(zip(("data", "model", "error", "low", "high"), row, strict=True)) for row in zip(*flat, strict=True)
-        ]
-
-    def _at(self, data: ArrayLike, model: ArrayLike) -> tuple[PowerSum, tuple[int, ...]]:
-        sizes = np.broadcast_arrays(np.log(numbers("data", data)), np.log(numbers("model", model)))
-        logs = np.stack([size.ravel() for size in sizes]) - self._units[:, None]
-        return PowerSum(logs, True, self.chance), sizes[0].shape
+        return self._enveloped(self.offset)
 
 
 def fit_joint(
@@ -198,23 +108,5 @@ def fit_joint(
     enough("error", targets, len(NAMES))
     for name, size in zip(("data", "model"), sizes, strict=True):
         different(name, size, 2)
-    units = np.log(sizes).mean(axis=1)  # amplitudes at this size hardly correlate with exponents
-    form = PowerSum(np.log(sizes) - units[:, None], True, chance)
-    problem = Problem(
-        form, np.log(targets), *bounds(targets, chance, terms=2, offset=True), delta=positive("delta", delta)
-    )
-    return solve(
-        JointLaw,
-        problem,
-        starts(problem, form, GRID, STARTS),
-        meaning(units, NAMES, offset=True),
-        bootstrap=non_negative_integer("bootstrap", bootstrap),
-        seed=non_negative_integer("seed", seed),
-        resampling=one_of("resampling", resampling, RESAMPLING),
-        chance=chance,
-        _units=units,
-    )
-
-
-def _enveloped(value: float, chance: float | None) -> float:
-    return value if chance is None else value / float(np.hypot(1, value / chance))
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling}
+    return fit_sum(JointLaw, sizes, targets, NAMES, grid=GRID, count=STARTS, chance=chance, delta=delta, **options)

@@ -11,23 +11,18 @@ the error is e itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive, same_length
+from scalinglab._checks import fail, same_length
 from scalinglab.scaling_laws._arguments import errors, numbers
-from scalinglab.scaling_laws.fits import Fit
-from scalinglab.scaling_laws.resampling import RESAMPLING
-from scalinglab.scaling_laws.robust import DELTA, Problem
-from scalinglab.scaling_laws.solving import solve
-from scalinglab.scaling_laws.sums import PowerSum, bounds, meaning, starts
+from scalinglab.scaling_laws.fits import Parameter
+from scalinglab.scaling_laws.robust import DELTA
+from scalinglab.scaling_laws.sum_laws import SumLaw, fit_sum
 
 __all__ = ["PowerLaw", "fit_power_law"]
 
-Array = NDArray[np.float64]
 NAMES = ("amplitude", "exponent", "offset")
 #: The exponents that starts are taken from.
 GRID = tuple(np.geomspace(0.02, 4, 40))
@@ -35,71 +30,15 @@ STARTS = 8
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class PowerLaw(Fit):
-    """A power law that was fitted to errors at several sizes; see ``Fit`` for what else it tells.
+class PowerLaw(SumLaw):
+    """A power law that was fitted to errors at several values of ``size``; see ``Fit`` for what else it tells."""
 
-    Attributes
-    ----------
-    chance : float or None
-        The error of guessing, where it was given.
-    """
-
-    chance: float | None
-    _unit: Array
-
-    @property
-    def amplitude(self) -> float:
-        """A, in the unit of error, at size 1."""
-        return self.parameters["amplitude"]
-
-    @property
-    def exponent(self) -> float:
-        """alpha: how fast the error falls."""
-        return self.parameters["exponent"]
-
-    @property
-    def offset(self) -> float:
-        """c: what remains at endless size, before the envelope; 0 where it was not asked for."""
-        return self.parameters.get("offset", 0.0)
-
-    @cached_property
-    def offset_limit(self) -> float:
-        """The offset is below this with 95 % confidence (one-sided, by the profile of the loss).
-
-        nan if it was not fitted, or if there are as many parameters as points.
-        """
-        return self._solution.limit(2, 1) if "offset" in self.parameters else np.nan
-
-    def predict(self, size: ArrayLike) -> Array:
-        """The error at each size, of the same shape."""
-        return self._predicted(*self._at(size))
-
-    def interval(self, size: ArrayLike, level: float = 0.95) -> tuple[Array, Array]:
-        """Ends of an interval for the *law* at each size (seeds scatter more widely).
-
-        It knows only of noise: nothing in it says whether the law goes on beyond the sizes that were fitted.
-
-        Raises
-        ------
-        ValueError
-            If a size is not positive, or the level not between 0 and 1.
-        """
-        return self._interval(*self._at(size), level)
-
-    def rows(self, size: ArrayLike) -> list[dict[str, Any]]:
-        """A record for each size: ``size``, ``error``, and the ends ``low`` and ``high`` of its 95 % interval."""
-        sizes = np.atleast_1d(numbers("size", size)).ravel()
-        columns = (sizes, self.predict(sizes), *self.interval(sizes))
-        return [
-            dict(zip(("size", "error", "low", "high"), map(float, row), strict=True))
-            for row in zip(*columns, strict=True)
-        ]
-
-    def _at(self, size: ArrayLike) -> tuple[PowerSum, tuple[int, ...]]:
-        sizes = numbers("size", size)
-        return PowerSum(
-            np.log(sizes).reshape(1, -1) - self._unit[:, None], "offset" in self.parameters, self.chance
-        ), sizes.shape
+    SIZES = ("size",)
+    amplitude = Parameter("A, in the unit of error, at size 1.")
+    exponent = Parameter("alpha: how fast the error falls.")
+    offset = Parameter(
+        "c: what remains at endless size, before the envelope; 0 where it was not asked for.", left_out=0.0
+    )
 
     def __str__(self) -> str:
         """The exponent and the offset as a sentence shows them; an offset that is not determined by its limit."""
@@ -168,20 +107,6 @@ def fit_power_law(
     free = 3 if offset else 2
     if len(np.unique(sizes)) < free:
         fail("size", f"hold at least {free} different values to fit {free} parameters", sizes.tolist())
-    unit = np.log(sizes).mean(keepdims=True)  # the amplitude at this size hardly correlates with the exponent
-    form = PowerSum((np.log(sizes) - unit)[None], offset, chance)
-    problem = Problem(
-        form, np.log(targets), *bounds(targets, chance, terms=1, offset=offset), delta=positive("delta", delta)
-    )
-    return solve(
-        PowerLaw,
-        problem,
-        starts(problem, form, GRID, STARTS),
-        meaning(unit, NAMES, offset=offset),
-        bootstrap=non_negative_integer("bootstrap", bootstrap),
-        seed=non_negative_integer("seed", seed),
-        resampling=one_of("resampling", resampling, RESAMPLING),
-        even=True,  # a handful of points cannot tell whose noise is larger
-        chance=chance,
-        _unit=unit,
-    )
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling, "chance": chance, "offset": offset}
+    options["even"] = True  # a handful of points cannot tell whose noise is larger
+    return fit_sum(PowerLaw, [sizes], targets, NAMES, grid=GRID, count=STARTS, delta=delta, **options)

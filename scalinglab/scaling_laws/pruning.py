@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive, same_length
+from scalinglab._checks import fail, positive, same_length
 from scalinglab.scaling_laws._arguments import densities, different, enough, errors, numbers
 from scalinglab.scaling_laws.fits import Meaning
 from scalinglab.scaling_laws.pruned_laws import FACTORS, PrunedJointLaw, PrunedLaw
 from scalinglab.scaling_laws.regions import ThreeRegions, bounds, starts
-from scalinglab.scaling_laws.resampling import RESAMPLING
 from scalinglab.scaling_laws.robust import DELTA, Problem
 from scalinglab.scaling_laws.solving import Law, solve
 
@@ -82,7 +81,7 @@ def fit_pruned(
     before = np.full_like(logs, positive("unpruned", unpruned))
     form = ThreeRegions(logs, np.log(before), np.empty((0, len(logs))))
     meaning = Meaning(NAMES, (True, False, True), np.eye(3))
-    options = _options(bootstrap, seed, resampling)
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling}
     return _solved(PrunedLaw, form, targets, meaning, highest=highest, delta=delta, unpruned=float(unpruned), **options)
 
 
@@ -147,7 +146,8 @@ def fit_pruned_joint(
     names = (*NAMES, *(FACTORS[name] for name in sizes))
     meaning = Meaning(names, (True, False, True) + (False,) * len(units), turn)
     form = ThreeRegions(logs, np.log(before), stacked - units[:, None])
-    options = _options(bootstrap, seed, resampling) | {"factors": tuple(sizes), "_units": units}
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling}
+    options |= {"factors": tuple(sizes), "_units": units}
     return _solved(PrunedJointLaw, form, targets, meaning, highest=highest, delta=delta, **options)
 
 
@@ -170,11 +170,3 @@ def _solved(
         fail("unpruned", f"be below highest = {highest:g}", float(np.exp(form.unpruned.max())))
     problem = Problem(form, np.log(targets), *bounds(form, highest), delta=positive("delta", delta))
     return solve(law, problem, starts(problem, form, STARTS), meaning, profiled=True, **options)
-
-
-def _options(bootstrap: int, seed: int, resampling: str) -> dict[str, Any]:
-    return {
-        "bootstrap": non_negative_integer("bootstrap", bootstrap),
-        "seed": non_negative_integer("seed", seed),
-        "resampling": one_of("resampling", resampling, RESAMPLING),
-    }

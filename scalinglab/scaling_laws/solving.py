@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from scalinglab._checks import non_negative_integer, one_of
 from scalinglab._errors import ConvergenceError
+from scalinglab._results import read_only
 from scalinglab.scaling_laws.covariance import condition, covariance
 from scalinglab.scaling_laws.fits import LEVEL, Fit, Meaning, Solution
-from scalinglab.scaling_laws.resampling import resample
+from scalinglab.scaling_laws.resampling import RESAMPLING, resample
 from scalinglab.scaling_laws.robust import Problem, minimize
 
 __all__ = ["Law", "solve"]
@@ -46,7 +48,7 @@ def solve(
         What to return: a kind of ``Fit``, whose own fields are given by name.
     starts : array, shape (starts, parameters)
     bootstrap, seed, resampling
-        As in ``resample``.
+        As in ``resample``; checked here.
     even : bool
         Whether the noise is taken to be the same at all points, see ``covariance``.
     profiled : bool
@@ -55,14 +57,18 @@ def solve(
 
     Raises
     ------
+    ValueError
+        If an option of the bootstrap is out of range.
     ConvergenceError
         If the best of the starts did not converge; ``partial`` is the law that it reached.
     """
+    options = {"count": non_negative_integer("bootstrap", bootstrap), "seed": non_negative_integer("seed", seed)}
+    one_of("resampling", resampling, RESAMPLING)
     found = minimize(problem, starts)
     best = int(np.argmin(found.cost))
     values = found.values[best]
     spread, rise = covariance(problem, values, even=even)
-    replicates = resample(problem, values, count=bootstrap, seed=seed, resampling=resampling)
+    replicates = resample(problem, values, resampling=resampling, **options)
     if len(replicates) > len(values):
         spread = np.cov(replicates, rowvar=False)
     solution = Solution(problem, values, spread, rise, replicates)
@@ -99,7 +105,7 @@ def _described(solution: Solution, meaning: Meaning, profiled: bool) -> dict[str
         "mean_deviation": float(deviations.mean()),
         "sd_deviation": float(deviations.std(ddof=1)),
         "points": len(deviations),
-        "replicates": _named(meaning.names, [_read_only(column) for column in replicates.T]),
+        "replicates": _named(meaning.names, [read_only(column.copy()) for column in replicates.T]),
     }
 
 
@@ -149,9 +155,3 @@ def _ends(solution: Solution, meaning: Meaning, index: int, profiled: bool) -> t
 
 def _named(names: tuple[str, ...], values: list[Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(zip(names, values, strict=True)))
-
-
-def _read_only(array: Array) -> Array:
-    array = array.copy()
-    array.flags.writeable = False
-    return array

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, non_negative, non_negative_integer, positive, positive_integer
+from scalinglab._results import ReadOnly, records
 
 __all__ = ["SyntheticRuns", "synthetic_compute"]
 
@@ -20,7 +21,7 @@ LEAST, MOST, BUDGETS, STRAY = 6e18, 3e21, 9, 6.0
 
 
 @dataclass(frozen=True)
-class SyntheticRuns:
+class SyntheticRuns(ReadOnly):
     """Synthetic runs.
 
     Attributes
@@ -41,8 +42,7 @@ class SyntheticRuns:
     def rows(self) -> list[dict[str, Any]]:
         """A record for each run: ``parameters``, ``tokens``, ``flops``, ``loss``."""
         names = ("parameters", "tokens", "flops", "loss")
-        columns = (getattr(self, name).tolist() for name in names)
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return records({name: getattr(self, name) for name in names})
 
 
 def synthetic_compute(
@@ -95,6 +95,4 @@ def synthetic_compute(
     loss = non_negative("E", E) + law["A"] * parameters ** -law["alpha"] + law["B"] * tokens ** -law["beta"]
     loss = loss * np.exp(non_negative("noise", noise) * generator.standard_normal(runs))
     loss[generator.choice(runs, outliers, replace=False)] *= generator.uniform(1.05, 1.15, size=outliers)
-    for array in (parameters, tokens, loss):
-        array.flags.writeable = False
     return SyntheticRuns(parameters, tokens, loss)

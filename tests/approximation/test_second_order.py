@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from scalinglab.approximation import fit_network, fitting_network, network_curve, perturbed
+from scalinglab.approximation import fit_network, network_curve, perturbed
 from scalinglab.approximation.students import Students
 from scalinglab.training import teacher, teacher_student
 
@@ -99,12 +99,14 @@ def test_the_training_error_never_rises_and_a_start_in_company_is_the_start_alon
     np.testing.assert_allclose(several.train_error[:20, 0], alone.train_error[:20, 0], rtol=1e-6)
 
 
-def test_snapshots_are_frozen_and_the_last_is_what_fit_returns():
-    snapshots = list(fitting_network(*KNOWN, width=4, starts=2, steps=10, test_inputs=TEST[0], test_labels=TEST[1]))
-    assert [len(snapshot.train_error) for snapshot in snapshots] == list(range(1, 12))
-    np.testing.assert_array_equal(snapshots[3].train_error, snapshots[-1].train_error[:4])
-    assert not np.array_equal(snapshots[0].values, snapshots[-1].values)
-    last = snapshots[-1]
+def test_a_history_holds_every_step_and_the_test_set_has_no_say():
+    first, last = (
+        fit_network(*KNOWN, width=4, starts=2, steps=steps, test_inputs=TEST[0], test_labels=TEST[1])
+        for steps in (3, 10)
+    )
+    assert len(last.train_error) == 11
+    np.testing.assert_array_equal(first.train_error, last.train_error[:4])
+    assert not np.array_equal(first.values, last.values)
     np.testing.assert_array_equal(fit_network(*KNOWN, width=4, starts=2, steps=10).values, last.values)
     assert last.test_error[-1, last.best] == pytest.approx(last.error(*TEST), rel=1e-12)
     rows = last.rows()
@@ -145,7 +147,7 @@ BAD = [
 @pytest.mark.parametrize(("arguments", "options", "sentence"), BAD)
 def test_bad_input_is_one_sentence(arguments, options, sentence):
     with pytest.raises(ValueError, match="must") as caught:
-        fitting_network(*arguments, **({"width": 8} | options))  # at the call, not at the first step
+        fit_network(*arguments, **({"width": 8} | options))
     assert str(caught.value).startswith(sentence)
 
 

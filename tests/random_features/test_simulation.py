@@ -25,7 +25,7 @@ from scalinglab.random_features import (
     simulating_features,
     spectrum_from_kernel,
 )
-from scalinglab.random_features.filters import descended
+from scalinglab.random_features.draws import descended
 from scalinglab.random_features.paths import Rule
 from tests.random_features.targets import SETTINGS, SPECTRUM
 

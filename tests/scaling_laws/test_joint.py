@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalinglab.scaling_laws import cross_validate, extrapolate, fit_joint, fit_power_law
+from scalinglab.scaling_laws import fit_joint, fit_power_law
 
 DATA, MODEL = (grid.ravel() for grid in np.meshgrid(50_000 / 2 ** np.arange(6), 1e6 / 4.0 ** np.arange(7)))
 NAMES = ("data_amplitude", "data_exponent", "model_amplitude", "model_exponent", "offset")
@@ -55,14 +55,12 @@ def test_its_limits_are_chance_the_floor_and_the_power_law_of_one_size():
 
 def test_the_letters_of_the_paper_give_the_same_error():
     found = fit_joint(DATA, MODEL, noisy(0), chance=0.9)
-    paper = found.letters
+    paper = np.array([found.data_amplitude, found.model_amplitude, found.offset, found.chance]) / found.data_amplitude
     for scale in (1.0, 7.0):  # their a, b, c_inf and eta have a common scale that nothing depends on
-        a, b, c_inf, eta = (scale * paper[name] for name in ("a", "b", "c_inf", "eta"))
-        tilde = a * DATA ** -paper["alpha"] + b * MODEL ** -paper["beta"] + c_inf
-        expected = paper["eps0"] * np.abs(tilde / (tilde - 1j * eta))
+        a, b, c_inf, eta = scale * paper
+        tilde = a * DATA**-found.data_exponent + b * MODEL**-found.model_exponent + c_inf
+        expected = found.chance * np.abs(tilde / (tilde - 1j * eta))
         np.testing.assert_allclose(found.predict(DATA, MODEL), expected, rtol=1e-10)
-    with pytest.raises(ValueError, match="chance must be a finite number, got None"):
-        _ = fit_joint(DATA, MODEL, noisy(0), chance=None).letters
 
 
 def test_units_change_nothing_but_amplitudes():
@@ -136,29 +134,6 @@ def test_the_bootstrap_agrees_with_error_propagation_and_repeats_by_its_seed(res
     assert not found.replicates["offset"].flags.writeable
 
 
-def test_small_runs_predict_large_ones():
-    held = extrapolate(DATA, MODEL, noisy(6, noise=0.02), chance=0.9)
-    # Above a quarter of the largest: two sizes of data, one of the model. Up to there: four and six.
-    assert list(held.data) == [50_000, 25_000]
-    assert held.laws[0].points == 24
-    assert abs(held.mean_deviation) < 0.1  # over seeds it scatters by 3 %
-    exact = extrapolate(DATA, MODEL, law(), chance=0.9)
-    np.testing.assert_allclose(exact.deviations, 0, atol=1e-5)
-    assert exact.rows()[0]["predicted"] == exact.predicted[0]
-
-
-def test_cross_validation_predicts_every_run_once_and_is_no_better_than_the_fit():
-    errors = noisy(7)
-    held = cross_validate(DATA, MODEL, errors, chance=0.9, folds=6)
-    np.testing.assert_array_equal(held.error, errors)
-    assert [one.points for one in held.laws] == [35] * 6
-    assert held.sd_deviation > fit_joint(DATA, MODEL, errors, chance=0.9).sd_deviation
-    with pytest.raises(ValueError, match="folds must be from 2 to 42, got 43"):
-        cross_validate(DATA, MODEL, errors, chance=0.9, folds=43)
-    with pytest.raises(ValueError, match="data_factor must be above 1"):
-        extrapolate(DATA, MODEL, errors, chance=0.9, data_factor=1)
-
-
 def test_rows_hold_the_law_and_the_ends_of_its_interval():
     found = fit_joint(DATA, MODEL, noisy(8), chance=0.9)
     rows = found.rows([[1e3], [1e5]], [1e3, 1e6, 1e7])
@@ -166,6 +141,16 @@ def test_rows_hold_the_law_and_the_ends_of_its_interval():
     assert rows[1]["error"] == pytest.approx(float(found.predict(1e3, 1e6)))
     assert all(row["low"] < row["error"] < row["high"] < 0.9 for row in rows)
     assert repr(found).startswith("JointLaw(data_amplitude ")
+    named = found.rows(model=[1e3, 1e6, 1e7], data=[[1e3], [1e5]])
+    assert [row["error"] for row in named] == [row["error"] for row in rows]
+
+
+def test_a_law_names_the_sizes_that_it_has_a_value_at():
+    found = fit_joint(DATA, MODEL, noisy(8), chance=0.9)
+    with pytest.raises(ValueError, match="model must be given, as the law was fitted to it"):
+        found.predict(1e3)
+    with pytest.raises(TypeError, match="JointLaw takes data, model, got 1 and width"):
+        found.predict(1e3, width=3)
 
 
 FIVE = ([1, 2, 3, 4, 5], [2, 3, 2, 3, 2], [0.5, 0.4, 0.3, 0.25, 0.2])
