@@ -3,7 +3,7 @@
 - ``Panel``: controls, a function (or a generator, for a run), charts
 - ``Slider``, ``Choice``, ``Switch``: the controls
 - ``chart``, ``Axis``, ``Lines``, ``Points``, ``Band``, ``Bars``: charts over named data sets
-- ``Table``: a few rows as a table
+- ``Table``, ``tie_out``: a few rows as a table; a chapter's claims beside what it measured
 - ``PALETTE``, ``GREY``: the colours that all charts share
 - ``open_panels``: the panels of this kernel, for tests
 
@@ -13,7 +13,7 @@ No family of the course is known here: any function and any Altair chart will do
 from scalinglab.live.charts import Axis, Band, Bars, Lines, Points, chart
 from scalinglab.live.controls import Choice, Slider, Switch
 from scalinglab.live.panel import Panel, open_panels
-from scalinglab.live.table import Table
+from scalinglab.live.table import Table, tie_out
 from scalinglab.live.theme import GREY, PALETTE
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "Table",
     "chart",
     "open_panels",
+    "tie_out",
 ]

@@ -1,4 +1,4 @@
-"""A small table for notebooks: rows as HTML, or as Markdown where there is no HTML."""
+"""A small table for notebooks: rows as HTML, or as Markdown where there is no HTML; and a chapter's tie-out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any
 
 from scalinglab import _checks as checks
 
-__all__ = ["Table"]
+__all__ = ["Table", "tie_out"]
+
+#: The columns of a tie-out.
+_CLAIMED = ("claim", "expected", "measured", "tolerance", "tested in")
 
 
 class Table:
@@ -22,6 +25,11 @@ class Table:
     caption : str
         A sentence above the table.
 
+    Attributes
+    ----------
+    rows : list of dict
+        The rows as they were given, with their values as they are.
+
     Raises
     ------
     ValueError
@@ -31,7 +39,7 @@ class Table:
     def __init__(self, rows: Sequence[Mapping[str, Any]], *, caption: str = "") -> None:
         if not rows or any(list(row) != list(rows[0]) for row in rows):
             checks.fail("rows", "be one or more dicts with the same keys", [list(row) for row in rows])
-        self.caption = caption
+        self.caption, self.rows = caption, [dict(row) for row in rows]
         self._cells = [list(rows[0]), *([_text(value) for value in row.values()] for row in rows)]
 
     def _repr_html_(self) -> str:
@@ -46,6 +54,25 @@ class Table:
         widths = [max(len(line[i]) for line in self._cells) for i in range(len(self._cells[0]))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in self._cells]
         return "\n".join(([self.caption] if self.caption else []) + lines)
+
+
+def tie_out(rows: Sequence[Sequence[Any]]) -> Table:
+    """What a chapter claims beside what it has just measured: the table that ties it to the tests.
+
+    Parameters
+    ----------
+    rows : sequence of sequence
+        For each claim five entries: the claim in words, what is expected (a number, or words like ``"below 0.1"``),
+        what was measured now, the tolerance in words (``"0.02"``, ``"15 %"``), and the file of the test that checks it.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or one has not five entries.
+    """
+    if any(len(row) != len(_CLAIMED) for row in rows):
+        checks.fail("rows", f"have five entries each ({', '.join(_CLAIMED)})", [len(row) for row in rows])
+    return Table([dict(zip(_CLAIMED, row, strict=True)) for row in rows], caption="Tie-out of this chapter")
 
 
 def _text(value: Any) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,38 +11,24 @@ from pathlib import Path
 import pytest
 import vl_convert
 
-from scalinglab.exercises import Journal, Prediction, predict
-from scalinglab.live import Panel, open_panels
-from tests.course.notebooks import CHAPTERS, code_cells
-
-#: All tests of a chapter run in one process, so that its cells run once.
-ALL = [pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in CHAPTERS]
-
-
-@pytest.fixture(params=ALL, scope="module")
-def chapter(request) -> tuple[list[Panel], list[Prediction]]:
-    """The panels and predictions that a chapter makes when its cells run in this process."""
-    before, asked = set(open_panels()), []
-
-    def noted(*args, **kwargs) -> Prediction:
-        asked.append(predict(*args, **kwargs))
-        return asked[-1]
-
-    names = {"__name__": "chapter"}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in code_cells(Path(request.param)):
-            exec(compile(cell, str(request.param), "exec"), names)
-            names["predict"] = noted  # after the first cell, which imports it
-    return [panel for panel in open_panels() if panel not in before], asked
+from scalinglab.exercises import Journal, Prediction
+from scalinglab.live import Panel
+from tests.course.executed import Chapter
+from tests.course.notebooks import code_cells
 
 
 @pytest.fixture
-def panels(chapter) -> list[Panel]:
-    return chapter[0]
+def panels(chapter: Chapter) -> list[Panel]:
+    return chapter.panels
 
 
-def test_a_chapter_has_panels(panels):
-    assert panels
+def test_every_panel_of_the_text_was_shown_and_ran_to_its_end(chapter, panels):
+    assert len(panels) == sum(len(re.findall(r"^Panel\(", cell, re.MULTILINE)) for cell in code_cells(chapter.path)) > 0
+    assert sorted(chapter.ends) == sorted(panel.name for panel in panels)
+
+
+def test_it_says_nothing_to_the_standard_error(chapter):
+    assert chapter.complaints.getvalue() == ""
 
 
 def test_every_control_works_from_end_to_end(panels):
@@ -87,7 +72,7 @@ for key, question in json.loads(sys.argv[1]).items():
 def test_every_prediction_is_on_disk_before_its_reveal_and_survives_the_kernel(chapter, tmp_path, monkeypatch):
     home, elsewhere = tmp_path / "predictions.json", tmp_path / "elsewhere" / "predictions.json"
     said, questions = {}, {}
-    for asked in chapter[1]:
+    for asked in chapter.predictions:
         key, question, reveal, seen = asked.question.key, asked.question, asked._show_answer, []
         names = ("unit", "choices", "low", "high", "log")
         questions[key] = {"question": question.text} | {name: getattr(question, name) for name in names}
@@ -98,7 +83,7 @@ def test_every_prediction_is_on_disk_before_its_reveal_and_survives_the_kernel(c
         assert asked.error is None, asked.error
         assert asked.revealed
         assert [record["value"] for record in seen] == [said[key]]
-    assert said
+    assert set(said) == set(re.findall(r'predict\(\s*"(\d\d-[\w-]+)"', "\n".join(code_cells(chapter.path))))
 
     def in_a_new_kernel(journal: Path) -> dict:
         monkeypatch.setenv("SCALINGLAB_JOURNAL", str(journal))

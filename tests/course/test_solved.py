@@ -1,8 +1,9 @@
-"""Solved notebooks, built from chapters and solutions: they run, every check is right, and students see none of it."""
+"""Chapters in a kernel, untouched and solved: they run, every solution is right, and students see none of it."""
 
 from __future__ import annotations
 
 import ast
+import copy
 import json
 from pathlib import Path
 
@@ -15,9 +16,8 @@ from scalinglab.exercises.building import exercise_cells
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
 
 #: The capstone has nothing to be solved by a function.
-each_chapter = pytest.mark.parametrize(
-    "chapter", [path for path in CHAPTERS if path.stem[:2] < "13"], ids=lambda path: path.stem
-)
+SOLVED = [path for path in CHAPTERS if path.stem[:2] < "13"]
+each_chapter = pytest.mark.parametrize("chapter", SOLVED, ids=lambda path: path.stem)
 
 
 def solutions(chapter: Path) -> Path:
@@ -28,27 +28,42 @@ def exercises(chapter: Path) -> dict:
     return {one.key: one for one in all_exercises() if one.key[:2] == chapter.stem[:2]}
 
 
-def words(cell: dict) -> str:
-    """What a cell shows, as plain text."""
-    return "\n".join(output.get("data", {}).get("text/plain", "") for output in cell["outputs"])
+def tried(chapter: Path) -> nbformat.NotebookNode:
+    """The student's notebook, in which each exercise is checked untouched, then solved and checked again."""
+    notebook = nbformat.read(chapter, as_version=4)
+    if chapter in SOLVED:
+        solved = nbformat.reads(json.dumps(build_solved(chapter, solutions(chapter))), as_version=4)
+        nbformat.validate(solved)
+        for place in sorted(exercise_cells(load(chapter)).values(), reverse=True):
+            answer, check = copy.deepcopy(solved.cells[place]), copy.deepcopy(notebook.cells[place + 1])
+            answer.id, check.id = f"{answer.id}-solved", f"{check.id}-solved"
+            notebook.cells[place + 2 : place + 2] = [answer, check]
+    return notebook
 
 
-@each_chapter
-def test_the_solved_notebook_runs_and_every_check_gives_full_points(
+def said(cell: dict) -> str:
+    """The first line of what a cell shows, as plain text."""
+    return "\n".join(output.get("data", {}).get("text/plain", "") for output in cell["outputs"]).partition("\n")[0]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_in_a_kernel_it_runs_untouched_and_every_solution_gives_full_points(
     chapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    # As nbmake runs the untouched one: all cells, in a strict kernel, stopped by the first error. The panels are those
-    # of the untouched one and are not drawn again.
+    # All cells in a strict kernel, stopped by the first error. The panels are run to their ends in ``executed.py`` and
+    # in the browser, and are not drawn here.
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     monkeypatch.setenv("SCALINGLAB_JOURNAL", str(tmp_path / "predictions.json"))
-    built = tmp_path / chapter.name
-    built.write_text(json.dumps(build_solved(chapter, solutions(chapter))), encoding="utf-8")
-    notebook = nbformat.read(built, as_version=4)
-    nbformat.validate(notebook)
+    notebook = tried(chapter)
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
-    shown = [words(cell) for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith("check(")]
-    wanted = [f"✓ Right ({one.key}, {one.points} of {one.points} points)" for one in exercises(chapter).values()]
-    assert [text.splitlines()[0] for text in shown] == wanted
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [output.text for cell in code for output in cell.outputs if output.get("name") == "stderr"] == []
+    wanted = [
+        f"{verdict} ({one.key}, {points} of {one.points} points)"
+        for one in exercises(chapter).values()
+        for verdict, points in (("○ Not attempted yet", 0), ("✓ Right", one.points))
+    ]
+    assert [said(cell) for cell in code if cell.source.startswith("check(")] == wanted
 
 
 @each_chapter

@@ -1,0 +1,126 @@
+"""Chapters executed in this process: every test that looks at one looks at the same run of its cells.
+
+A cell runs as a kernel runs it: line by line, in the one namespace of the chapter, and what its last line is worth is
+shown. A panel that is shown goes on with its run, and the next cell waits for its end. An error in a cell, in a
+background run or in a thread, and any warning, fails the tests of the chapter. A real kernel runs the same cells in
+``test_solved.py``, and JupyterLab in ``tests/browser/test_chapters.py``.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import io
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scalinglab.exercises import Prediction
+from scalinglab.live import Panel, Table
+from scalinglab.live.rows import records_of
+from tests.course.notebooks import code_cells
+
+#: Seconds that the run of one panel may take.
+PATIENCE = 300
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a cell shows: the value of its last line, if it has one, and the same as text."""
+
+    cell: str
+    value: Any
+    text: str
+
+
+@dataclass
+class Chapter:
+    """A chapter that was run from top to bottom; ``chapter["name"]`` is a name of its namespace."""
+
+    path: Path
+    names: dict[str, Any] = field(default_factory=lambda: {"__name__": "chapter"})
+    shown: list[Shown] = field(default_factory=list)
+    #: The data sets of each panel at the end of its run, by the panel's name.
+    ends: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What cells printed, and what they wrote to the standard error.
+    printed: io.StringIO = field(default_factory=io.StringIO)
+    complaints: io.StringIO = field(default_factory=io.StringIO)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.names[name]
+
+    def of(self, kind: type) -> list[Any]:
+        """The shown values of one type, from top to bottom."""
+        return [one.value for one in self.shown if isinstance(one.value, kind)]
+
+    @property
+    def panels(self) -> list[Panel]:
+        return self.of(Panel)
+
+    @property
+    def predictions(self) -> list[Prediction]:
+        return self.of(Prediction)
+
+    def drawn(self, name: str, rows: str = "rows") -> list[dict[str, Any]]:
+        """The rows that a panel drew at the end of its run; its name is its title in small letters, with hyphens."""
+        return records_of(self.ends[name][rows])
+
+    def table(self, caption: str) -> list[dict[str, Any]]:
+        """The rows of the table whose caption begins so."""
+        (found,) = [table for table in self.of(Table) if table.caption.startswith(caption)]
+        return found.rows
+
+    def run(self, source: str) -> None:
+        """Run one cell, show the value of its last line, and wait for the run that this starts."""
+        body = ast.parse(source, self.path.name).body
+        last = body.pop() if isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), self.path.name, "exec"), self.names)
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), self.path.name, "eval"), self.names)
+            self.shown.append(Shown(source, value, _text(value)))
+            if isinstance(value, Panel):
+                value.resume()
+                value.wait(PATIENCE)
+                self.ends[value.name] = value.data
+
+
+def _text(value: Any) -> str:
+    """What a notebook writes of a value; the richer forms are made too, as a notebook makes them."""
+    for name in ("_repr_html_", "_repr_markdown_"):
+        if method := getattr(value, name, None):
+            method()
+    return repr(value)
+
+
+def execute(path: Path, cells: Sequence[str] | None = None) -> Chapter:
+    """Run the cells of a chapter, or others in their place, with a journal that nobody has written to."""
+    chapter = Chapter(path)
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        before = os.environ["SCALINGLAB_JOURNAL"]
+        os.environ["SCALINGLAB_JOURNAL"] = str(Path(folder) / "predictions.json")
+        stack.callback(os.environ.__setitem__, "SCALINGLAB_JOURNAL", before)
+        stack.enter_context(contextlib.redirect_stdout(chapter.printed))
+        stack.enter_context(contextlib.redirect_stderr(chapter.complaints))
+        for cell in code_cells(path) if cells is None else cells:
+            chapter.run(cell)
+    return chapter
+
+
+@functools.cache
+def _attempted(path: Path) -> Chapter | Exception:
+    try:
+        return execute(path)
+    except Exception as error:
+        return error
+
+
+def executed(path: Path) -> Chapter:
+    """A chapter as it runs, once in this process; an error of its cells is raised for each who asks."""
+    found = _attempted(path)
+    if isinstance(found, Exception):
+        raise found
+    return found
