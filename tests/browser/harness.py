@@ -66,7 +66,8 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
     command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
     command += ["--", "--LabApp.expose_app_in_browser=True"]
     variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
-    variables.pop("IPYTHONDIR", None)  # a student's kernel: not the strict one, which waits for runs to end
+    for name in ("IPYTHONDIR", "PYTHONPATH"):  # a student's kernel: not the strict one, which waits for runs to end
+        variables.pop(name, None)
     with log.open("w") as output:
         server = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, env=variables | (environment or {}), cwd=course
