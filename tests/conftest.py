@@ -23,13 +23,29 @@ _startup = _home / "ipython" / "profile_default" / "startup"
 _startup.mkdir(parents=True)
 shutil.copy(Path(__file__).parent / "ipython" / "00-strict.py", _startup)
 
+#: jsonschema, which altair and Jupyter load, uses this package if it is there, to tell whether a text is an address;
+#: nothing here asks it to, and the grammar that it compiles takes each new process longer than all of altair.
+_without = _home / "without"
+_without.mkdir()
+(_without / "rfc3987_syntax.py").write_text('raise ImportError("not needed in tests")\n')
+
 os.environ |= {
+    "PYTHONPATH": os.pathsep.join([str(_without), *filter(None, [os.environ.get("PYTHONPATH")])]),
     "IPYTHONDIR": str(_home / "ipython"),
     "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, whatever the user has at home
     "SCALINGLAB_JOURNAL": str(_home / "predictions.json"),
     "OMP_NUM_THREADS": "1",
     **ALLOCATOR,
 }
+
+
+#: Begun first, so that no worker is left with one of them at the end while the others have nothing to do.
+LONG = ("course/", "tests/course/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long tests first; xdist takes groups before all others, the largest first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")

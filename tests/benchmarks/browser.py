@@ -139,7 +139,7 @@ def report(rows: int, name: str, times: list[float]) -> None:
 
 def contestant(notebook: Notebook, rows: int, rounds: int) -> list[float]:
     """Another way to redraw, alone in a notebook of its own: its leftovers must slow nobody else down."""
-    notebook.open()
+    notebook.open("theirs.ipynb")
     notebook.run_all()
     notebook.page.wait_for_timeout(3000)
     cell = notebook.page.locator(".jp-OutputArea-output").filter(has=notebook.page.locator(".noUi-handle")).last
@@ -254,8 +254,8 @@ def run() -> None:
             browser = launch(playwright)
             context = browser.new_context(viewport={"width": 1300, "height": 1100})
             context.add_init_script(WATCH)
-            notebook = Notebook(context.new_page(), address, "ours.ipynb")
-            notebook.open()
+            notebook = Notebook(context.new_page(), address)
+            notebook.open("ours.ipynb")
             notebook.run_all()
             notebook.panel("training").button("Stop").click()  # it would share the processor with what comes first
             for rows in ROWS:
@@ -268,6 +268,6 @@ def run() -> None:
             for rows, rounds in zip(ROWS, (10, 4), strict=True):
                 for name, code in (("JupyterChart", JUPYTER_CHART), ("interactive_output", INTERACTIVE)):
                     write(folder / "theirs.ipynb", [SETUP, code.format(rows=rows)])
-                    theirs = Notebook(context.new_page(), address, "theirs.ipynb")
+                    theirs = Notebook(context.new_page(), address)
                     report(rows, name, contestant(theirs, rows, rounds))
             browser.close()

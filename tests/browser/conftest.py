@@ -1,12 +1,12 @@
-"""One server for all browser tests; a page of its own for each notebook."""
+"""One server and one page for all browser tests; the page turns from notebook to notebook."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,26 +31,25 @@ def address(course: Path) -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, name: str) -> Iterator[Notebook]:
-    """A notebook in a page of its own, which may not try to leave this machine."""
+def page_of_its_own(browser: Browser, address: str) -> Iterator[Notebook]:
+    """A page for JupyterLab, which may not try to leave this machine."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000})
-    notebook = Notebook(context.new_page(), address, name)
-    notebook.open()
+    notebook = Notebook(context.new_page(), address)
     yield notebook
-    photograph(notebook, name)
+    photograph(notebook)
     context.close()
     assert notebook.foreign == []
 
 
-@pytest.fixture
-def open_notebook(browser: Browser, address: str) -> Iterator[Callable[[str], Notebook]]:
-    """Open notebooks, each in a page of its own."""
-    with ExitStack() as pages:
-        yield lambda name: pages.enter_context(opened(browser, address, name))
+@pytest.fixture(scope="session")
+def lab(browser: Browser, address: str) -> Iterator[Notebook]:
+    """JupyterLab in the page that all tests share, as a student has it: it is loaded once."""
+    with page_of_its_own(browser, address) as notebook:
+        yield notebook
 
 
-def photograph(notebook: Notebook, name: str) -> None:
+def photograph(notebook: Notebook) -> None:
     """Keep what was seen last, in the folder that ``SCALINGLAB_SCREENSHOTS`` names."""
     if folder := os.environ.get("SCALINGLAB_SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        notebook.page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9_]+', '-', name)}.png")
+        notebook.page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9_]+', '-', notebook.name)}.png")

@@ -30,6 +30,8 @@ FLAGS = [
     "--js-flags=--expose-gc",
     "--enable-precise-memory-info",
 ]
+#: The inputs of a slider, a choice and a switch; the box beside a slider is the same control.
+CONTROLS = ("input[type=range]", "select", "input[type=checkbox]")
 #: Console errors that say nothing about the course.
 HARMLESS = ("favicon", "ResizeObserver loop")
 
@@ -64,7 +66,8 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
     command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
     command += ["--", "--LabApp.expose_app_in_browser=True"]
     variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
-    variables.pop("IPYTHONDIR", None)  # a student's kernel: not the strict one, which waits for runs to end
+    for name in ("IPYTHONDIR", "PYTHONPATH"):  # a student's kernel: not the strict one, which waits for runs to end
+        variables.pop(name, None)
     with log.open("w") as output:
         server = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, env=variables | (environment or {}), cwd=course
@@ -95,13 +98,17 @@ def _await_server(server: subprocess.Popen[bytes], address: str, log: Path) -> N
     raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
-class Notebook:
-    """One notebook in one page of JupyterLab."""
+#: The charts of a panel as the browser drew them.
+PIXELS = "(root) => [...root.querySelectorAll('canvas')].map((one) => one.toDataURL()).join('|')"
 
-    def __init__(self, page: Page, address: str, name: str) -> None:
+
+class Notebook:
+    """One notebook in one page of JupyterLab; the page may turn to another one."""
+
+    def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
-        self.name = name
+        self.name = ""
         self.foreign: list[str] = []
         self.errors: list[str] = []
         page.set_default_timeout(30_000)
@@ -118,11 +125,27 @@ class Notebook:
         if message.type == "error" and not any(word in message.text for word in HARMLESS):
             self.errors.append(message.text)
 
-    def open(self) -> None:
-        """Load the page and wait for the kernel."""
-        self.page.goto(f"{self.address}/lab/tree/{self.name}?token={TOKEN}&reset")
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    def open(self, name: str) -> None:
+        """Open a notebook and wait for its kernel; the one before it goes, and its kernel with it."""
+        if self.name:
+            self.close()
+            self.page.evaluate("(path) => void window.jupyterapp.commands.execute('docmanager:open', { path })", name)
+        else:
+            self.page.goto(f"{self.address}/lab/tree/{name}?token={TOKEN}&reset")
+        self.name = name
+        self.page.wait_for_function(
+            """(name) => window.jupyterapp?.shell.currentWidget?.context?.path === name
+                && document.querySelector('.jp-Notebook .jp-Cell')""",
+            arg=name,
+            timeout=60_000,
+        )
         self.wait_for_kernel()
+
+    def close(self) -> None:
+        """End the kernel and close the notebook, without the question whether to save it."""
+        self.end_kernel()
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+        self.name = ""
 
     def wait_for_kernel(self) -> None:
         """Wait until the kernel of the notebook is connected and idle."""
@@ -133,14 +156,21 @@ class Notebook:
 
     def run_all(self) -> None:
         """Run all cells and wait until the kernel has nothing left to do."""
-        self.page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.wait_until_run()
+        self._execute("notebook:run-all-cells")
 
-    def wait_until_run(self) -> None:
-        """Wait until no cell runs or waits to; the prompt of a running cell is a star."""
-        self.page.wait_for_timeout(300)
+    def _execute(self, command: str) -> None:
+        """Give a command that runs cells; wait until none runs or waits to. The prompt of a running cell is a star."""
+        self.page.evaluate(
+            """(command) => {
+                window.ended = false;
+                const done = () => (window.ended = true);
+                window.jupyterapp.commands.execute(command).then(done, done);
+            }""",
+            command,
+        )
         self.page.wait_for_function(
             """() => {
+                if (!window.ended) return false;
                 const panel = window.jupyterapp.shell.currentWidget;
                 const cells = panel.content.widgets.filter((cell) => cell.model.type === 'code');
                 return cells.every((cell) => cell.model.executionState !== 'running' && !cell.prompt?.includes('*'))
@@ -157,12 +187,20 @@ class Notebook:
                 panel.content.activeCellIndex = panel.content.widgets.length - 1;
                 return window.jupyterapp.commands.execute('notebook:insert-cell-below').then(() => {
                     panel.content.activeCell.model.sharedModel.setSource(code);
-                    void window.jupyterapp.commands.execute('notebook:run-cell');
                 });
             }""",
             code,
         )
-        self.wait_until_run()
+        self._execute("notebook:run-cell")
+
+    def drop_last_cell(self) -> None:
+        """Delete the cell that ``run_code`` has added."""
+        self.page.evaluate(
+            """() => {
+                const cells = window.jupyterapp.shell.currentWidget.content.model.sharedModel;
+                cells.deleteCell(cells.cells.length - 1);
+            }"""
+        )
 
     def restart(self) -> None:
         """Restart the kernel, without the question."""
@@ -187,8 +225,7 @@ class Notebook:
         self.page.close()
 
     def save(self) -> None:
-        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-        self.page.wait_for_timeout(500)
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
 
     def cell_errors(self) -> list[str]:
         """Name and text of every error that a cell raised, of those too that are too far down to be on the page."""
@@ -222,8 +259,9 @@ class Panel:
     def slider(self, label: str) -> Locator:
         return self.root.get_by_role("slider", name=label, exact=True)
 
-    def sliders(self) -> list[Locator]:
-        return self.root.get_by_role("slider").all()
+    def controls(self) -> list[Locator]:
+        """All sliders, then the choices and the switches."""
+        return [control for kind in CONTROLS for control in self.root.locator(f".sl-control {kind}").all()]
 
     def box(self, label: str) -> Locator:
         return self.root.get_by_role("spinbutton", name=label)
@@ -241,24 +279,16 @@ class Panel:
 
     def wait_for_state(self, state: str, timeout: float = 30.0) -> None:
         """Wait until the panel says that it is "running", "stopped", "finished"."""
-        self.page.wait_for_timeout(50)  # the click that came before is on its way
-        expect(self.root.locator(".sl-state")).to_have_text(state, timeout=timeout * 1000)
+        self._wait("([root, state]) => root.querySelector('.sl-state').textContent === state", state, timeout)
 
     def pixels(self) -> str:
         """The charts as the browser drew them."""
-        pictures = self.root.locator("canvas").evaluate_all("(all) => all.map((one) => one.toDataURL())")
-        return "|".join(pictures)
+        return self.root.evaluate(PIXELS)
 
     def settle(self, timeout: float = 60.0) -> str:
-        """Wait until no run is under way and the picture stands still; the pixels then."""
-        expect(self.root.locator(".sl-state")).not_to_have_text("running", timeout=timeout * 1000)
-        deadline, before = time.monotonic() + timeout, self.pixels()
-        while time.monotonic() < deadline:
-            self.page.wait_for_timeout(250)
-            if (now := self.pixels()) == before:
-                return now
-            before = now
-        raise AssertionError("the chart does not stand still")
+        """Wait until no rows are awaited, no run is under way and all is drawn; the pixels then."""
+        self._wait("([root]) => root.querySelector('.sl-charts').ariaBusy === 'false'", None, timeout)
+        return self.pixels()
 
     def halt(self) -> str:
         """Stop a run that is under way; the pixels when the picture stands still."""
@@ -269,9 +299,10 @@ class Panel:
 
     def wait_for_change(self, before: str, timeout: float = 5.0) -> str:
         """The pixels once they differ from what they were."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            if (now := self.pixels()) != before:
-                return now
-            self.page.wait_for_timeout(20)
-        raise AssertionError("the chart did not change")
+        self._wait(f"([root, before]) => ({PIXELS})(root) !== before", before, timeout, polling=50)
+        return self.pixels()
+
+    def _wait(self, condition: str, argument: str | None, timeout: float, **options: float) -> None:
+        """Wait until something is true of the panel, which the page itself looks at in every frame that it draws."""
+        handle = self.root.element_handle()
+        self.page.wait_for_function(condition, arg=[handle, argument], timeout=timeout * 1000, **options)

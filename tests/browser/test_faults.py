@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from scalinglab.exercises.quiz_bank import items_of
+from tests.browser.conftest import page_of_its_own
+from tests.browser.harness import Notebook
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -51,19 +54,40 @@ CURVE = 'Panel(curve, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="
 RUN = 'runs = Panel(run, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Run")\nruns'
 
 
+@pytest.fixture(scope="module", autouse=True)
+def left_alone(course: Path, browser: Browser, address: str) -> Iterator[tuple[Notebook, float]]:
+    """A run whose page the browser has frozen, as it does with a hidden tab, and when; other tests run meanwhile."""
+    write(course / "alone.ipynb", [SETUP, CURVE, RUN])
+    with page_of_its_own(browser, address) as notebook:
+        notebook.open("alone.ipynb")
+        notebook.run_all()
+        notebook.panel("Run").wait_for_state("running")
+        set_life(notebook, "frozen")
+        yield notebook, time.monotonic()
+        notebook.end_kernel()
+
+
 @pytest.fixture
-def notebook(course: Path, open_notebook):
-    """A notebook with a closed-form panel and a run of twenty seconds, after Run All."""
-    write(course / "faults.ipynb", [SETUP, CURVE, RUN])
-    opened = open_notebook("faults.ipynb")
-    opened.run_all()
-    return opened
+def notebook(course: Path, lab: Notebook) -> Notebook:
+    """A notebook with a closed-form panel and a run of twenty seconds, after Run All; its kernel serves all tests."""
+    if lab.name != "faults.ipynb":
+        write(course / "faults.ipynb", [SETUP, CURVE, RUN])
+        lab.open("faults.ipynb")
+    lab.errors.clear()
+    lab.run_all()
+    return lab
 
 
 def write(path: Path, cells: list[str]) -> None:
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(made, path)
+
+
+def set_life(notebook: Notebook, state: str) -> None:
+    """Freeze a page, or wake it up."""
+    session = notebook.page.context.new_cdp_session(notebook.page)
+    session.send("Page.setWebLifecycleState", {"state": state})
 
 
 def progress(panel) -> int:
@@ -186,7 +210,7 @@ def test_chart_and_rows_can_be_downloaded(notebook, tmp_path):
     assert len(content.splitlines()) == 52
 
 
-def test_rows_written_in_place_draw_the_same_as_fresh_ones(course, open_notebook):
+def test_rows_written_in_place_draw_the_same_as_fresh_ones(course, lab):
     """More rows, fewer rows, series that come and go: then the same picture as after a reload."""
     code = """
 def changing(rows, kind):
@@ -199,7 +223,9 @@ Panel(changing, controls=[Slider("rows", 2, 60, 10, integer=True), Choice("kind"
       charts=several, title="Changing")
 """
     write(course / "rows.ipynb", [SETUP.replace("Lines, Panel", "Lines, Panel, Points"), code])
-    notebook = open_notebook("rows.ipynb")
+    notebook = lab
+    notebook.open("rows.ipynb")
+    notebook.errors.clear()
     notebook.run_all()
     panel = notebook.panel("Changing")
     for key in ("End", "Home", "ArrowRight", "End", "ArrowLeft"):
@@ -239,6 +265,7 @@ def test_a_second_view_shows_the_same(notebook):
     expect(panels.nth(0).get_by_role("slider", name="slope")).to_have_attribute("aria-valuetext", "1.067")
     panels.nth(0).get_by_role("button", name="Stop").click()
     expect(panels.nth(1).locator(".sl-state")).to_have_text("stopped")
+    notebook.drop_last_cell()
 
 
 def test_after_a_kernel_restart_the_panel_says_what_to_do(notebook):
@@ -252,12 +279,14 @@ def test_after_a_kernel_restart_the_panel_says_what_to_do(notebook):
     panel.button("Stop").click()
 
 
-def test_predictions_and_quizzes_outlive_the_kernel(course, open_notebook):
+def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     """Answered by keyboard in JupyterLab itself, which has shortcuts for most keys; then the kernel is restarted."""
     (course / "predictions.json").unlink(missing_ok=True)  # of chapters that other tests have answered
     asked = 'predict("05-kernel", "How many?", low=0, high=10, reveal=lambda: 4.0)'
     write(course / "asked.ipynb", ["from scalinglab.exercises import predict, quiz", asked, 'quiz("05")'])
-    notebook = open_notebook("asked.ipynb")
+    notebook = lab
+    notebook.open("asked.ipynb")
+    notebook.errors.clear()
     notebook.run_all()
     region = lambda name: notebook.page.get_by_role("region", name=name)  # noqa: E731
     question, item = region("Prediction 05-kernel"), region("Question 1 of the quiz of chapter 05")
@@ -280,31 +309,27 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, open_notebook):
     assert (notebook.errors, notebook.cell_errors()) == ([], [])
 
 
-def test_two_open_chapters_live_side_by_side(course, open_notebook):
-    write(course / "one.ipynb", [SETUP, CURVE, RUN])
-    write(course / "two.ipynb", [SETUP, CURVE, RUN])
-    both = [open_notebook(name) for name in ("one.ipynb", "two.ipynb")]
-    for notebook in both:
-        notebook.run_all()
-    for notebook in both:
-        panel = notebook.panel("Curve")
-        before = panel.settle()
-        panel.slider("slope").press("End")
-        panel.wait_for_change(before)
-        notebook.panel("Run").button("Stop").click()
-
-
-def test_a_run_left_alone_goes_on_and_ends(notebook):
-    """A run of twenty seconds whose page the browser freezes for most of them, as it does with a hidden tab."""
+def test_a_run_left_alone_goes_on_and_ends(left_alone):
+    """A run of twenty seconds whose page is frozen for most of them."""
+    notebook, since = left_alone
+    time.sleep(max(0.0, since + 18 - time.monotonic()))
+    set_life(notebook, "active")
     panel = notebook.panel("Run")
-    session = notebook.page.context.new_cdp_session(notebook.page)
-    session.send("Page.setWebLifecycleState", {"state": "frozen"})
-    time.sleep(18)
-    session.send("Page.setWebLifecycleState", {"state": "active"})
     panel.wait_for_state("finished")
     assert progress(panel) == 2000
     assert panel.root.locator(".sl-caption").inner_text() == "at 2000"
     assert notebook.errors == []
+
+
+def test_two_open_chapters_live_side_by_side(notebook, left_alone):
+    both = [notebook, left_alone[0]]
+    both[1].run_all()
+    for each in both:
+        panel = each.panel("Curve")
+        before = panel.settle()
+        panel.slider("slope").press("End")
+        panel.wait_for_change(before)
+        each.panel("Run").button("Stop").click()
 
 
 def test_the_exported_page_shows_a_picture_in_place_of_the_widget(notebook, course, tmp_path):

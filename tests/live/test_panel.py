@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, chart, open_panels
+from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, background, chart, open_panels
 from scalinglab.live.rows import MAX_ROWS
 
 CHART = chart(
@@ -46,6 +46,12 @@ def slow_run(slope):
     for done in range(1, 1001):
         time.sleep(0.002)
         yield Snapshot(done, 1000)
+
+
+@pytest.fixture(autouse=True)
+def no_browser_is_waited_for(monkeypatch):
+    """The last rows of each run wait half a second for a browser to draw those before; here is none."""
+    monkeypatch.setattr(background, "_PATIENCE", 0.01)
 
 
 @pytest.fixture

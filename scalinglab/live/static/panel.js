@@ -12,8 +12,13 @@ class PanelView {
     this.wanted = {};
     this.controls = {};
     this.listeners = [];
+    this.asked = false; // something that the kernel has not answered with rows
     this.build(element);
-    this.charts = new Charts(this.chartArea, (number) => this.model.send({ action: "drawn", number }));
+    this.charts = new Charts(this.chartArea, (number) => {
+      this.drawn = number;
+      this.model.send({ action: "drawn", number });
+      this.showBusy();
+    });
     this.showValues();
     this.showStatus();
   }
@@ -125,11 +130,18 @@ class PanelView {
     clearTimeout(this.slow);
     this.slow = setTimeout(() => this.setText(this.state, "computing …"), 300);
     this.expectAnswer();
+    this.expectRows();
   }
 
   act(message) {
     this.model.send(message);
     this.expectAnswer();
+    if (message.action !== "stop") this.expectRows();
+  }
+
+  expectRows() {
+    [this.asked, this.confirmed] = [true, false];
+    this.showBusy();
   }
 
   /** The kernel confirms values and clicks at once, long before the rows; if it does not, say why. */
@@ -155,8 +167,15 @@ class PanelView {
 
   // ---- from the kernel to the learner -------------------------------------------------------------------------
 
+  /** Whether the picture is about to change: rows are asked for, a run goes on or is to begin, or a frame is not drawn. */
+  showBusy() {
+    const runs = this.model.get("streams") && ["ready", "running"].includes(this.model.get("status").state);
+    this.chartArea.setAttribute("aria-busy", this.asked || runs || this.drawn !== this.model.get("frame").number);
+  }
+
   showFrame() {
     this.charts.update(this.model.get("frame"));
+    this.showBusy();
     if (this.rowsOpen.open && !this.tableTimer) this.tableTimer = setTimeout(() => this.showTable(), 500);
   }
 
@@ -164,6 +183,7 @@ class PanelView {
     clearTimeout(this.lost);
     const { view, count, values, text } = this.model.get("values");
     if (view === this.id && count < this.count) return; // an answer to a question that has been overtaken
+    this.confirmed = true; // the next status is that of the rows
     this.wanted = { ...values };
     for (const [name, control] of Object.entries(this.controls)) control.show(values[name]);
     this.text.value = text;
@@ -179,6 +199,8 @@ class PanelView {
     this.setText(this.budget, budget);
     this.setText(this.caption, caption);
     this.setText(this.alert, error);
+    if (this.confirmed || error) this.asked = false;
+    this.showBusy();
     this.meter.hidden = !total;
     this.progress.value = total ? done / total : 0;
     const left = state === "running" && seconds_left >= 0 ? `, ${format.seconds(seconds_left)} left` : "";
