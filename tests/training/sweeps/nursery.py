@@ -1,58 +1,66 @@
-"""Children for tests: processes that start in a moment, as the store is imported once, before they are forked."""
+"""Children for tests: processes that start in a moment, as they are forked from a server that has imported all once."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-
-#: Reads a line, forks a child for each piece of code in it, tells their numbers, and, in the end, how they ended.
-NURSERY = """
-import json, os, sys, time, traceback, warnings, psutil
+import multiprocessing
+import os
+import time
+import warnings
+from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+import psutil
+
+from scalinglab.training import digits
 from scalinglab.training.sweeps.store import Store, StoreError
-print("ready", flush=True)
-for line in sys.stdin:
-    children = []
-    for code, arguments in json.loads(line):
-        child = os.fork()
-        if child == 0:
-            failed = 1
-            try:
-                exec(code, globals() | {"arguments": arguments})
-                failed = 0
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                os._exit(failed)
-        children.append(child)
-    print(json.dumps(children), flush=True)
-    print(json.dumps([os.waitpid(child, 0)[1] for child in children]), flush=True)
-"""
+
+#: What the code of a child finds.
+NAMES = {"Path": Path, "Store": Store, "StoreError": StoreError, "json": json, "os": os, "time": time}
+NAMES |= {"warnings": warnings}
+PRELOADED = ["scalinglab.pruning", "scalinglab.training.sweeps.sweep", "sklearn.datasets", "pytest", __name__]
+
+digits(100)  # which is read once, before the fork
 
 
-class Nursery:
-    """Processes that run a piece of code each, with ``Store`` and ``arguments`` at hand."""
+def context() -> multiprocessing.context.ForkServerContext:
+    """How children are started; there is one server for all tests of a process."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(PRELOADED)
+    return found
 
-    def __init__(self) -> None:
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen([sys.executable, "-c", NURSERY], stdin=pipe, stdout=pipe, text=True)
-        assert self.line() == "ready"
 
-    def close(self) -> None:
-        self.process.communicate(timeout=30)
+def execute(code: str, arguments: list[str]) -> None:
+    exec(code, NAMES | {"arguments": arguments})
 
-    def line(self) -> str:
-        return self.process.stdout.readline().strip()
 
-    def start(self, *children: tuple[str, list[str]]) -> list[int]:
-        self.process.stdin.write(json.dumps(children) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.line())
+def start(*children: tuple[str, list[str]]) -> list[BaseProcess]:
+    """Begin a process for each piece of code, with ``Store``, ``arguments`` and the names above at hand."""
+    processes = [context().Process(target=execute, args=child) for child in children]
+    for process in processes:
+        process.start()
+    return processes
 
-    def wait(self) -> list[int]:
-        return json.loads(self.line())
 
-    def run(self, *children: tuple[str, list[str]]) -> None:
-        self.start(*children)
-        assert self.wait() == [0] * len(children)
+def wait(processes: list[BaseProcess]) -> list[int | None]:
+    """How processes ended: 0, or the number of what went wrong, or that of the signal, negative."""
+    for process in processes:
+        process.join(60)
+    return [process.exitcode for process in processes]
+
+
+def kill_after(process: BaseProcess, seconds: float) -> None:
+    """Kill a process when it has computed for so long, whatever else this machine has to do meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        started = psutil.Process(process.pid)
+        until = sum(started.cpu_times()[:2]) + seconds
+        while process.is_alive() and sum(started.cpu_times()[:2]) < until:
+            time.sleep(0.002)
+    process.kill()
+    process.join()
+
+
+def run(*children: tuple[str, list[str]]) -> None:
+    """Run pieces of code side by side to their ends, which must be good."""
+    assert wait(start(*children)) == [0] * len(children)

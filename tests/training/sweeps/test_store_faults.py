@@ -17,18 +17,11 @@ import pytest
 
 from scalinglab.training.sweeps import store_file
 from scalinglab.training.sweeps.store import Store, StoreError
-from tests.training.sweeps.nursery import Nursery
+from tests.training.sweeps import nursery
 from tests.training.sweeps.stores import aside, filled
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks, signals and rights as POSIX has them")
 CHUNK = 8
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    started = Nursery()
-    yield started
-    started.close()
 
 
 WRITE = """
@@ -43,15 +36,14 @@ while True:
 """
 
 
-def test_twenty_kills_lose_no_run_that_was_put_and_leave_no_part_of_a_chunk(nursery, path, tmp_path):
+def test_twenty_kills_lose_no_run_that_was_put_and_leave_no_part_of_a_chunk(path, tmp_path):
     draws, chunks = random.Random(0), [0]
     for _ in range(20):
         told = tmp_path / "told"
         told.unlink(missing_ok=True)
         (child,) = nursery.start((WRITE, [str(path), str(told)]))
-        time.sleep(draws.uniform(0, 0.15))
-        os.kill(child, signal.SIGKILL)
-        assert nursery.wait() == [signal.SIGKILL]
+        nursery.kill_after(child, draws.uniform(0, 0.1))
+        assert child.exitcode == -signal.SIGKILL
         with Store(path) as store:
             keys = [key for (key,) in store._connection.execute("SELECT key FROM runs")]
             assert {record["text"] for record in store.get(keys).values()} <= {"x" * 500}
@@ -66,7 +58,7 @@ def test_twenty_kills_lose_no_run_that_was_put_and_leave_no_part_of_a_chunk(nurs
     assert aside(path) == []
 
 
-def test_the_claim_of_a_killed_process_is_void_at_once(nursery, path, tmp_path):
+def test_the_claim_of_a_killed_process_is_void_at_once(path, tmp_path):
     (child,) = nursery.start(
         ("Store(arguments[0]).claim('3'); Path(arguments[1]).touch(); time.sleep(60)", [str(path), f"{tmp_path}/up"])
     )
@@ -74,8 +66,8 @@ def test_the_claim_of_a_killed_process_is_void_at_once(nursery, path, tmp_path):
         time.sleep(0.005)
     with Store(path) as store:
         assert not store.claim("3")
-        os.kill(child, signal.SIGKILL)
-        nursery.wait()
+        child.kill()
+        nursery.wait([child])
         assert store.claim("3")
 
 
@@ -88,7 +80,7 @@ with Store(arguments[0]) as store:
 """
 
 
-def test_processes_that_write_the_same_keys_at_once_lose_nothing(nursery, path):
+def test_processes_that_write_the_same_keys_at_once_lose_nothing(path):
     nursery.run(*((OVERLAP, [str(path), mine, ""]) for mine in ("a00", "b00", "c00")))
     keys = [f"{prefix}{number:x}" for prefix in ("", "a00", "b00", "c00") for number in range(40)]
     with Store(path) as store:
@@ -104,7 +96,7 @@ with Store(arguments[0]) as store:
 """
 
 
-def test_each_chunk_is_claimed_by_one_process(nursery, path, tmp_path):
+def test_each_chunk_is_claimed_by_one_process(path, tmp_path):
     nursery.run(*((CLAIM, [str(path), f"{tmp_path}/taken{child}"]) for child in range(3)))
     taken = [number for child in range(3) for number in json.loads((tmp_path / f"taken{child}").read_text())]
     assert sorted(taken) == list(range(100))
@@ -125,7 +117,7 @@ store.close()
 """
 
 
-def test_a_forked_process_is_told_to_open_its_own_store(nursery, path):
+def test_a_forked_process_is_told_to_open_its_own_store(path):
     nursery.run((FORKED, [str(path)]))
     with Store(path) as store:
         assert store.get(["0a", "0b"]) == {"0b": {}}
@@ -218,7 +210,7 @@ def locked_folder() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(("file", "folder"), [(0o444, 0o555), (0o666, 0o555), (0o444, 0o777)])
-def test_without_the_right_to_write_a_store_can_be_read(nursery, locked_folder, file, folder):
+def test_without_the_right_to_write_a_store_can_be_read(locked_folder, file, folder):
     path = locked_folder / "runs.sqlite"
     filled(path)
     path.chmod(file)
@@ -226,7 +218,7 @@ def test_without_the_right_to_write_a_store_can_be_read(nursery, locked_folder, 
     nursery.run((READ_ONLY, [str(path)]))
 
 
-def test_a_store_that_another_process_writes_can_be_read_without_the_right_to_write(nursery, locked_folder):
+def test_a_store_that_another_process_writes_can_be_read_without_the_right_to_write(locked_folder):
     path = locked_folder / "runs.sqlite"
     with Store(path) as store:
         store.put({"1": {"width": 1, "text": "x" * 200}})
@@ -235,7 +227,7 @@ def test_a_store_that_another_process_writes_can_be_read_without_the_right_to_wr
         assert path.with_name("runs.sqlite-wal").stat().st_size > 0
 
 
-def test_runs_in_a_log_that_cannot_be_read_are_not_passed_over(nursery, locked_folder, tmp_path):
+def test_runs_in_a_log_that_cannot_be_read_are_not_passed_over(locked_folder, tmp_path):
     path = locked_folder / "runs.sqlite"
     with Store(tmp_path / "whole.sqlite") as store:
         store.put({"1": {"width": 1}})
@@ -245,7 +237,7 @@ def test_runs_in_a_log_that_cannot_be_read_are_not_passed_over(nursery, locked_f
     nursery.run((REFUSED, [str(path), "has runs in runs.sqlite-wal that cannot be read where nothing can be written"]))
 
 
-def test_where_nothing_can_be_written_no_store_is_made_and_none_set_aside(nursery, locked_folder):
+def test_where_nothing_can_be_written_no_store_is_made_and_none_set_aside(locked_folder):
     path = locked_folder / "runs.sqlite"
     path.write_bytes(b"no database" * 100)
     locked_folder.chmod(0o555)
@@ -274,16 +266,16 @@ with warnings.catch_warnings(record=True) as caught:
 
 
 @pytest.mark.parametrize("content", [b"no database" * 100, b"", None], ids=["damaged", "empty", "absent"])
-def test_of_processes_that_open_at_once_one_makes_the_store_and_all_use_it(nursery, path, tmp_path, content):
+def test_of_processes_that_open_at_once_one_makes_the_store_and_all_use_it(path, tmp_path, content):
     for round_ in range(5):
         shutil.rmtree(tmp_path)
         tmp_path.mkdir()
         if content is not None:
             path.write_bytes(content)
         go = tmp_path / f"go{round_}-"
-        nursery.start(*((TOGETHER, [str(path), str(go), key]) for key in ("0a", "0b", "0c")))
+        children = nursery.start(*((TOGETHER, [str(path), str(go), key]) for key in ("0a", "0b", "0c")))
         go.touch()
-        assert nursery.wait() == [0, 0, 0]
+        assert nursery.wait(children) == [0, 0, 0]
         warned = sum(int(Path(f"{go}{key}").read_text()) for key in ("0a", "0b", "0c"))
         assert warned == len(aside(path)) == bool(content)
         with Store(path) as store:
@@ -297,7 +289,7 @@ with Path(arguments[0]).open("r+b") as stream:
 """
 
 
-def test_damage_that_is_found_later_is_a_sentence_and_the_next_opening_sets_it_aside(nursery, path):
+def test_damage_that_is_found_later_is_a_sentence_and_the_next_opening_sets_it_aside(path):
     records = filled(path)
     store = Store(path)
     # By another process, as this one would lose SQLite's locks; and without the pages that SQLite remembers.

@@ -2,69 +2,100 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
-import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import pytest
 import torch
 
+from scalinglab.pruning import MEASURES
 from scalinglab.training.sweeps import computing, ledger
 from scalinglab.training.sweeps import sweep as sweeps
 from scalinglab.training.sweeps.chunks import chunks_of
 from scalinglab.training.sweeps.grids import runs_of
+from scalinglab.training.sweeps.measures import runs_for
 from scalinglab.training.sweeps.results import SweepError
 from scalinglab.training.sweeps.store import Store, StoreError
 from scalinglab.training.sweeps.sweep import sweep, sweeping
+from tests.training.sweeps import nursery
 
 #: Three chunks of two runs.
 GRID = {"task": {"name": "digits", "samples": 100}, "width": [3, 4, 5], "seed": [0, 1], "steps": 5}
 #: Sixty chunks of two runs, about a second of work.
 MANY = GRID | {"width": range(3, 63), "steps": 60, "batch_size": 16}
+#: Forty chunks of two networks that are pruned, and as many experiments of two; each about a second of work.
+ROUNDS = GRID | {"width": range(3, 43), "steps": 10, "pruning": {"rounds": 3, "fraction": 0.5}}
+WAYS = [
+    {
+        "task": GRID["task"],
+        "methods": ["random", "snip"],
+        "densities": [0.5],
+        "seed": [0, 1],
+        "width": width,
+        "steps": 10,
+    }
+    for width in range(3, 23)
+]
 
 
 def quiet(grid=GRID, **options):
     return sweep(grid, progress=False, **options)
 
 
-def run_until_killed(path, ready):
+@pytest.fixture(scope="module")
+def peaceful():
+    """The rows of the long sweep, left in peace."""
+    torch.set_num_threads(1)
+    return quiet(MANY).rows()
+
+
+def run_until_killed(grid, measure, path, ready):
     torch.set_num_threads(1)
     ready.set()
-    quiet(MANY, store=path)
+    quiet(grid, measure=MEASURES.get(measure), store=path)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork server")
-def test_a_sweep_killed_at_twenty_random_moments_ends_with_the_rows_of_one_left_in_peace(tmp_path):
-    torch.set_num_threads(1)
-    peaceful = quiet(MANY).rows()
-    # A child is forked from a server that has imported all this once, and so starts in milliseconds.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["scalinglab.training.sweeps.sweep", "sklearn.datasets", "pytest"])
-    chance, kept, ended = random.Random(0), [], 0
-    path = tmp_path / "0.sqlite"
-    for _ in range(20):
+def killed_again_and_again(grid, measure, times, folder):
+    """Kill sweeps on one store at random moments; the rows of the last one, and how many runs each one found kept."""
+    context, chance, found, ended = nursery.context(), random.Random(0), [], 0
+    path, keys = folder / "0.sqlite", [run.key for run in runs_for(grid, MEASURES.get(measure))]
+    for _ in range(times):
         ready = context.Event()
-        child = context.Process(target=run_until_killed, args=(path, ready))
+        child = context.Process(target=run_until_killed, args=(grid, measure, path, ready))
         child.start()
         assert ready.wait(60)
-        time.sleep(chance.uniform(0.0, 0.4))
-        child.kill()
-        child.join()
+        nursery.kill_after(child, chance.uniform(0.0, 0.4))
         if child.exitcode == 0:  # it had ended before: the next one begins anew
-            assert quiet(MANY, store=path).rows() == peaceful
             ended += 1
-            path = tmp_path / f"{ended}.sqlite"
+            path = folder / f"{ended}.sqlite"
             continue
         assert child.exitcode == -signal.SIGKILL
         with Store(path) as store:
-            kept.append(len(store.get([run.key for run in runs_of(MANY)])))
+            found.append(len(store.get(keys)))
         child.close()
-    assert quiet(MANY, store=path).rows() == peaceful
+    ends = [quiet(grid, measure=MEASURES.get(measure), store=folder / f"{n}.sqlite").rows() for n in range(ended + 1)]
+    return ends, {count for count in found if 0 < count < len(keys)}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork server")
+def test_a_sweep_killed_at_twenty_random_moments_ends_with_the_rows_of_one_left_in_peace(tmp_path, peaceful):
+    ends, kept = killed_again_and_again(MANY, None, 20, tmp_path)
+    assert all(rows == peaceful for rows in ends)
     # The kills fell in the midst of the work, at many places.
-    assert len({count for count in kept if 0 < count < 120}) >= 5
+    assert len(kept) >= 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork server")
+@pytest.mark.parametrize("measure", ["rounds", "pruning"])
+def test_what_is_measured_survives_kills_too(tmp_path, measure):
+    """A table of networks in rounds, and one of experiments: each goes on from the store, with the rows of one call."""
+    grid = {"rounds": ROUNDS, "pruning": WAYS}[measure]
+    ends, kept = killed_again_and_again(grid, measure, 5, tmp_path)
+    peaceful = quiet(grid, measure=MEASURES[measure]).rows()
+    assert all(rows == peaceful for rows in ends)
+    assert kept
 
 
 @pytest.fixture
@@ -125,7 +156,7 @@ def test_a_network_that_does_not_fit_into_the_memory_is_a_row():
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_store_that_fills_up_hands_over_what_is_done(tmp_path, workers):
+def test_a_store_that_fills_up_hands_over_what_is_done(tmp_path, workers, peaceful):
     with Store(tmp_path / "runs.sqlite") as store, ThreadPoolExecutor(1) as threads:
         pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
         store._connection.execute(f"PRAGMA max_page_count = {pages + 12}")
@@ -136,7 +167,7 @@ def test_a_store_that_fills_up_hands_over_what_is_done(tmp_path, workers):
         assert 2 <= len(kept) < caught.value.partial.finished < 120
         assert isinstance(caught.value.__cause__, StoreError)
         store._connection.execute("PRAGMA max_page_count = 100000")
-    assert quiet(MANY, store=tmp_path / "runs.sqlite").rows() == quiet(MANY).rows()
+    assert quiet(MANY, store=tmp_path / "runs.sqlite").rows() == peaceful
 
 
 class Fragile(Executor):
