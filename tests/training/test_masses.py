@@ -105,8 +105,8 @@ def test_in_mean_field_scaling_units_move_as_far_at_all_widths_and_in_the_standa
     moved = {
         scaling: [movement(width, scaling, depth) for width in (64, 1024)] for scaling in ("standard", "mean-field")
     }
-    # Sixteen times the width: in the standard scaling a factor from 4 = sqrt(16), by which gradients are smaller, to 16,
-    # as outputs move sooner, too; near 1 in the other.
+    # Sixteen times the width: in the standard scaling a factor above 4 = sqrt(16), by which gradients are smaller, as
+    # outputs move sooner, too; near 1 in the other.
     assert 4 < moved["standard"][0] / moved["standard"][1] < 16
     assert moved["mean-field"][0] / moved["mean-field"][1] == pytest.approx(1, abs=0.15)
 
