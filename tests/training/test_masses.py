@@ -94,7 +94,7 @@ def test_mean_field_is_masses_of_one_over_the_width():
 
 def movement(width, scaling, depth):
     """Root mean square distance that first weights move in training."""
-    settings = {"activation": "tanh", "step_size": 0.2, "steps": 100, "evaluations": 2}
+    settings = {"activation": "tanh", "step_size": 0.2, "steps": 40, "evaluations": 2}
     run = train(digits(), width=width, depth=depth, scaling=scaling, **settings)
     before = next(run).arrays(0)[0][0]
     return np.sqrt(((finish(run).arrays(0)[0][0] - before) ** 2).mean())
@@ -105,8 +105,9 @@ def test_in_mean_field_scaling_units_move_as_far_at_all_widths_and_in_the_standa
     moved = {
         scaling: [movement(width, scaling, depth) for width in (64, 1024)] for scaling in ("standard", "mean-field")
     }
-    # Sixteen times the width: a factor near 4 = sqrt(16) in the standard scaling, near 1 in the other.
-    assert moved["standard"][0] / moved["standard"][1] > 2.5
+    # Sixteen times the width: in the standard scaling a factor above 4 = sqrt(16), by which gradients are smaller, as
+    # outputs move sooner, too; near 1 in the other.
+    assert 4 < moved["standard"][0] / moved["standard"][1] < 16
     assert moved["mean-field"][0] / moved["mean-field"][1] == pytest.approx(1, abs=0.15)
 
 

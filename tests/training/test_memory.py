@@ -43,7 +43,9 @@ RUNS = {
 
 def bytes_held():
     """Bytes behind all tensors that are alive."""
-    tensors = [thing for thing in gc.get_objects() if issubclass(type(thing), torch.Tensor)]
+    things = gc.get_objects()
+    kinds = {kind for kind in set(map(type, things)) if issubclass(kind, torch.Tensor)}
+    tensors = [thing for thing in things if type(thing) in kinds]
     return sum({part.data_ptr(): part.nbytes() for part in (t.untyped_storage() for t in tensors)}.values())
 
 

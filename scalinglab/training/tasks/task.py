@@ -135,19 +135,11 @@ class Task:
         return "logistic" if self.logit else "cross_entropy"
 
     @property
-    def chance_error(self) -> float:
-        """Test error of a guess among all classes at random, ``1 - 1 / classes``; 1 in a regression.
-
-        The error of a regression is its mean squared error in units of ``chance_loss``.
-        """
-        return 1.0 if self.classes is None else 1.0 - 1.0 / self.classes
-
-    @property
     def chance_loss(self) -> float:
         """Test loss of those who do not look at the inputs.
 
         ``log(classes)``, of equal probabilities. In a regression the variance of the test labels, averaged over the
-        outputs: the mean squared error of a constant, the best there is.
+        outputs: the mean squared error of a constant, the best there is, and the unit of errors.
         """
         return _variance(self.test_labels) if self.classes is None else math.log(self.classes)
 
@@ -176,10 +168,7 @@ def own_labels(task: Task, labels: Any) -> NDArray[Any]:
     if task.classes is not None:
         found = _whole("labels", "table", labels, task.classes)
     else:
-        try:
-            found = np.array(labels, dtype=np.float64)
-        except (TypeError, ValueError):
-            fail("labels", "be a table of numbers", labels)
+        found = _real("labels", "table", labels)
         found = found[..., None] if found.ndim == 2 and task.outputs == 1 else found
         found = _finite("labels", found)
     if found.shape[1:] != task.train_labels.shape or not len(found):
@@ -208,10 +197,7 @@ def _examples(
 def _matrix(name: str, value: Any) -> NDArray[Any]:
     """Return a read-only copy of a finite table with at least one row and one column, float64 unless float32."""
     dtype = np.float32 if isinstance(value, np.ndarray) and value.dtype == np.float32 else np.float64
-    try:
-        table = np.array(value, dtype=dtype)
-    except (TypeError, ValueError):
-        fail(name, "be a table of numbers", value)
+    table = _real(name, "table", value, dtype)
     if table.ndim != 2 or not table.size:
         fail(name, "have the shape (samples, inputs)", table.shape)
     return _finite(name, table)
@@ -235,10 +221,7 @@ def _labels(name: str, value: Any, classes: int) -> NDArray[np.int64]:
 
 def _targets(name: str, value: Any) -> NDArray[np.float64]:
     """Return a read-only float64 copy of the labels of a regression, as a table with a column for each output."""
-    try:
-        targets = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail(name, "be a table of numbers", value)
+    targets = _real(name, "table", value)
     if targets.ndim not in (1, 2) or not targets.size:
         fail(name, "have the shape (samples, outputs) or (samples,)", targets.shape)
     return _finite(name, targets.reshape(len(targets), -1))
@@ -246,15 +229,20 @@ def _targets(name: str, value: Any) -> NDArray[np.float64]:
 
 def _weights(value: Any, samples: int) -> NDArray[np.float64]:
     """Return a read-only float64 copy of positive weights, one for each training example."""
-    try:
-        weights = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail("train_weights", "be a list of numbers", value)
+    weights = _real("train_weights", "list", value)
     if weights.shape != (samples,):
         fail("train_weights", f"be {samples} numbers, one for each training example", weights.shape)
     if not (_finite("train_weights", weights) > 0).all():
         fail("train_weights", "be positive", float(weights.min()))
     return weights
+
+
+def _real(name: str, shape: str, value: Any, dtype: type[np.floating] = np.float64) -> NDArray[Any]:
+    """Return a copy of real numbers in any arrangement."""
+    try:
+        return np.array(value, dtype=dtype)
+    except (TypeError, ValueError):
+        fail(name, f"be a {shape} of numbers", value)
 
 
 def _whole(name: str, shape: str, value: Any, limit: int) -> NDArray[np.int64]:

@@ -95,11 +95,6 @@ def test_arrays_of_a_task_are_read_only_copies():
             array[0] = 1
 
 
-def test_chance_error_is_that_of_a_guess():
-    assert digits().chance_error == pytest.approx(0.9)
-    assert Task("coin", [[0.0]], [0], [[0.0]], [1], classes=2).chance_error == 0.5
-
-
 def test_chance_loss_is_that_of_equal_probabilities():
     assert digits().chance_loss == pytest.approx(np.log(10), rel=1e-15)
     assert (digits().loss, digits().outputs) == ("cross_entropy", 10)
@@ -125,7 +120,7 @@ REGRESSION = {
 def test_labels_of_a_regression_are_a_column_for_each_output():
     for labels, tests, outputs in (([0, 1, 2], [0.5, 1.5], 1), (np.eye(3)[:, :2], [[0, 1], [2, 3]], 2)):
         task = Task(**(REGRESSION | {"train_labels": labels, "test_labels": tests}))
-        assert (task.outputs, task.loss, task.chance_error) == (outputs, "squared", 1.0)
+        assert (task.outputs, task.loss) == (outputs, "squared")
         assert task.train_labels.dtype == task.test_labels.dtype == np.float64
         assert task.train_labels.shape == (3, outputs)
 
