@@ -14,7 +14,6 @@ from scalinglab.cli import main
 from scalinglab.cli.sweep import read_order
 from scalinglab.heavy_tails import (
     best_k_error,
-    column_dependence,
     dependence_over_widths,
     layer_statistics,
     layer_sweep,
@@ -27,6 +26,7 @@ from scalinglab.heavy_tails import (
     tail_index,
     train_layers,
 )
+from scalinglab.heavy_tails.dependence import column_dependence
 from scalinglab.tables import table
 from scalinglab.training import digits, finish, teacher_student, train
 from scalinglab.training.sweeps.grids import runs_of
