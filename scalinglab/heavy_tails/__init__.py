@@ -17,7 +17,7 @@ SGD on linear regression as a random recursion:
 
 Compressibility:
 
-- ``best_k_error``, ``node_error``, ``singular_value_error``, ``prunable_fraction``, ``prune``: measured
+- ``best_k_error``, ``node_error``, ``singular_value_error``, ``prunable_fraction``: measured
 - ``limiting_error``, ``limiting_node_error``, ``limiting_singular_value_error``, ``limiting_prunable_fraction``,
   ``predicted_error``: what theory says for large n
 - ``occam_bound``: what a pruned network is guaranteed on fresh data
@@ -37,13 +37,7 @@ from scalinglab._later import later
 from scalinglab.heavy_tails.bounds import occam_bound
 from scalinglab.heavy_tails.chains import Chains, simulate_recursion
 from scalinglab.heavy_tails.column_runs import column_errors
-from scalinglab.heavy_tails.compressibility import (
-    best_k_error,
-    node_error,
-    prunable_fraction,
-    prune,
-    singular_value_error,
-)
+from scalinglab.heavy_tails.compressibility import best_k_error, node_error, prunable_fraction, singular_value_error
 from scalinglab.heavy_tails.curves import recursion_curve
 from scalinglab.heavy_tails.estimators import METHODS, STABLE_METHODS, HillCurve, TailIndex, hill_curve, tail_index
 from scalinglab.heavy_tails.layers import layer_statistics
@@ -101,7 +95,6 @@ __all__ = [
     "occam_bound",
     "predicted_error",
     "prunable_fraction",
-    "prune",
     "pruned_accuracy",
     "recursion_curve",
     "recursion_tail_index",

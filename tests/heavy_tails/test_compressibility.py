@@ -16,10 +16,10 @@ from scalinglab.heavy_tails import (
     node_error,
     occam_bound,
     prunable_fraction,
-    prune,
     singular_value_error,
     stable_matrix,
 )
+from scalinglab.heavy_tails.compressibility import prune
 from scalinglab.heavy_tails.dependence import column_dependence
 
 ENTRIES = st.floats(-100, 100).filter(lambda x: x == 0 or abs(x) > 1e-6)

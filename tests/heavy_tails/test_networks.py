@@ -19,13 +19,13 @@ from scalinglab.heavy_tails import (
     layer_sweep,
     network_outcome,
     node_error,
-    prune,
     pruned_accuracy,
     run_statistics,
     singular_value_error,
     tail_index,
     train_layers,
 )
+from scalinglab.heavy_tails.compressibility import prune
 from scalinglab.heavy_tails.dependence import column_dependence
 from scalinglab.tables import table
 from scalinglab.training import digits, finish, teacher_student, train
