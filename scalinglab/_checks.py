@@ -10,13 +10,15 @@ import math
 import re
 from collections.abc import Collection, Sized
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 Item = TypeVar("Item")
+#: What ``array`` returns, and theory computes with. (A name in quotes: the command line does without numpy.)
+Array: TypeAlias = "NDArray[np.float64]"
 
 
 def fail(name: str, condition: str, value: object) -> NoReturn:
@@ -116,7 +118,7 @@ def array(
     words: str = "be numbers",
     say: str = "",
     copy: bool = False,
-) -> NDArray[np.float64]:
+) -> Array:
     """Numbers as a float64 array that is not empty: the conversion at every door that takes arrays.
 
     Parameters

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 Item = TypeVar("Item")
 Snapshot = TypeVar("Snapshot")
+Result = TypeVar("Result")
 Given = ParamSpec("Given")
 
 
@@ -37,6 +38,27 @@ def records(columns: Mapping[str, Any], **labels: Any) -> list[dict[str, Any]]:
 def finish(snapshots: Iterable[Snapshot]) -> Snapshot:
     """The last of the snapshots of a run, from wherever it is."""
     return deque(snapshots, maxlen=1).pop()
+
+
+def followed(snapshots: Iterable[Snapshot]) -> Generator[Snapshot, None, Snapshot]:
+    """Yield all the snapshots of a run, and return the last one."""
+    last = None
+    for last in snapshots:
+        yield last
+    assert last is not None
+    return last
+
+
+def mapped(
+    work: Generator[Item, None, Result], turned: Callable[[Item], Snapshot]
+) -> Generator[Snapshot, None, Result]:
+    """Yield something else for each step of some work, and return what the work returns."""
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            return end.value
+        yield turned(step)
 
 
 def finished(watched: Callable[Given, Iterator[Snapshot]], name: str) -> Callable[Given, Snapshot]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from scalinglab._results import ReadOnly, finish, finished, records
+from scalinglab._results import ReadOnly, finish, finished, followed, mapped, records
 
 
 @dataclass(frozen=True)
@@ -44,3 +44,11 @@ def test_a_twin_runs_to_the_end_and_has_the_same_arguments():
     assert count.__name__ == "count"
     assert inspect.signature(count).parameters == inspect.signature(counting).parameters
     assert "Run ``counting`` to its end" in (count.__doc__ or "")
+
+
+def test_work_that_returns_something_can_be_shown_in_other_words():
+    def doubled():
+        last = yield from mapped(followed(counting(3)), lambda step: 2 * step)
+        yield f"last {last}"
+
+    assert list(doubled()) == [0, 2, 4, 6, "last 3"]

@@ -12,18 +12,17 @@ from math import factorial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.linalg import cho_solve, cholesky, get_lapack_funcs
 from scipy.spatial import KDTree
 
-from scalinglab._checks import fail, non_negative, one_of
+from scalinglab._checks import Array, fail, non_negative, one_of
 from scalinglab._results import ReadOnly
 from scalinglab.approximation.fourier import FourierSeries, checked_inputs, checked_target, grid
 from scalinglab.approximation.targets import Samples
 
 __all__ = ["NearestFit", "SplineFit", "fit_nearest", "fit_spline"]
 
-Array = NDArray[np.float64]
 #: Bernoulli polynomials that are the kernels of splines of order 1 and 2 (coefficients from the highest power).
 BERNOULLI = {1: (1, -1, 1 / 6), 2: (1, -2, 1, 0, -1 / 30)}
 #: Points along each axis on which a function that has no Fourier series of its own is compared with its target.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive_integer
+from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive_integer
 from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.comparisons import fit_nearest, fit_spline
 from scalinglab.approximation.fourier import FourierSeries
@@ -18,7 +18,6 @@ from scalinglab.approximation.targets import Samples, sample
 
 __all__ = ["LEARNERS", "LearningCurve", "learning_curve"]
 
-Array = NDArray[np.float64]
 EPSILON = np.finfo(float).eps
 LEARNERS = ("nyquist", "chosen band", "spline", "nearest")
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scalinglab._checks import fail, non_negative_integer, positive
+from scalinglab._checks import Array, fail, non_negative_integer, positive
 from scalinglab.approximation.fourier import PART, FourierSeries, basis
 from scalinglab.approximation.nyquist import checked_samples
 from scalinglab.approximation.targets import Samples
 
 __all__ = ["descend_band"]
-
-Array = NDArray[np.float64]
 
 
 def descend_band(samples: Samples, band: int, *, steps: int, step_size: float = 1.0) -> FourierSeries:

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import array, fail, one_of, positive_integer
+from scalinglab._checks import Array, array, fail, one_of, positive_integer
 from scalinglab._results import read_only
 
 __all__ = ["DIMENSIONS", "FourierSeries", "basis", "checked_inputs", "grid", "unknowns"]
 
-Array = NDArray[np.float64]
 DIMENSIONS = (1, 2)
 #: Numbers in the largest matrix of basis functions that is held at a time: 32 MB.
 PART = 2**22

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
-from scalinglab._checks import fail, non_negative, non_negative_integer, positive_integer
+from scalinglab._checks import Array, fail, non_negative, non_negative_integer, positive_integer
 from scalinglab.approximation.fourier import FourierSeries, grid
 from scalinglab.approximation.runs import LearnerRuns, PenaltyRuns
 from scalinglab.approximation.second_order import fit_network
@@ -25,7 +25,6 @@ from scalinglab.training import Task, finish, forward, train
 
 __all__ = ["band_penalty", "circle", "compare_learners", "periodic_task", "train_with_penalty"]
 
-Array = NDArray[np.float64]
 #: Points along each axis of the unlabelled grid, and of the test set.
 GRID = {1: 128, 2: 32}
 

@@ -24,14 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from scalinglab._checks import fail, in_range, non_negative_integer
+from scalinglab._checks import Array, fail, in_range, non_negative_integer
 from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.fourier import PART, FourierSeries, basis, unknowns
 from scalinglab.approximation.targets import MOST_UNKNOWNS, Samples
 
 __all__ = ["BandFit", "choose_band", "fit_band"]
 
-Array = NDArray[np.float64]
 #: Held-out errors below this share of the labels' mean square are rounding: they do not tell one band from another.
 ROUNDING = 1e-20
 

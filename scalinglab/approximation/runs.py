@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scalinglab._checks import Array
 from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.splits import ErrorSplit, split_error
 from scalinglab.approximation.students import NetworkFit
 
 __all__ = ["LearnerRuns", "PenaltyRuns"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import array, same_length
+from scalinglab._checks import Array, array, same_length
 from scalinglab._results import ReadOnly
 from scalinglab.approximation.descent import descend_band
 from scalinglab.approximation.fourier import FourierSeries, checked_target
@@ -28,7 +28,6 @@ from scalinglab.approximation.targets import Samples
 
 __all__ = ["ErrorSplit", "split_band", "split_error"]
 
-Array = NDArray[np.float64]
 PARTS = ("capacity", "finite_data", "optimisation")
 
 

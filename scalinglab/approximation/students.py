@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import array, fail
+from scalinglab._checks import Array, array, fail
 from scalinglab._results import ReadOnly, read_only
 
 __all__ = ["NEAR", "Layers", "NetworkFit", "Students", "stream"]
 
-Array = NDArray[np.float64]
 #: Weights and biases of one network: a pair for the hidden layer, a pair for the output.
 Layers = tuple[tuple[Array, Array], ...]
 

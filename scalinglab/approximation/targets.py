@@ -11,15 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scalinglab._checks import array, fail, in_range, non_negative, non_negative_integer, positive, positive_integer
+from scalinglab._checks import (
+    Array,
+    array,
+    fail,
+    in_range,
+    non_negative,
+    non_negative_integer,
+    positive,
+    positive_integer,
+)
 from scalinglab._results import ReadOnly
 from scalinglab.approximation.fourier import FourierSeries, checked_dimension, unknowns
 
 __all__ = ["Samples", "band_limited", "power_law", "sample"]
 
-Array = NDArray[np.float64]
 #: Names of streams of random numbers: no other part of the package draws from these.
 COEFFICIENTS, INPUTS, NOISE = 111, 112, 113
 #: Limits that no panel comes near; they keep a slip of the finger from filling the memory.

@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import array, fail, non_negative, non_negative_integer, positive_integer
+from scalinglab._checks import Array, array, fail, non_negative, non_negative_integer, positive_integer
 from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.second_order import fit_network
 from scalinglab.approximation.students import NEAR, Layers, Students, stream
 
 __all__ = ["NetworkCurve", "network_curve", "perturbed"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -4,7 +4,7 @@ Points:
 
 - ``compress``, ``Compressed``: cells, and in each the moments of all its points on a few of them
 - ``recombine``: rows of features, as few as there are columns
-- ``moment_count``, ``largest_order``, ``multi_indices``, ``regression_exponents``: which moments, and how many
+- ``moment_count``: how many moments there are
 - ``polynomial_features``, ``condition``: the polynomials, and how well they are conditioned
 - ``moment_error``: how far the moments of two sets are apart
 - ``average_error``, ``FUNCTIONS``, ``pole_distance``: averages of smooth and rough functions, and a bound
@@ -17,8 +17,8 @@ Data sets:
 
 - ``compress_dataset``, ``CompressedData``: a few examples with the loss of all
 - ``weighted_mean_squared_error``: that loss
-- ``boost``, ``boosting``, ``Boost``: the exponent of a scaling law in the size of a compressed data set; ``data_risk``
-  and ``noisy_teacher``: one of its points, and its data
+- ``boost``, ``boosting``, ``Boost``: the exponent of a scaling law in the size of a compressed data set;
+  ``noisy_teacher``: its data
 
 Networks of one hidden layer:
 
@@ -38,10 +38,10 @@ from typing import TYPE_CHECKING
 
 from scalinglab._later import later
 from scalinglab.compression.baselines import Clusters, cluster, random_subset
-from scalinglab.compression.boost import Boost, boost, boosting, data_risk, noisy_teacher
+from scalinglab.compression.boost import Boost, boost, boosting, noisy_teacher
 from scalinglab.compression.compress import Compressed, compress
 from scalinglab.compression.data_sets import CompressedData, compress_dataset, weighted_mean_squared_error
-from scalinglab.compression.exponents import largest_order, moment_count, multi_indices, regression_exponents
+from scalinglab.compression.exponents import moment_count
 from scalinglab.compression.functions import FUNCTIONS, average_error, pole_distance
 from scalinglab.compression.moments import moment_error
 from scalinglab.compression.neurons import Absorbed, WeightedNetwork, compress_network, mean_field_network
@@ -69,18 +69,14 @@ __all__ = [
     "compress_dataset",
     "compress_network",
     "condition",
-    "data_risk",
-    "largest_order",
     "mean_field_network",
     "moment_count",
     "moment_error",
-    "multi_indices",
     "noisy_teacher",
     "pole_distance",
     "polynomial_features",
     "random_subset",
     "recombine",
-    "regression_exponents",
     "train_together",
     "weighted_mean_squared_error",
 ]

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scalinglab._checks import array, fail, same_length
+from scalinglab._checks import Array, array, fail, same_length
 
 __all__ = ["checked_points", "checked_table", "checked_weights"]
-
-Array = NDArray[np.float64]
 
 
 def checked_points(points: Any, name: str = "points") -> Array:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, non_negative_integer, positive_integer
+from scalinglab._checks import Array, fail, non_negative_integer, positive_integer
 from scalinglab._results import ReadOnly, records
 from scalinglab.compression._arguments import checked_points, checked_weights, coordinates
 from scalinglab.compression.compress import Compressed
 
 __all__ = ["Clusters", "cluster", "random_subset"]
-
-Array = NDArray[np.float64]
 
 
 def random_subset(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, seed: int = 0) -> Compressed:

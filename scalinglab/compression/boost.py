@@ -14,13 +14,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail, in_range, non_negative, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._checks import (
+    Array,
+    fail,
+    in_range,
+    non_negative,
+    non_negative_integer,
+    one_of,
+    positive,
+    positive_integer,
+)
 from scalinglab._results import finish, read_only, records
 from scalinglab.compression.data_sets import compress_dataset
 
 __all__ = ["METHODS", "Boost", "boost", "boosting", "data_risk", "noisy_teacher"]
 
-Array = NDArray[np.float64]
 METHODS = ("all", "random", "compressed")
 #: Objects, how many of them are left, and by method the risk of each seed.
 Point = tuple[int, int, dict[str, Any]]

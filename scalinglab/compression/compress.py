@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, integer, non_negative_integer, positive_integer
+from scalinglab._checks import Array, fail, integer, non_negative_integer, positive_integer
 from scalinglab._results import ReadOnly, records
 from scalinglab.compression._arguments import checked_points, checked_weights, coordinates
 from scalinglab.compression.exponents import (
@@ -26,7 +26,6 @@ from scalinglab.compression.tree import Sums, halve, refine
 
 __all__ = ["Compressed", "compress"]
 
-Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 #: Numbers that are worked on at once: polynomials in a block of points, and null spaces of some cells. They fit the
 #: cache of a processor.

@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive_integer, same_length
+from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive_integer, same_length
 from scalinglab._results import ReadOnly, records
 from scalinglab.compression._arguments import checked_points, checked_table, checked_weights, coordinates
 from scalinglab.compression.compress import compress
 from scalinglab.compression.exponents import MOST_MOMENTS, moment_count, regression_exponents
 
 __all__ = ["CompressedData", "compress_dataset", "weighted_mean_squared_error"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

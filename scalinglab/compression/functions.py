@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, non_negative_integer, number, one_of, positive_integer
+from scalinglab._checks import Array, fail, non_negative_integer, number, one_of, positive_integer
 from scalinglab.compression._arguments import checked_points, checked_weights
 
 __all__ = ["FUNCTIONS", "average_error", "pole_distance"]
 
-Array = NDArray[np.float64]
 #: Functions of z = <w, x> for points w and random x in [-1, 1]: from the smoothest to those with a kink, by name.
 FUNCTIONS: dict[str, Callable[[Array, int], Array]] = {
     "sigmoid": lambda z, _: 1 / (1 + np.exp(-z)),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, one_of
+from scalinglab._checks import Array, fail, one_of
 from scalinglab.compression._arguments import checked_points, checked_weights
 from scalinglab.compression.exponents import exponents_of
 from scalinglab.compression.polynomials import BASES, boxed, evaluator
 
 __all__ = ["moment_error"]
 
-Array = NDArray[np.float64]
 BLOCK = 2**20
 
 

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scalinglab._checks import fail, in_range, positive, positive_integer
+from scalinglab._checks import Array, fail, in_range, positive, positive_integer
 from scalinglab.compression.boost import METHODS, Boost, Point, grown
 from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
 from scalinglab.training import Task, Training, finish, train
 
 __all__ = ["Together", "boosting_width", "train_together"]
 
-Array = NDArray[np.float64]
 OURS = ("width", "depth", "initial", "masses", "scaling", "embedding")
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import array, fail, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._checks import Array, array, fail, non_negative_integer, one_of, positive, positive_integer
 from scalinglab._results import read_only
 from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.baselines import cluster, random_subset
@@ -17,7 +17,6 @@ from scalinglab.compression.compress import compress
 
 __all__ = ["Absorbed", "WeightedNetwork", "compress_network", "mean_field_network"]
 
-Array = NDArray[np.float64]
 Layers = tuple[tuple[Array, Array], tuple[Array, Array]]
 CHOICES = ("moments", "random", "unscaled", "clusters")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglab._checks import Array
+
 __all__ = ["cut"]
 
-Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 

@@ -8,13 +8,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import one_of
+from scalinglab._checks import Array, one_of
 from scalinglab.compression._arguments import checked_points
 from scalinglab.compression.exponents import exponents_of
 
 __all__ = ["BASES", "boxed", "condition", "evaluator", "polynomial_features"]
 
-Array = NDArray[np.float64]
 BASES = ("legendre", "monomial")
 
 

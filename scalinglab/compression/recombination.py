@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog, nnls
 
-from scalinglab._checks import one_of
+from scalinglab._checks import Array, one_of
 from scalinglab._errors import ConvergenceError
 from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.tree import halve, peel, refine
 
 __all__ = ["METHODS", "recombine"]
 
-Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 

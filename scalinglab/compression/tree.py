@@ -13,9 +13,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglab._checks import Array
+
 __all__ = ["halve", "peel", "refine"]
 
-Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 #: Sums of features over groups: from members (cells, in group, groups) and their weights to (cells, groups, features).
 Sums = Callable[[Index, Array], Array]

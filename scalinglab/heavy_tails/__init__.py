@@ -2,8 +2,7 @@
 
 Stable laws and tail indices:
 
-- ``stable``, ``positive_stable``; ``stable_matrix``, ``elliptical_columns``, ``elliptical_layer``: samples, and
-  matrices whose entries depend on one another in three ways
+- ``stable``; ``stable_matrix``: samples, and matrices whose entries depend on one another in three ways
 - ``tail_index``, ``TailIndex``: the index of a sample by five methods of two kinds; ``METHODS``, ``STABLE_METHODS``
 - ``hill_curve``, ``HillCurve``: one of them against the number of points it uses
 
@@ -11,22 +10,21 @@ SGD on linear regression as a random recursion:
 
 - ``recursion_tail_index``, ``recursion_curve``, ``small_step_tail_index``, ``finite_data_tail_index``: the tail
   index, exactly
-- ``critical_step_size``, ``largest_step_size``, ``growth_rate``, ``log_moment``: where the variance, and where
-  the stationary law, comes to its end
+- ``critical_step_size``, ``largest_step_size``: where the variance, and where the stationary law, comes to its end
 - ``simulate_recursion``, ``Chains``: many chains, by their norms or by vectors
-- ``column_chains``; ``column_errors``, ``ColumnErrors``: the columns of a layer, with batches of their own or with one
-  for all, and what pruning does to them
+- ``column_errors``, ``ColumnErrors``: the columns of a layer, with batches of their own or with one for all, and what
+  pruning does to them
 
 Compressibility:
 
-- ``best_k_error``, ``node_error``, ``singular_value_error``, ``prunable_fraction``, ``prune``: measured
+- ``best_k_error``, ``node_error``, ``singular_value_error``, ``prunable_fraction``: measured
 - ``limiting_error``, ``limiting_node_error``, ``limiting_singular_value_error``, ``limiting_prunable_fraction``,
   ``predicted_error``: what theory says for large n
 - ``occam_bound``: what a pruned network is guaranteed on fresh data
 
 Trained networks:
 
-- ``layer_statistics``, ``column_dependence``, ``ColumnDependence``: of their weights
+- ``layer_statistics``: of their weights
 - ``run_statistics``, ``network_outcome``, ``pruned_accuracy``: of single networks (need torch)
 - ``MEASURES``: what ``scalinglab.training.sweep`` can sweep a grid for, by name (needs torch)
 - ``train_layers``, ``LayerRuns``; ``dependence_over_widths``, ``DependenceRuns``: while they train (need torch)
@@ -38,17 +36,10 @@ from typing import TYPE_CHECKING
 
 from scalinglab._later import later
 from scalinglab.heavy_tails.bounds import occam_bound
-from scalinglab.heavy_tails.chains import Chains, column_chains, simulate_recursion
+from scalinglab.heavy_tails.chains import Chains, simulate_recursion
 from scalinglab.heavy_tails.column_runs import column_errors
-from scalinglab.heavy_tails.compressibility import (
-    best_k_error,
-    node_error,
-    prunable_fraction,
-    prune,
-    singular_value_error,
-)
+from scalinglab.heavy_tails.compressibility import best_k_error, node_error, prunable_fraction, singular_value_error
 from scalinglab.heavy_tails.curves import recursion_curve
-from scalinglab.heavy_tails.dependence import ColumnDependence, column_dependence
 from scalinglab.heavy_tails.estimators import METHODS, STABLE_METHODS, HillCurve, TailIndex, hill_curve, tail_index
 from scalinglab.heavy_tails.layers import layer_statistics
 from scalinglab.heavy_tails.limits import (
@@ -61,20 +52,12 @@ from scalinglab.heavy_tails.limits import (
 from scalinglab.heavy_tails.recursion import (
     critical_step_size,
     finite_data_tail_index,
-    growth_rate,
     largest_step_size,
-    log_moment,
     recursion_tail_index,
     small_step_tail_index,
 )
 from scalinglab.heavy_tails.runs import ColumnErrors, DependenceRuns, LayerRuns
-from scalinglab.heavy_tails.stable import (
-    elliptical_columns,
-    elliptical_layer,
-    positive_stable,
-    stable,
-    stable_matrix,
-)
+from scalinglab.heavy_tails.stable import stable, stable_matrix
 
 if TYPE_CHECKING:
     from scalinglab.heavy_tails.networks import (
@@ -91,22 +74,16 @@ __all__ = [
     "METHODS",
     "STABLE_METHODS",
     "Chains",
-    "ColumnDependence",
     "ColumnErrors",
     "DependenceRuns",
     "HillCurve",
     "LayerRuns",
     "TailIndex",
     "best_k_error",
-    "column_chains",
-    "column_dependence",
     "column_errors",
     "critical_step_size",
     "dependence_over_widths",
-    "elliptical_columns",
-    "elliptical_layer",
     "finite_data_tail_index",
-    "growth_rate",
     "hill_curve",
     "largest_step_size",
     "layer_statistics",
@@ -114,14 +91,11 @@ __all__ = [
     "limiting_node_error",
     "limiting_prunable_fraction",
     "limiting_singular_value_error",
-    "log_moment",
     "network_outcome",
     "node_error",
     "occam_bound",
-    "positive_stable",
     "predicted_error",
     "prunable_fraction",
-    "prune",
     "pruned_accuracy",
     "recursion_curve",
     "recursion_tail_index",

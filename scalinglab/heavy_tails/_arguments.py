@@ -5,49 +5,32 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, number, positive
+from scalinglab._checks import Array, array, fail, number, positive
 
-Array = NDArray[np.float64]
 #: Densities are products of decimals as often as not: 0.7 * 10 keeps 7 of 10, and not 8.
 ROUNDING = 1e-9
 
 
 def points(name: str, value: ArrayLike, least: int, *, axes: tuple[int, ...] = (1,)) -> Array:
     """Finite numbers, at least so many of them along the first axis and not all equal, as float64."""
-    array = finite(name, value)
-    if array.ndim not in axes:
-        fail(name, f"have {' or '.join(map(str, axes))} dimensions", array.shape)
-    if len(array) < least:
-        fail(name, f"hold at least {least} points", len(array))
-    if (array == array[:1]).all():
-        fail(name, "hold different values", float(array.flat[0]))
-    return array
-
-
-def finite(name: str, value: ArrayLike) -> Array:
-    """Finite numbers of any shape, at least one of them, as float64."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail(name, "be numbers", value)
-    if not array.size:
-        fail(name, "not be empty", value)
-    if not np.isfinite(array).all():
-        fail(name, "be finite", value)
-    return array
+    found = array(name, value, axes=axes)
+    if len(found) < least:
+        fail(name, f"hold at least {least} points", len(found))
+    if (found == found[:1]).all():
+        fail(name, "hold different values", float(found.flat[0]))
+    return found
 
 
 def matrix(name: str, value: ArrayLike) -> Array:
     """A matrix of finite numbers, or a stack of them, that is not all zeros; shape (..., rows, columns)."""
-    array = finite(name, value)
-    if array.ndim < 2:
-        fail(name, "be a matrix", array.shape)
-    if not array.any():
-        fail(name, "hold a number that is not 0", array.shape)
-    return array
+    found = array(name, value)
+    if found.ndim < 2:
+        fail(name, "be a matrix", found.shape)
+    if not found.any():
+        fail(name, "hold a number that is not 0", found.shape)
+    return found
 
 
 def density(name: str, value: Any) -> float:

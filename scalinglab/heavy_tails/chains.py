@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive, positive_integer
 from scalinglab._errors import DivergenceError
+from scalinglab._results import ReadOnly, records
 from scalinglab.heavy_tails.recursion import recursion_tail_index
 
 __all__ = ["Chains", "column_chains", "simulate_recursion"]
 
-Array = NDArray[np.float64]
 #: A chain beyond this stands still. Chains of a small tail index visit 1e11 and more, and come back.
 CAP = 1e100
 #: Numbers that are drawn at once: what stays in the cache.
@@ -29,7 +28,7 @@ DRAWN = 2**14
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Chains:
+class Chains(ReadOnly):
     """Independent runs of the recursion after their last step; arrays are read-only.
 
     Attributes
@@ -58,11 +57,6 @@ class Chains:
     alpha: float
     rate: float
 
-    def __post_init__(self) -> None:
-        for array in (self.norms, self.vectors, self.averages):
-            if array is not None:
-                array.setflags(write=False)
-
     @property
     def caption(self) -> str:
         """Whether there is a stationary law, and what became of the chains, in a sentence or two."""
@@ -88,9 +82,7 @@ class Chains:
         """Return the empirical tail: ``norm`` and the ``share`` of chains beyond it, at points even in log share."""
         ordered = np.sort(self.norms)[::-1]
         places = np.unique(np.geomspace(1, len(ordered), positive_integer("points", points)).astype(int)) - 1
-        return [
-            {"norm": float(ordered[place]), "share": float((place + 1) / len(ordered))} for place in places.tolist()
-        ]
+        return records({"norm": ordered[places], "share": (places + 1) / len(ordered)})
 
     def __repr__(self) -> str:
         return f"Chains({len(self.norms)} chains, {self.steps} steps, tail index {self.alpha:.3g})"

@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, fraction, integer, one_of, positive
+from scalinglab._checks import Array, array, fail, fraction, integer, one_of, positive
 from scalinglab.heavy_tails._arguments import density as checked_density
-from scalinglab.heavy_tails._arguments import finite, kept_of, matrix
+from scalinglab.heavy_tails._arguments import kept_of, matrix
 
 __all__ = ["PRUNINGS", "best_k_error", "node_error", "prunable_fraction", "prune", "singular_value_error"]
 
-Array = NDArray[np.float64]
 PRUNINGS = ("magnitude", "node", "singular values")
 
 
@@ -50,7 +49,7 @@ def best_k_error(x: ArrayLike, density: float, *, p: float = 2.0, axis: int | No
     0.6
     """
     share, power = checked_density("density", density), positive("p", p)
-    sizes = np.abs(finite("x", x))
+    sizes = np.abs(array("x", x))
     if axis is None:
         sizes, axis = sizes.ravel(), 0
     elif not -sizes.ndim <= integer("axis", axis) < sizes.ndim:
@@ -127,7 +126,7 @@ def prunable_fraction(x: ArrayLike, error: float) -> float:
         If an argument is out of range.
     """
     allowed = fraction("error", error) ** 2
-    sizes = np.abs(finite("x", x)).ravel()
+    sizes = np.abs(array("x", x)).ravel()
     if not sizes.any():
         fail("x", "hold a number that is not 0", sizes.shape)
     energies = np.cumsum(np.sort(sizes / sizes.max()) ** 2)

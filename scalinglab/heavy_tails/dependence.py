@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail
-from scalinglab.heavy_tails._arguments import finite
+from scalinglab._checks import Array, array, fail
 
 __all__ = ["ColumnDependence", "column_dependence"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def column_dependence(layers: ArrayLike) -> ColumnDependence:
     >>> abs(column_dependence(normal).vectors) < 0.01
     True
     """
-    weights = finite("layers", layers)
+    weights = array("layers", layers)
     if weights.ndim != 3 or weights.shape[0] < 4 or weights.shape[2] < 2:
         fail("layers", "have the shape (runs, rows, columns), with 4 runs and 2 columns at least", weights.shape)
     norms = np.sqrt((weights**2).sum(1, keepdims=True))

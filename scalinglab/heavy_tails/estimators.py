@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
 
-from scalinglab._checks import fail, one_of, positive_integer
+from scalinglab._checks import Array, fail, one_of, positive_integer
+from scalinglab._results import ReadOnly, records
 from scalinglab.heavy_tails._arguments import points
 from scalinglab.heavy_tails.power_tails import hill_of_tail, ordered_tail, power_law_tail, tail_length
 from scalinglab.heavy_tails.stable_fits import GROUPS, block_estimates, characteristic_estimates, quantile_estimates
 
 __all__ = ["METHODS", "STABLE_METHODS", "HillCurve", "TailIndex", "hill_curve", "tail_index"]
 
-Array = NDArray[np.float64]
 STABLE_METHODS = ("characteristic", "block", "quantile")
 METHODS = (*STABLE_METHODS, "hill", "power_law")
 #: Fewest points, so that each of the groups of a jackknife holds a few.
@@ -75,7 +75,7 @@ class TailIndex:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HillCurve:
+class HillCurve(ReadOnly):
     """Hill's estimate against the number of tail points; arrays are read-only, shape (lengths,).
 
     Attributes
@@ -92,15 +92,9 @@ class HillCurve:
     low: Array
     high: Array
 
-    def __post_init__(self) -> None:
-        for array in (self.used, self.alpha, self.low, self.high):
-            array.setflags(write=False)
-
     def rows(self) -> list[dict[str, Any]]:
         """Return a record for each length: ``used``, ``alpha``, ``low``, ``high``."""
-        columns = (self.used.tolist(), self.alpha.tolist(), self.low.tolist(), self.high.tolist())
-        names = ("used", "alpha", "low", "high")
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return records(vars(self))
 
     def __repr__(self) -> str:
         return f"HillCurve({self.used[0]} to {self.used[-1]} tail points)"

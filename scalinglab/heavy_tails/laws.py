@@ -7,16 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv, gamma, gammainc, gammaincinv
 
-from scalinglab._checks import fail, one_of, positive
-from scalinglab.heavy_tails._arguments import finite, stable_index
+from scalinglab._checks import Array, array, fail, one_of, positive
+from scalinglab.heavy_tails._arguments import stable_index
 from scalinglab.heavy_tails._roots import root
 
 __all__ = ["LAWS", "positive_stable_quantile", "share_below", "stable_quantile", "stable_survival", "truncated_moment"]
 
-Array = NDArray[np.float64]
 LAWS = ("normal", "uniform", "laplace", "student", "stable")
 #: Midpoints of the integral over the angle; near the index 1 the integrand is a step of the width |alpha - 1|.
 ANGLES = 2000
@@ -47,7 +46,7 @@ def stable_survival(alpha: float, values: ArrayLike) -> Array:
     ValueError
         If an argument is out of range.
     """
-    index, points = stable_index("alpha", alpha), finite("values", values)
+    index, points = stable_index("alpha", alpha), array("values", values)
     if (points < 0).any():
         fail("values", "not be negative", float(points.min()))
     if abs(index - 1) < CAUCHY:

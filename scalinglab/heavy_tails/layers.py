@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail
+from scalinglab._checks import Array, fail
 from scalinglab.heavy_tails._arguments import density as checked_density
 from scalinglab.heavy_tails._arguments import matrix, points
 from scalinglab.heavy_tails.compressibility import best_k_error, node_error, prunable_fraction, singular_value_error
 from scalinglab.heavy_tails.estimators import LEAST, tail_index
 
 __all__ = ["index_or_nan", "layer_statistics"]
-
-Array = NDArray[np.float64]
 
 
 def layer_statistics(

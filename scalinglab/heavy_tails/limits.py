@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gamma
 
-from scalinglab._checks import fail, fraction, positive
+from scalinglab._checks import array, fail, fraction, positive
 from scalinglab.heavy_tails._arguments import density as checked_density
-from scalinglab.heavy_tails._arguments import finite, stable_index
+from scalinglab.heavy_tails._arguments import stable_index
 from scalinglab.heavy_tails._roots import root
 from scalinglab.heavy_tails.laws import positive_stable_quantile, share_below, stable_quantile, truncated_moment
 
@@ -140,7 +140,7 @@ def predicted_error(alpha: float, n: ArrayLike, density: float, *, quantile: flo
     ValueError
         If an argument is out of range.
     """
-    index, share, counts = stable_index("alpha", alpha), checked_density("density", density), finite("n", n)
+    index, share, counts = stable_index("alpha", alpha), checked_density("density", density), array("n", n)
     if (counts <= 0).any():
         fail("n", "be positive", n)
     if not 0 < fraction("quantile", quantile) < 1:

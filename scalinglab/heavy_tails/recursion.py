@@ -20,18 +20,16 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln, roots_jacobi
 
-from scalinglab._checks import fail, non_negative, positive, positive_integer
+from scalinglab._checks import Array, array, fail, non_negative, positive, positive_integer
 from scalinglab._errors import DivergenceError
-from scalinglab.heavy_tails._arguments import finite
 from scalinglab.heavy_tails._roots import root
 
 __all__ = ["critical_step_size", "finite_data_tail_index", "growth_rate", "largest_step_size", "log_moment"]
 __all__ += ["recursion_tail_index", "small_step_tail_index"]
 
-Array = NDArray[np.float64]
 #: Nodes over U (of Gauss and Jacobi) and steps over each part of S (by the double exponential rule, up to SPAN): enough
 #: for moments up to 512, and for larger ones, which are sharply peaked.
 FEW, MANY, SPAN = (48, 0.05), (192, 0.02), 3.6
@@ -133,25 +131,8 @@ def log_moment(
 ) -> float:
     """Return ``log h(s) = log E ||M e||^s``, the logarithm of what one step does to the s-th moment of the distance.
 
-    Parameters
-    ----------
-    power : float
-        The moment s, zero or above. ``h(2) = 1 - 2 eta s2 + eta^2 s2^2 (B + d + 1) / B``.
-    step_size : float
-        eta, positive.
-    batch_size, dimension : int
-        B and d.
-    input_variance : float
-        s2, of each coordinate of the inputs.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
+    ``h(2) = 1 - 2 eta s2 + eta^2 s2^2 (B + d + 1) / B``. Arguments as in ``recursion_tail_index``; the power s is
+    zero or above.
     """
     return _checked(step_size, batch_size, dimension, input_variance).log_moment(non_negative("power", power))
 
@@ -159,18 +140,7 @@ def log_moment(
 def growth_rate(step_size: float, batch_size: int, dimension: int, *, input_variance: float = 1.0) -> float:
     """Return ``rho = E log ||M e||``: far from the origin, the logarithm of the distance grows by this at each step.
 
-    Negative where the recursion has a stationary law.
-
-    Parameters
-    ----------
-    step_size : float
-    batch_size, dimension : int
-    input_variance : float
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
+    Negative where the recursion has a stationary law. Arguments are those of ``recursion_tail_index``.
     """
     return _checked(step_size, batch_size, dimension, input_variance).growth()
 
@@ -311,9 +281,7 @@ def finite_data_tail_index(step_size: float, inputs: ArrayLike) -> float:
     DivergenceError
         If there is no stationary law.
     """
-    values = finite("inputs", inputs)
-    if values.ndim != 1:
-        fail("inputs", "have 1 dimension", values.shape)
+    values = array("inputs", inputs, axes=1)
     sizes = np.abs(1 - positive("step_size", step_size) * values**2)
     if sizes.max() <= 1:
         return math.inf

@@ -3,14 +3,11 @@
 Masks:
 
 - ``Masks``: which weights are kept; exact counts, and what of it lies on a path (``masks``)
-- ``keep_largest``, ``kept_weights``: from scores to masks (``selection``)
-- ``uniform_counts``, ``erk_counts``: how many weights each layer keeps (``allocation``)
+- ``kept_weights``: how many weights a density keeps (``selection``: from scores to masks; ``allocation``: of each layer)
 
 From networks to masks:
 
-- ``random_scores``, ``magnitude_scores``, ``lamp_scores``, ``snip_scores``, ``grasp_scores``, ``synflow_scores``: how
-  important each weight is (``scores``)
-- ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: masks from them (``starts``)
+- ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: by how important each weight is (``starts``; ``scores``)
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
 - ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)
@@ -18,14 +15,13 @@ From networks to masks:
 
 Does the mask matter:
 
-- ``shuffled_masks``, ``inverted_scores``, ``reinitialized``: other masks, other weights (``controls``)
-- ``compare_controls``, ``Controls``, ``CONTROLS``: all of them side by side, for many methods (``sanity``)
+- ``compare_controls``, ``Controls``, ``CONTROLS``: masks as they were found, shuffled, inverted and with other weights,
+  for many methods (``sanity``; ``controls``)
 - ``branch``, ``Branches``, ``path_between``, ``Path``: barriers between two copies of a network (``connectivity``)
 
 Smaller networks:
 
-- ``keep_nodes``, ``node_masks``, ``kept_nodes``, ``node_scores``: whole nodes are dropped (``structured``)
-- ``truncate``, ``Factored``: singular values are dropped (``structured``)
+- ``keep_nodes``, ``node_masks``: whole nodes are dropped; ``truncate``, ``Factored``: singular values (``structured``)
 
 What masks know of labels (``information/``), in bits; the estimators are the course's own:
 
@@ -34,35 +30,17 @@ What masks know of labels (``information/``), in bits; the estimators are the co
 - ``mask_events``, ``MaskEvents``: the inequality ``kl(own || independent) <= I``
 - ``drawn_information``, ``DrawnInformation``; ``information_bounds``, ``InformationBounds``: estimates and bounds
 - ``memorisation``, ``Memorisation``, ``PairedGain``: the same labels against others, steepness, correlation with noise
-- ``entropy``, ``mutual_information``, ``estimate_information``, ``InformationEstimate``, ``count_pairs``: of counts
-- ``binary_entropy``, ``binary_kl``, ``largest_probability``; ``mask_choices``, ``mask_ceiling``: what is possible
-- ``effective_parameters``, ``largest_effective_parameters``: p_eff; ``steepness``: the largest gradient found
+- ``entropy``, ``mutual_information``: of counts
+- ``largest_probability``, ``largest_effective_parameters``: what information can buy at most
 """
 
-from scalinglab.pruning.allocation import erk_counts, uniform_counts
 from scalinglab.pruning.comparison import METHODS, Comparison, compare_methods
 from scalinglab.pruning.connectivity import Branches, Path, branch, path_between
-from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.gradual import GradualPruning
-from scalinglab.pruning.information.ceilings import (
-    binary_entropy,
-    binary_kl,
-    effective_parameters,
-    largest_effective_parameters,
-    largest_probability,
-    mask_ceiling,
-    mask_choices,
-)
-from scalinglab.pruning.information.entropy import (
-    InformationEstimate,
-    count_pairs,
-    entropy,
-    estimate_information,
-    mutual_information,
-)
+from scalinglab.pruning.information.ceilings import largest_effective_parameters, largest_probability
+from scalinglab.pruning.information.entropy import entropy, mutual_information
 from scalinglab.pruning.information.enumeration import MaskInformation, mask_information
 from scalinglab.pruning.information.events import MaskEvents, mask_events
-from scalinglab.pruning.information.lipschitz import steepness
 from scalinglab.pruning.information.memory import Memorisation, PairedGain, memorisation
 from scalinglab.pruning.information.noise import all_labelings, coin_flips, coins
 from scalinglab.pruning.information.sampling import (
@@ -75,17 +53,9 @@ from scalinglab.pruning.information.trials import label_masks
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
 from scalinglab.pruning.sanity import CONTROLS, Controls, compare_controls
-from scalinglab.pruning.scores import (
-    grasp_scores,
-    lamp_scores,
-    magnitude_scores,
-    random_scores,
-    snip_scores,
-    synflow_scores,
-)
-from scalinglab.pruning.selection import keep_largest, kept_weights
+from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
-from scalinglab.pruning.structured import Factored, keep_nodes, kept_nodes, node_masks, node_scores, truncate
+from scalinglab.pruning.structured import Factored, keep_nodes, node_masks, truncate
 from scalinglab.pruning.tabulating import MEASURES
 
 __all__ = [
@@ -104,58 +74,35 @@ __all__ = [
     "compare_controls",
     "compare_methods",
     "density_path",
-    "erk_counts",
-    "grasp_scores",
-    "inverted_scores",
     "iterative_pruning",
-    "keep_largest",
     "keep_nodes",
-    "kept_nodes",
     "kept_weights",
-    "lamp_scores",
     "magnitude_masks",
-    "magnitude_scores",
     "node_masks",
-    "node_scores",
     "path_between",
     "prune_at_start",
-    "random_scores",
-    "reinitialized",
-    "shuffled_masks",
-    "snip_scores",
     "synflow_masks",
-    "synflow_scores",
     "truncate",
-    "uniform_counts",
 ]
 # What masks know of labels.
 __all__ += [
     "DrawnInformation",
     "InformationBounds",
-    "InformationEstimate",
     "MaskEvents",
     "MaskInformation",
     "Memorisation",
     "PairedGain",
     "all_labelings",
-    "binary_entropy",
-    "binary_kl",
     "coin_flips",
     "coins",
-    "count_pairs",
     "drawn_information",
-    "effective_parameters",
     "entropy",
-    "estimate_information",
     "information_bounds",
     "label_masks",
     "largest_effective_parameters",
     "largest_probability",
-    "mask_ceiling",
-    "mask_choices",
     "mask_events",
     "mask_information",
     "memorisation",
     "mutual_information",
-    "steepness",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from scalinglab._checks import fail, one_of
 from scalinglab._growing import Growing
+from scalinglab._results import followed, mapped
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
@@ -25,6 +26,7 @@ _AFTER |= {f"fine-tuned, {scope}": ("fine-tune", scope) for scope in SCOPES}
 METHODS = (*AT_START, *_AFTER, "gradual", "iterative")
 #: Passes over the data that a score takes, forward and back: GraSP has a gradient, and a gradient of it.
 PASSES = {"snip": 1, "grasp": 2}
+Snapshot = TypeVar("Snapshot", bound=Growing)
 #: Gradual pruning begins and ends at these shares of the steps, and prunes so many times.
 BEGIN, END, TIMES = 0.1, 0.7, 30
 
@@ -101,7 +103,9 @@ def compare_methods(
     given = settings | {"seed": list(seed), "steps": steps}
     dense = path if "iterative" in names else path[:1]
     pruning = iterative_pruning(task, densities=dense, rewind=rewind, **given)
-    return _Zoo(task, names, wanted, rewind, given).run(pruning)
+    zoo = _Zoo(Comparison, task, names, wanted, given)
+    zoo.rewind = rewind
+    return zoo.run(pruning)
 
 
 def checked_methods(task: Task, methods: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -121,16 +125,70 @@ def checked_densities(densities: Sequence[float], fraction: float) -> tuple[list
     return sorted({float(density) for density in densities}, reverse=True), path
 
 
-class _Zoo:
-    """The working memory of one comparison."""
+class Bench(Generic[Snapshot]):
+    """The working memory of one comparison: rows, and updates of networks, so far.
+
+    Parameters
+    ----------
+    result : type
+        What ``snapshot`` returns.
+    settings : dict
+        Of ``train``, one for all networks, with a list of seeds and the number of steps.
+    """
 
     def __init__(
-        self, task: Task, methods: list[str], densities: list[float], rewind: int, settings: dict[str, Any]
+        self,
+        result: type[Snapshot],
+        task: Task,
+        methods: list[str],
+        densities: list[float],
+        settings: dict[str, Any],
     ) -> None:
-        self.task, self.methods, self.densities, self.rewind = task, methods, densities, rewind
+        self.result, self.task, self.methods, self.densities = result, task, methods, densities
         self.settings, self.seeds, self.steps = settings, settings["seed"], settings["steps"]
         self.rows: list[dict[str, Any]] = []
-        self.done = 0
+        self.done, self.total = 0, 0
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What scores that look at data are given."""
+        given = {"inputs": self.task.train_inputs, "labels": self.task.train_labels}
+        return given | {"activation": self.settings.get("activation", "relu")}
+
+    def train(self, networks: Sequence[int], *, start: int = 0, **mine: Any) -> Generator[Snapshot, None, Training]:
+        """Train a stack of networks, each with the seed of one of those that are compared; book their updates."""
+        seeds = [self.seeds[network] for network in networks]
+        given = self.settings | mine | {"seed": seeds, "start": start, "evaluations": 2}
+        each = len(networks)
+        run = yield from mapped(
+            followed(train(self.task, **given)), lambda run: self.snapshot(each * (run.step - start))
+        )
+        self.done += each * (self.steps - start)
+        return run
+
+    def measured(self, run: Training, place: int, network: int, masks: Masks) -> dict[str, Any]:
+        """What a row says of a network that was trained with masks."""
+        dead = run.diverged_at[place] >= 0
+        error = None if dead else float(run.test_error[place, -1])
+        return {
+            "kept": masks.kept,
+            "effective_density": masks.effective_density,
+            "seed": self.seeds[network],
+            "accuracy": None if error is None else 1 - error,
+            "test_error": error,
+            "status": "diverged" if dead else "alive",
+            "warning": masks.warning,
+        }
+
+    def snapshot(self, more: int = 0) -> Snapshot:
+        """Freeze the present, with so many updates more than are booked."""
+        return self.result(tuple(self.rows), self.done + more, self.total)
+
+
+class _Zoo(Bench[Comparison]):
+    """The working memory of one comparison; ``rewind`` is the step that methods go back to."""
+
+    rewind = 0
 
     def run(self, pruning: Iterator[Pruning]) -> Iterator[Comparison]:
         """The dense networks first, then each method; the rounds of iterative pruning go on when it is their turn."""
@@ -163,15 +221,15 @@ class _Zoo:
             earlier = [row for (_, other), row in found.items() if other == network]
             row = found.get((density, network), earlier[-1] | {"density": density})
             names = ("density", "kept", "effective_density", "seed", "test_error", "status", "warning")
-            mine = {"method": "iterative"} | {name: row[name] for name in names}
-            self.rows.append(mine | _cost(row["steps"] - self.steps, row["steps"], row["test_error"]))
+            accuracy = None if row["test_error"] is None else 1 - row["test_error"]
+            mine = {"method": "iterative"} | {name: row[name] for name in names} | {"accuracy": accuracy}
+            self.rows.append(mine | _cost(row["steps"] - self.steps, row["steps"]))
         self.done += len(self.seeds) * (last.total - self.steps)
         yield self.snapshot()
 
     def _single(self, method: str, start: Pruning, dense: Pruning) -> Iterator[Comparison]:
         """One method that takes one training for each density, all of them in one stack."""
         places = [(density, network) for density in self.densities for network in range(len(self.seeds))]
-        given = self.settings | {"seed": [self.seeds[network] for _, network in places], "evaluations": 2}
         initial, begin = [start.rewound[network] for _, network in places], self._begin(method)
         if method in _AFTER:
             after, scope = _AFTER[method]
@@ -182,45 +240,30 @@ class _Zoo:
             every = max(1, (ends[0] - ends[1]) // TIMES)
             masks = GradualPruning(density=[d for d, _ in places], begin=ends[1], end=ends[0], every=every)
         else:
-            masks = [self._at_start(method, initial[place], density, n) for place, (density, n) in enumerate(places)]
-        run = None
-        for run in train(self.task, initial=initial, masks=masks, start=begin, **given):
-            yield self.snapshot(len(places) * (run.step - begin))
-        assert run is not None
-        self._finish(method, places, masks if isinstance(masks, list) else None, run)
-        self.done += len(places) * (self.steps - begin)
+            masks = [
+                prune_at_start(initial[place], density, method, seed=self.seeds[network], **self.data)
+                for place, (density, network) in enumerate(places)
+            ]
+        run = yield from self.train([network for _, network in places], start=begin, initial=initial, masks=masks)
+        cost = self.steps if method in _AFTER else self._search(method)
+        for place, (density, network) in enumerate(places):
+            mine = masks[place] if isinstance(masks, list) else Masks(weight != 0 for weight, _ in run.arrays(place))
+            about = {"method": method, "density": density} | self.measured(run, place, network, mine)
+            self.rows.append(about | _cost(cost, cost + self.steps - begin))
         yield self.snapshot()
-
-    def _at_start(self, method: str, layers: Any, density: float, network: int) -> Masks:
-        given: dict[str, Any] = {"inputs": self.task.train_inputs, "labels": self.task.train_labels}
-        given |= {"activation": self.settings.get("activation", "relu"), "seed": self.seeds[network]}
-        return prune_at_start(layers, density, method, **given)
 
     @staticmethod
     def _magnitude(layers: Any, density: float, scope: str) -> Masks:
         size = sum(weight.size for weight, _ in layers)
         return magnitude_masks(layers, kept_weights(density, size), scope=scope)
 
-    def _finish(self, method: str, places: list[tuple[float, int]], masks: list[Masks] | None, run: Training) -> None:
+    def _search(self, method: str) -> int:
+        """What finding masks at the start costs, in gradients of a batch."""
         batch = min(self.settings.get("batch_size", 64), self.task.samples)
         search = PASSES.get(method, 0) * math.ceil(self.task.samples / batch)
         # Each round of SynFlow is the gradient of one example.
-        search += math.ceil(ROUNDS / batch) if method == "synflow" else 0
-        for place, (density, network) in enumerate(places):
-            mine = masks[place] if masks else Masks(weight != 0 for weight, _ in run.arrays(place))
-            dead = run.diverged_at[place] >= 0
-            error = None if dead else float(run.test_error[place, -1])
-            found = {"method": method, "density": density, "kept": mine.kept, "seed": self.seeds[network]}
-            found |= {"effective_density": mine.effective_density, "test_error": error, "warning": mine.warning}
-            found |= {"status": "diverged" if dead else "alive"}
-            cost = self.steps if method in _AFTER else search
-            self.rows.append(found | _cost(cost, cost + self.steps - self._begin(method), error))
-
-    def snapshot(self, more: int = 0) -> Comparison:
-        """Freeze the present, with so many updates more than are booked."""
-        return Comparison(tuple(self.rows), self.done + more, self.total)
+        return search + (math.ceil(ROUNDS / batch) if method == "synflow" else 0)
 
 
-def _cost(search: int, total: int, error: float | None) -> dict[str, Any]:
-    accuracy = None if error is None else 1 - error
-    return {"accuracy": accuracy, "search_steps": search, "total_steps": total}
+def _cost(search: int, total: int) -> dict[str, Any]:
+    return {"search_steps": search, "total_steps": total}

@@ -15,15 +15,15 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive_integer
+from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive_integer
 from scalinglab._growing import Growing, Rows
+from scalinglab._results import ReadOnly, records
 from scalinglab.pruning.masks import Masks
 from scalinglab.training import Task, Training, forward, train
 from scalinglab.training.networks import ACTIVATIONS, Arrays
 
 __all__ = ["Branches", "Path", "branch", "path_between"]
 
-Array = NDArray[np.float64]
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Seeds of the two orders of data differ from the network's own, and from each other, by this.
 ORDERS = 10_000
@@ -32,7 +32,7 @@ VALUES = 2**19
 
 
 @dataclass(frozen=True)
-class Path:
+class Path(ReadOnly):
     """The error along the straight line between two networks; see ``path_between``.
 
     Attributes
@@ -53,8 +53,7 @@ class Path:
 
     def rows(self) -> list[dict[str, Any]]:
         """A record for each point: ``share``, ``error``."""
-        points = zip(self.shares.tolist(), self.errors.tolist(), strict=True)
-        return [{"share": share, "error": error} for share, error in points]
+        return records({"share": self.shares, "error": self.errors})
 
 
 def path_between(
@@ -103,7 +102,7 @@ def path_between(
         return 1 - right.mean(-1)
 
     parts = [errors(shares[start : start + at_once]) for start in range(0, points, at_once)]
-    return Path(_frozen(shares), _frozen(np.concatenate(parts)))
+    return Path(shares, np.concatenate(parts))
 
 
 def _between(one: ArrayLike, other: ArrayLike, shares: Array) -> torch.Tensor:
@@ -265,8 +264,3 @@ class _Branching:
 
 #: What a row holds of a pair that is alive.
 MEASURED = ("train_barrier", "train_error", "test_barrier", "test_error")
-
-
-def _frozen(array: Array) -> Array:
-    array.setflags(write=False)
-    return array

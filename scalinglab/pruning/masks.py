@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail
+from scalinglab._results import read_only
 
 __all__ = ["Mask", "Masks"]
 
@@ -47,9 +48,7 @@ class Masks(Sequence[Mask]):
         found = tuple(_mask(layer, number) for number, layer in enumerate(_listed(layers)))
         if not found:
             fail("masks", "hold at least one layer", layers)
-        for number, (below, above) in enumerate(itertools.pairwise(found), start=2):
-            if above.shape[1] != below.shape[0]:
-                fail("masks", f"have {below.shape[0]} columns in layer {number}", above.shape)
+        check_fit("masks", [layer.shape for layer in found])
         self.layers: tuple[Mask, ...] = found
 
     @classmethod
@@ -88,9 +87,7 @@ class Masks(Sequence[Mask]):
     @cached_property
     def flat(self) -> Mask:
         """All truth values in one vector, layer after layer and row after row, shape (size,)."""
-        flat = np.concatenate([layer.ravel() for layer in self.layers])
-        flat.setflags(write=False)
-        return flat
+        return read_only(np.concatenate([layer.ravel() for layer in self.layers]))
 
     @property
     def size(self) -> int:
@@ -174,6 +171,13 @@ class Masks(Sequence[Mask]):
         return tuple((weight * mask, bias) for weight, mask, bias in zip(weights, self.layers, biases, strict=True))
 
 
+def check_fit(name: str, shapes: Sequence[tuple[int, ...]]) -> None:
+    """Refuse layers, of the shapes (..., outputs, inputs), that do not fit onto each other."""
+    for number, (below, above) in enumerate(itertools.pairwise(shapes), start=2):
+        if above[-1] != below[-2]:
+            fail(name, f"have {below[-2]} columns in layer {number}", above)
+
+
 def _listed(layers: Any) -> list[Any]:
     try:
         return list(layers)
@@ -192,6 +196,4 @@ def _mask(value: Any, number: int) -> Mask:
         fail("masks", f"hold a matrix of zeros and ones in layer {number + 1}", value)
     if array.dtype != np.bool_ and not np.isin(array, (0, 1)).all():
         fail("masks", f"hold zeros and ones in layer {number + 1}", array[~np.isin(array, (0, 1))][0].item())
-    mask = array.astype(np.bool_)
-    mask.setflags(write=False)
-    return mask
+    return read_only(array.astype(np.bool_))

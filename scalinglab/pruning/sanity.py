@@ -12,14 +12,14 @@ from typing import Any
 
 from scalinglab._checks import fail, positive_integer
 from scalinglab._growing import Growing
-from scalinglab.pruning.comparison import METHODS, checked_densities, checked_methods
+from scalinglab.pruning.comparison import METHODS, Bench, checked_densities, checked_methods
 from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.iterative import Pruning, iterative_pruning
 from scalinglab.pruning.masks import Masks
 from scalinglab.pruning.scores import grasp_scores, lamp_scores, magnitude_scores, snip_scores
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import AT_START, magnitude_masks, prune_at_start
-from scalinglab.training import Task, Training, train
+from scalinglab.training import Task
 
 __all__ = ["CONTROLS", "Controls", "compare_controls"]
 
@@ -97,19 +97,15 @@ def compare_controls(
     wanted, path = checked_densities(densities, fraction)
     given = settings | {"seed": list(seed), "steps": positive_integer("steps", steps)}
     pruning = iterative_pruning(task, densities=path if "iterative" in names else path[:1], **given)
-    return _Checks(task, names, wanted, path, given).run(pruning)
+    checks = _Checks(Controls, task, names, wanted, given)
+    checks.path = path
+    return checks.run(pruning)
 
 
-class _Checks:
-    """The working memory of one comparison."""
+class _Checks(Bench[Controls]):
+    """The working memory of one comparison; ``path`` are the densities that iterative pruning goes through."""
 
-    def __init__(
-        self, task: Task, methods: list[str], densities: list[float], path: list[float], settings: dict[str, Any]
-    ) -> None:
-        self.task, self.methods, self.densities, self.path = task, methods, densities, path
-        self.settings, self.seeds, self.steps = settings, settings["seed"], settings["steps"]
-        self.rows: list[dict[str, Any]] = []
-        self.done = 0
+    path: list[float]
 
     def run(self, pruning: Iterator[Pruning]) -> Iterator[Controls]:
         """Each method, and before it as much of the search as it needs: nothing, the dense networks, all rounds."""
@@ -125,7 +121,7 @@ class _Checks:
                 if self.last.done == self.steps:
                     self.dense = self.last.trained
                 yield self.snapshot()
-            yield from self.train(method)
+            yield from self.controlled(method)
 
     def need(self, method: str, rounds: int) -> int:
         """Updates of the search that a method's masks take."""
@@ -135,37 +131,31 @@ class _Checks:
         """The controls that a method has."""
         return CONTROLS if method in INVERTIBLE else CONTROLS[:3]
 
-    def train(self, method: str) -> Iterator[Controls]:
+    def controlled(self, method: str) -> Iterator[Controls]:
         """One method under all its controls, at all densities, in one stack."""
         seeds = range(len(self.seeds))
         places = [(d, control, n) for d in self.densities for control in self.controls(method) for n in seeds]
         masks = [self.mask(method, density, control, network) for density, control, network in places]
         weights = [self.weights(control, network) for _, control, network in places]
-        mine = {"initial": weights, "masks": masks, "seed": [self.seeds[network] for *_, network in places]}
-        given: dict[str, Any] = self.settings | mine | {"evaluations": 2}
-        run = None
-        for run in train(self.task, **given):
-            yield self.snapshot(len(places) * run.step)
-        assert run is not None
-        self.rows += [self.row(method, place, masks[n], run, n) for n, place in enumerate(places)]
-        self.done += len(places) * self.steps
+        run = yield from self.train([network for *_, network in places], initial=weights, masks=masks)
+        for place, (density, control, network) in enumerate(places):
+            about = {"method": method, "density": density, "control": control}
+            self.rows.append(about | self.measured(run, place, network, masks[place]))
         yield self.snapshot()
 
     def weights(self, control: str, network: int) -> Any:
         layers = self.start[network]
         if control != "other weights":
             return layers
-        return reinitialized(layers, self.seeds[network], activation=self.activation)
+        return reinitialized(layers, self.seeds[network], activation=self.data["activation"])
 
     def mask(self, method: str, density: float, control: str, network: int) -> Masks:
         if control == "shuffled":
             return shuffled_masks(self.mask(method, density, "as found", network), self.seeds[network])
         layers = self.dense[network] if method.startswith("after") else self.start[network]
-        data: dict[str, Any] = {"inputs": self.task.train_inputs, "labels": self.task.train_labels}
-        data |= {"activation": self.activation}
         kept = kept_weights(density, self.start_size)
         if control == "inverted":
-            more = data if method in ("snip", "grasp") else {}
+            more = self.data if method in ("snip", "grasp") else {}
             return keep_largest(inverted_scores(INVERTIBLE[method](layers, **more)), kept)
         if method == "iterative":
             # A network that diverged on the way has no later masks.
@@ -173,25 +163,12 @@ class _Checks:
             return rounds[min(self.path.index(density), len(rounds) - 1)]
         if method.startswith("after"):
             return magnitude_masks(layers, kept, scope=method.removeprefix("after, "))
-        return prune_at_start(layers, density, method, seed=self.seeds[network], **data)
-
-    @property
-    def activation(self) -> str:
-        return self.settings.get("activation", "relu")
+        return prune_at_start(layers, density, method, seed=self.seeds[network], **self.data)
 
     @property
     def start_size(self) -> int:
         return sum(weight.size for weight, _ in self.start[0])
 
-    def row(self, method: str, place: tuple[float, str, int], masks: Masks, run: Training, n: int) -> dict[str, Any]:
-        density, control, network = place
-        dead = run.diverged_at[n] >= 0
-        error = None if dead else float(run.test_error[n, -1])
-        about = {"method": method, "density": density, "control": control, "kept": masks.kept}
-        about |= {"effective_density": masks.effective_density, "seed": self.seeds[network]}
-        about |= {"accuracy": None if error is None else 1 - error, "test_error": error}
-        return about | {"status": "diverged" if dead else "alive", "warning": masks.warning}
-
     def snapshot(self, more: int = 0) -> Controls:
-        """Freeze the present: the search, and so many updates more than are booked."""
-        return Controls(tuple(self.rows), len(self.seeds) * self.last.done + self.done + more, self.total)
+        """Freeze the present, the search included."""
+        return super().snapshot(len(self.seeds) * self.last.done + more)

@@ -6,23 +6,21 @@ axes, of many networks at once: weights (..., outputs, inputs), data (..., examp
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn import functional
 
-from scalinglab._checks import fail, non_negative_integer, one_of, positive
-from scalinglab.pruning.masks import Masks
+from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive
+from scalinglab.pruning.masks import Masks, check_fit
 from scalinglab.training import forward
 
 __all__ = ["LOSSES", "grasp_scores", "lamp_scores", "magnitude_scores", "random_scores", "snip_scores"]
 __all__ += ["synflow_scores"]
 
-Array = NDArray[np.float64]
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Mean losses of each network, of outputs (..., examples, outputs) and labels (..., examples).
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -216,7 +214,5 @@ def _weights(layers: Layers) -> list[Array]:
         fail("layers", "be a list of (weight, bias)", layers)
     if not found or any(weight.ndim < 2 or not weight.size for weight in found):
         fail("layers", "hold matrices of weights", [weight.shape for weight in found])
-    for number, (below, above) in enumerate(itertools.pairwise(found), start=2):
-        if above.shape[-1] != below.shape[-2]:
-            fail("layers", f"have {below.shape[-2]} columns in layer {number}", above.shape)
+    check_fit("layers", [weight.shape for weight in found])
     return found

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail, non_negative_integer, number
+from scalinglab._checks import array, fail, non_negative_integer, number
 from scalinglab.pruning.masks import Masks
 
 __all__ = ["keep_largest", "kept_weights"]
@@ -63,17 +63,17 @@ def keep_largest(scores: Sequence[Any], kept: int | Sequence[int], *, within: Ma
     arrays = [_scores(layer, place) for place, layer in enumerate(scores, start=1)]
     if not arrays:
         fail("scores", "hold at least one layer", scores)
-    allowed = Masks.full([array.shape for array in arrays]) if within is None else within
-    if allowed.shapes != tuple(array.shape for array in arrays):
-        fail("within", f"have the shapes of the scores, {tuple(array.shape for array in arrays)}", allowed.shapes)
+    allowed = Masks.full([each.shape for each in arrays]) if within is None else within
+    if allowed.shapes != tuple(each.shape for each in arrays):
+        fail("within", f"have the shapes of the scores, {tuple(each.shape for each in arrays)}", allowed.shapes)
     if isinstance(kept, Sequence) or (isinstance(kept, np.ndarray) and kept.ndim):
         if len(kept) != len(arrays):
             fail("kept", f"be a number for each of the {len(arrays)} layers", kept)
         chosen = [_largest(a.ravel(), m.ravel(), k) for a, m, k in zip(arrays, allowed, kept, strict=True)]
-        return Masks(flat.reshape(array.shape) for flat, array in zip(chosen, arrays, strict=True))
-    flat = _largest(np.concatenate([array.ravel() for array in arrays]), allowed.flat, kept)
-    ends = np.cumsum([array.size for array in arrays])[:-1]
-    return Masks(part.reshape(array.shape) for part, array in zip(np.split(flat, ends), arrays, strict=True))
+        return Masks(flat.reshape(each.shape) for flat, each in zip(chosen, arrays, strict=True))
+    flat = _largest(np.concatenate([each.ravel() for each in arrays]), allowed.flat, kept)
+    ends = np.cumsum([each.size for each in arrays])[:-1]
+    return Masks(part.reshape(each.shape) for part, each in zip(np.split(flat, ends), arrays, strict=True))
 
 
 def _largest(scores: NDArray[np.float64], allowed: NDArray[np.bool_], kept: Any) -> NDArray[np.bool_]:
@@ -95,12 +95,8 @@ def _largest(scores: NDArray[np.float64], allowed: NDArray[np.bool_], kept: Any)
 
 
 def _scores(value: Any, layer: int) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        fail("scores", f"be numbers in layer {layer}", value)
-    if array.ndim != 2 or not array.size:
-        fail("scores", f"hold a matrix in layer {layer}", array.shape)
-    if np.isnan(array).any():
-        fail("scores", f"be numbers in layer {layer}", f"{np.count_nonzero(np.isnan(array))} that are nan")
-    return array
+    words, shape = f"be numbers in layer {layer}", f"hold a matrix in layer {layer}"
+    found = array("scores", value, axes=2, shape=shape, words=words, finite=False)
+    if np.isnan(found).any():
+        fail("scores", words, f"{np.count_nonzero(np.isnan(found))} that are nan")
+    return found

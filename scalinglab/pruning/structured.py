@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, one_of, positive_integer
-from scalinglab.pruning.masks import Masks
+from scalinglab._checks import Array, fail, one_of, positive_integer
+from scalinglab._results import read_only
+from scalinglab.pruning.masks import Masks, check_fit
 from scalinglab.training.networks import Arrays
 
 __all__ = ["NODE_SCORES", "Factored", "keep_nodes", "kept_nodes", "node_masks", "node_scores", "truncate"]
 
-Array = NDArray[np.float64]
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 Nodes = tuple[NDArray[np.int64], ...]
 #: What a node's score is made of: the norms of what comes in, of what goes out, or both.
@@ -214,13 +213,9 @@ def _network(layers: Layers, *, hidden: int = 1) -> list[tuple[Array, Array]]:
     fits = (len(shape) == 2 and bias.shape == shape[:1] for shape, (_, bias) in zip(shapes, found, strict=True))
     if len(found) <= hidden or not all(fits):
         fail("layers", f"hold at least {hidden + 1} weights and biases that fit", shapes)
-    for number, (below, above) in enumerate(itertools.pairwise(shapes), start=2):
-        if above[1] != below[0]:
-            fail("layers", f"have {below[0]} columns in layer {number}", above)
+    check_fit("layers", shapes)
     return found
 
 
 def _frozen(array: Array) -> Array:
-    copied = np.array(array)
-    copied.setflags(write=False)
-    return copied
+    return read_only(np.array(array))

@@ -6,13 +6,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import array, fail, positive_integer
+from scalinglab._checks import Array, array, fail, positive_integer
 from scalinglab.random_features.response import Medium
 from scalinglab.random_features.spectra import Spectrum
-
-Array = NDArray[np.float64]
 
 
 def medium(spectrum: Spectrum, width: float, samples: float) -> Medium:

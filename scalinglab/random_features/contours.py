@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from scalinglab._checks import Array
+
 __all__ = ["Window", "hyperbola", "windows"]
 
-Array = NDArray[np.float64]
 Complex = NDArray[Any]
 #: Nodes of a hyperbola in the upper half-plane, for times within a decade.
 NODES = 16

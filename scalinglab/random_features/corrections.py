@@ -7,16 +7,14 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import non_negative, one_of
+from scalinglab._checks import Array, non_negative, one_of
 from scalinglab.random_features._arguments import ascending, medium
 from scalinglab.random_features.correlations import Nodes, decades, invert, sums
 from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["one_over_size"]
-
-Array = NDArray[np.float64]
 
 
 def one_over_size(spectrum: Spectrum, times: ArrayLike, *, axis: str = "width", noise: float = 0.0) -> Array:

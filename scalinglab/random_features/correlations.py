@@ -26,12 +26,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglab._checks import Array
 from scalinglab.random_features.contours import hyperbola, windows
 from scalinglab.random_features.response import Medium
 
 __all__ = ["CROSS", "PARTS", "Nodes", "correlations", "decades", "invert", "sums"]
 
-Array = NDArray[np.float64]
 Complex = NDArray[Any]
 #: Averages over independent draws of features, of data, and of both.
 CROSS = ("ensemble", "bagging", "bias")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglab._checks import Array
 from scalinglab._errors import DivergenceError
 from scalinglab.random_features.paths import Rule
 from scalinglab.random_features.response import Medium
@@ -22,7 +23,6 @@ from scalinglab.random_features.results import LossCurve
 
 __all__ = ["Draw", "averages", "descended", "flowed", "mixing", "stochastic", "trained"]
 
-Array = NDArray[np.float64]
 #: Eigenvalues below this share of the largest are zero but for rounding.
 RANK = 1e-13
 #: The error that is left is below the smallest float from here on.

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import array, non_negative, non_negative_integer, positive_integer, same_length
+from scalinglab._checks import Array, array, non_negative, non_negative_integer, positive_integer, same_length
 from scalinglab._results import finished
 from scalinglab.random_features._arguments import ascending
 from scalinglab.random_features.draws import Draw, averages, flowed, trained
@@ -21,7 +21,6 @@ from scalinglab.random_features.results import LossCurve
 
 __all__ = ["relu_kernel", "simulate_features", "simulating_features"]
 
-Array = NDArray[np.float64]
 MATRIX = "be a finite matrix"
 
 

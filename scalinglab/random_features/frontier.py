@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative
+from scalinglab._checks import Array, fail, non_negative
 from scalinglab._results import ReadOnly, records
 from scalinglab.random_features._arguments import ascending, size
 from scalinglab.random_features.asymptotics import Exponents
@@ -17,8 +17,6 @@ from scalinglab.random_features.flow import gradient_flow
 from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["Frontier", "compute_optimal_frontier"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -17,11 +17,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.interpolate import CubicSpline
 
-from scalinglab._checks import fail, non_negative, positive, positive_integer
+from scalinglab._checks import Array, fail, non_negative, positive, positive_integer
 from scalinglab.random_features._arguments import medium, whole_steps
 from scalinglab.random_features.correlations import Nodes, correlations, invert, sums
 from scalinglab.random_features.paths import FEW, Rule, paths, solved
@@ -31,7 +31,6 @@ from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["one_pass_sgd"]
 
-Array = NDArray[np.float64]
 #: Power series of more steps take too much memory.
 MOST_STEPS = 4_000_000
 #: Steps a decade at which F and K are found; a cubic spline joins them.

@@ -17,14 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail
+from scalinglab._checks import Array, fail
 from scalinglab.random_features.contours import hyperbola, windows
 from scalinglab.random_features.correlations import Nodes
 from scalinglab.random_features.response import Medium
 
 __all__ = ["MOST_MOMENTUM", "Path", "Rule", "paths", "solved"]
 
-Array = NDArray[np.float64]
 Complex = NDArray[Any]
 #: Up to so many steps the path is a circle in any case.
 FEW = 48

@@ -13,11 +13,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+
+from scalinglab._checks import Array
 
 __all__ = ["condense"]
 
-Array = NDArray[np.float64]
 #: Modes that are taken one by one, and how many modes are all taken so.
 FIRST, ALL = 32, 200
 #: Ratio of the eigenvalues at a bin's ends (and of its ends themselves, at most), and points in a bin. The sums that

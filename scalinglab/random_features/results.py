@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglab._checks import Array
 from scalinglab._results import ReadOnly, records
 
 __all__ = ["LossCurve", "TransferFunctions"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

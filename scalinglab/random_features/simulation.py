@@ -12,9 +12,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, in_range, non_negative, non_negative_integer, one_of, positive, positive_integer
+from scalinglab._checks import (
+    fail,
+    in_range,
+    non_negative,
+    non_negative_integer,
+    one_of,
+    positive,
+    positive_integer,
+)
 from scalinglab._results import finished
 from scalinglab.random_features._arguments import ascending, medium, whole_steps
 from scalinglab.random_features.draws import Draw, averages, descended, flowed, mixing, stochastic, trained
@@ -25,7 +33,6 @@ from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["simulate", "simulating"]
 
-Array = NDArray[np.float64]
 ALGORITHMS = ("gradient_flow", "gradient_descent", "one_pass_sgd")
 
 

@@ -13,15 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import array, fail, number, positive, positive_integer, same_length
+from scalinglab._checks import Array, array, fail, number, positive, positive_integer, same_length
 from scalinglab._results import read_only, records
 from scalinglab.random_features.quadrature import condense
 
 __all__ = ["Spectrum", "power_law", "spectrum_from_kernel"]
 
-Array = NDArray[np.float64]
 #: Up to so many modes each is taken by itself, unless it is asked otherwise.
 EXACT = 2000
 

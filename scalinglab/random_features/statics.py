@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scalinglab._checks import fail, non_negative, one_of, positive_integer
+from scalinglab._checks import Array, fail, non_negative, one_of, positive_integer
 from scalinglab._errors import DivergenceError
 from scalinglab.random_features._arguments import medium
 from scalinglab.random_features.correlations import PARTS, Nodes, correlations
@@ -16,8 +15,6 @@ from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["ensemble_loss", "final_loss", "limits"]
-
-Array = NDArray[np.float64]
 
 
 def final_loss(

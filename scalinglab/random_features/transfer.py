@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, non_negative, positive_integer
+from scalinglab._checks import Array, fail, non_negative, positive_integer
 from scalinglab.random_features._arguments import ascending, medium
 from scalinglab.random_features.correlations import decades
 from scalinglab.random_features.results import TransferFunctions
 from scalinglab.random_features.spectra import Spectrum
 
 __all__ = ["transfer_functions"]
-
-Array = NDArray[np.float64]
 
 
 def transfer_functions(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import array, fail, positive
-
-Array = NDArray[np.float64]
+from scalinglab._checks import Array, array, fail, positive
 
 
 def numbers(name: str, value: ArrayLike) -> Array:

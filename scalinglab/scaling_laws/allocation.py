@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from scalinglab._checks import fail, positive
+from scalinglab._checks import Array, fail, positive
 from scalinglab._results import ReadOnly, records
 from scalinglab.scaling_laws._arguments import numbers
 from scalinglab.scaling_laws.compute import ComputeLaw
@@ -27,7 +27,6 @@ from scalinglab.scaling_laws.joint import JointLaw
 
 __all__ = ["Allocation", "optimal_allocation"]
 
-Array = NDArray[np.float64]
 LEVEL = 0.95
 
 

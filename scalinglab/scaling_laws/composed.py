@@ -9,17 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, same_length
+from scalinglab._checks import Array, fail, same_length
 from scalinglab.scaling_laws._arguments import densities, numbers
 from scalinglab.scaling_laws.joint import JointLaw, fit_joint
 from scalinglab.scaling_laws.pruned_laws import PrunedJointLaw
 from scalinglab.scaling_laws.pruning import fit_pruned_joint
 
 __all__ = ["ComposedLaw", "fit_composed"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,7 @@ class ComputeLaw(SumLaw):
     """
 
     SIZES, VALUE = ("parameters", "tokens"), "loss"
-    E = Parameter(
-        "The loss that neither parameters nor tokens remove: the entropy of text, in nats for each token."
-    )
+    E = Parameter("The loss that neither parameters nor tokens remove: the entropy of text, in nats for each token.")
     A = Parameter("Amplitude of the term of parameters, in nats.")
     B = Parameter("Amplitude of the term of tokens, in nats.")
     alpha = Parameter("How fast the loss falls with parameters.")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem
 
 __all__ = ["condition", "covariance", "curvature"]
 
-Array = NDArray[np.float64]
 #: A point of whose deviation the fit leaves less than a tenth is counted as if it were a tenth.
 LEVERAGE = 0.9
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from scalinglab._checks import fail, in_range
+from scalinglab._checks import Array, fail, in_range
 from scalinglab._results import records
 from scalinglab.scaling_laws._arguments import densities, numbers
 from scalinglab.scaling_laws.profiles import one_sided_limit
@@ -18,7 +18,6 @@ from scalinglab.scaling_laws.robust import Form, Problem
 
 __all__ = ["LEVEL", "Fit", "Meaning", "Solution"]
 
-Array = NDArray[np.float64]
 #: Confidence of the intervals.
 LEVEL = 0.95
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem, minimize
 
 __all__ = ["one_sided_limit"]
 
-Array = NDArray[np.float64]
 CANDIDATES = 24
 #: Candidates far beyond the limit may crawl; only that they are beyond matters, and unfinished they are no less so.
 STEPS = 60

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from scalinglab._checks import Array
 from scalinglab.scaling_laws._arguments import numbers
 from scalinglab.scaling_laws.fits import Fit, Parameter
 from scalinglab.scaling_laws.regions import ThreeRegions
 
 __all__ = ["FACTORS", "PrunedJointLaw", "PrunedLaw"]
 
-Array = NDArray[np.float64]
 #: Names of the exponents of the invariant, by what they belong to.
 FACTORS = {"depth": "depth_exponent", "width": "width_exponent"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, positive, same_length
+from scalinglab._checks import Array, fail, positive, same_length
 from scalinglab.scaling_laws._arguments import densities, different, enough, errors, numbers
 from scalinglab.scaling_laws.fits import Meaning
 from scalinglab.scaling_laws.pruned_laws import FACTORS, PrunedJointLaw, PrunedLaw
@@ -17,7 +17,6 @@ from scalinglab.scaling_laws.solving import Law, solve
 
 __all__ = ["fit_pruned", "fit_pruned_joint"]
 
-Array = NDArray[np.float64]
 NAMES = ("high_plateau", "exponent", "transition")
 STARTS = 12
 

@@ -12,13 +12,12 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem
 
 __all__ = ["ThreeRegions", "bounds", "starts"]
 
-Array = NDArray[np.float64]
 #: Exponents gamma that are searched: a power law that is too short to be seen sends gamma to its bound.
 EXPONENTS = (0.05, 4.0)
 #: Exponents of the invariant that are searched.

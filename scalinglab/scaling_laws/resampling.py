@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem, minimize
 
 __all__ = ["RESAMPLING", "resample"]
 
-Array = NDArray[np.float64]
 RESAMPLING = ("pairs", "residuals")
 
 

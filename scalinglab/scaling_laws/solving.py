@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from scalinglab._checks import non_negative_integer, one_of
+from scalinglab._checks import Array, non_negative_integer, one_of
 from scalinglab._errors import ConvergenceError
 from scalinglab._results import read_only
 from scalinglab.scaling_laws.covariance import condition, covariance
@@ -20,7 +20,6 @@ from scalinglab.scaling_laws.robust import Problem, minimize
 
 __all__ = ["Law", "solve"]
 
-Array = NDArray[np.float64]
 #: A start has reached the optimum if its loss is above the least by less than this share.
 SAME = 1e-6
 #: A kind of fit.

@@ -8,15 +8,12 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scalinglab._checks import positive
+from scalinglab._checks import Array, positive
 from scalinglab.scaling_laws.fits import Fit
 from scalinglab.scaling_laws.robust import Form, Problem
 from scalinglab.scaling_laws.solving import solve
 from scalinglab.scaling_laws.sums import PowerSum, bounds, meaning, starts
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from scalinglab._checks import Array
 from scalinglab.scaling_laws.fits import Meaning
 from scalinglab.scaling_laws.robust import Problem
 
 __all__ = ["PowerSum", "bare", "bounds", "meaning", "starts"]
 
-Array = NDArray[np.float64]
 #: Exponents that are searched; a fit that ends at the upper bound has found no power law.
 EXPONENTS = (0.0, 8.0)
 #: A term below this share of the smallest error, or an e above the inverse multiple of the largest, has no influence.

@@ -9,18 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from scalinglab.approximation import (
-    Samples,
-    band_limited,
-    band_penalty,
-    compare_learners,
-    fit_band,
-    periodic_task,
-    sample,
-    train_with_penalty,
-)
+from scalinglab.approximation import Samples, band_limited, compare_learners, sample, train_with_penalty
 from scalinglab.approximation.fourier import grid
-from scalinglab.approximation.networks import circle
+from scalinglab.approximation.networks import band_penalty, circle, periodic_task
+from scalinglab.approximation.nyquist import fit_band
 from scalinglab.training import digits, finish, forward, teacher_student, train
 
 

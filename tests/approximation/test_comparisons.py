@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scalinglab.approximation import Samples, band_limited, fit_nearest, fit_spline, sample
-from scalinglab.approximation.comparisons import _kernel
+from scalinglab.approximation import Samples, band_limited, sample
+from scalinglab.approximation.comparisons import _kernel, fit_nearest, fit_spline
 
 
 @pytest.mark.parametrize("order", [1, 2])

@@ -6,20 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from scalinglab.approximation import (
-    FourierSeries,
-    Samples,
-    band_limited,
-    choose_band,
-    descend_band,
-    fit_band,
-    learning_curve,
-    power_law,
-    sample,
-    split_band,
-    split_error,
-)
+from scalinglab.approximation import FourierSeries, Samples, band_limited, learning_curve, power_law, sample, split_band
+from scalinglab.approximation.descent import descend_band
 from scalinglab.approximation.fourier import basis
+from scalinglab.approximation.nyquist import choose_band, fit_band
+from scalinglab.approximation.splits import split_error
 
 TARGET = band_limited(10)  # 200 targets of 21 unknowns
 

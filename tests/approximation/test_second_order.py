@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from scalinglab.approximation import fit_network, network_curve, perturbed
+from scalinglab.approximation import network_curve, perturbed
+from scalinglab.approximation.second_order import fit_network
 from scalinglab.approximation.students import Students
 from scalinglab.training import teacher, teacher_student
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scalinglab.compression import boost, boosting, compress_dataset, data_risk, noisy_teacher
+from scalinglab.compression import boost, boosting, compress_dataset, noisy_teacher
+from scalinglab.compression.boost import data_risk
 
 SIZES = [2**power for power in range(9, 16)]
 

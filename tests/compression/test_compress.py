@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalinglab.compression import compress, moment_count, moment_error, recombine, regression_exponents
+from scalinglab.compression import compress, moment_count, moment_error, recombine
+from scalinglab.compression.exponents import regression_exponents
 from scalinglab.compression.partition import cut
 
 N = 2000

@@ -12,9 +12,9 @@ from scalinglab.compression import (
     noisy_teacher,
     polynomial_features,
     random_subset,
-    regression_exponents,
     weighted_mean_squared_error,
 )
+from scalinglab.compression.exponents import regression_exponents
 
 
 @pytest.mark.parametrize(("inputs", "degree", "size"), [(1, 3, 15), (2, 2, 31), (2, 3, 57)])

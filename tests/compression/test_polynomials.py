@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalinglab.compression import (
-    compress,
-    condition,
-    largest_order,
-    moment_count,
-    moment_error,
-    multi_indices,
-    polynomial_features,
-    recombine,
-    regression_exponents,
-)
+from scalinglab.compression import compress, condition, moment_count, moment_error, polynomial_features, recombine
+from scalinglab.compression.exponents import largest_order, multi_indices, regression_exponents
 
 
 @pytest.mark.parametrize("dimension", [1, 2, 3, 5])

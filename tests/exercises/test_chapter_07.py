@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from scalinglab.exercises.bank import find
-from scalinglab.pruning import Masks, erk_counts, keep_largest, snip_scores
+from scalinglab.pruning import Masks
+from scalinglab.pruning.allocation import erk_counts
+from scalinglab.pruning.scores import snip_scores
+from scalinglab.pruning.selection import keep_largest
 
 #: What the messages of each exercise show, and the right answer.
 SHOWN = {

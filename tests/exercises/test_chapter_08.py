@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scalinglab.exercises.bank import find
-from scalinglab.pruning import (
-    binary_kl,
-    entropy,
-    largest_effective_parameters,
-    largest_probability,
-    mutual_information,
-)
+from scalinglab.pruning import entropy, largest_effective_parameters, largest_probability, mutual_information
+from scalinglab.pruning.information.ceilings import binary_kl
 
 
 def wrong(key: str, name: str):

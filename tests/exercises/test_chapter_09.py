@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scalinglab.exercises.bank import find
-from scalinglab.heavy_tails import critical_step_size, log_moment, tail_index
+from scalinglab.heavy_tails import critical_step_size, tail_index
+from scalinglab.heavy_tails.recursion import log_moment
 
 LADDER = [16.0, 8.0, 4.0, 2.0, 1.0]
 

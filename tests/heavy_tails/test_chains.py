@@ -10,8 +10,6 @@ from scipy.stats import ks_2samp
 
 from scalinglab._errors import DivergenceError
 from scalinglab.heavy_tails import (
-    column_chains,
-    column_dependence,
     critical_step_size,
     largest_step_size,
     node_error,
@@ -19,6 +17,8 @@ from scalinglab.heavy_tails import (
     simulate_recursion,
     tail_index,
 )
+from scalinglab.heavy_tails.chains import column_chains
+from scalinglab.heavy_tails.dependence import column_dependence
 
 
 @pytest.mark.parametrize(("step", "batch", "dimension"), [(0.8, 2, 2), (0.5, 5, 10), (0.7, 1, 1), (0.6, 4, 3)])

@@ -13,14 +13,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from scalinglab.heavy_tails import (
     best_k_error,
-    column_dependence,
     node_error,
     occam_bound,
     prunable_fraction,
-    prune,
     singular_value_error,
     stable_matrix,
 )
+from scalinglab.heavy_tails.compressibility import prune
+from scalinglab.heavy_tails.dependence import column_dependence
 
 ENTRIES = st.floats(-100, 100).filter(lambda x: x == 0 or abs(x) > 1e-6)
 MATRICES = arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=7), elements=ENTRIES).filter(lambda m: m.any())

@@ -14,18 +14,18 @@ from scalinglab.cli import main
 from scalinglab.heavy_tails import (
     MEASURES,
     best_k_error,
-    column_dependence,
     dependence_over_widths,
     layer_statistics,
     network_outcome,
     node_error,
-    prune,
     pruned_accuracy,
     run_statistics,
     singular_value_error,
     tail_index,
     train_layers,
 )
+from scalinglab.heavy_tails.compressibility import prune
+from scalinglab.heavy_tails.dependence import column_dependence
 from scalinglab.tables import read_order, table
 from scalinglab.training import digits, finish, sweep, teacher_student, train
 from scalinglab.training.sweeps.grids import runs_of

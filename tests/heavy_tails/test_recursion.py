@@ -13,14 +13,13 @@ from scalinglab._errors import DivergenceError
 from scalinglab.heavy_tails import (
     critical_step_size,
     finite_data_tail_index,
-    growth_rate,
     largest_step_size,
-    log_moment,
     recursion,
     recursion_tail_index,
     small_step_tail_index,
     tail_index,
 )
+from scalinglab.heavy_tails.recursion import growth_rate, log_moment
 
 BATCHES, DIMENSIONS = st.integers(1, 12), st.integers(1, 12)
 

@@ -8,14 +8,11 @@ from scipy.stats import kstest, levy_stable
 
 from scalinglab.heavy_tails import (
     best_k_error,
-    elliptical_columns,
-    elliptical_layer,
     limiting_error,
     limiting_node_error,
     limiting_prunable_fraction,
     limiting_singular_value_error,
     node_error,
-    positive_stable,
     predicted_error,
     prunable_fraction,
     singular_value_error,
@@ -23,6 +20,7 @@ from scalinglab.heavy_tails import (
     stable_matrix,
 )
 from scalinglab.heavy_tails.laws import positive_stable_quantile, stable_quantile, stable_survival, truncated_moment
+from scalinglab.heavy_tails.stable import positive_stable
 
 INDICES = (0.6, 1.0, 1.3, 1.5, 1.9, 2.0)
 
@@ -42,7 +40,7 @@ def test_samples_have_the_characteristic_function(alpha):
 
 @pytest.mark.parametrize("beta", [0.4, 0.75, 0.95])
 def test_positive_samples_have_the_laplace_transform(beta):
-    sample, points = positive_stable(beta, 200_000, 2), np.array([0.2, 1.0, 4.0])
+    sample, points = positive_stable(beta, 200_000, np.random.default_rng(2)), np.array([0.2, 1.0, 4.0])
     assert sample.min() > 0
     np.testing.assert_allclose(np.exp(-np.outer(points, sample)).mean(1), np.exp(-(points**beta)), atol=4 * 0.0012)
     assert (sample < positive_stable_quantile(beta, 0.5)).mean() == pytest.approx(0.5, abs=4 * 0.0012)
@@ -50,15 +48,17 @@ def test_positive_samples_have_the_laplace_transform(beta):
 
 @pytest.mark.parametrize("alpha", [0.6, 1.5, 1.9])
 def test_elliptical_entries_have_the_same_law_as_independent_ones(alpha):
-    first_row = elliptical_columns(alpha, 1, 4000, 1)[0]
-    one_each = [elliptical_layer(alpha, 1, 1, seed).item() for seed in range(1000)]
+    first_row = stable_matrix("columns", alpha, 1, 4000, 1)[0]
+    one_each = [stable_matrix("layer", alpha, 1, 1, seed).item() for seed in range(1000)]
     for sample in (first_row, one_each):
         assert kstest(np.abs(sample), lambda x: 1 - stable_survival(alpha, x)).pvalue > 0.001
 
 
 def test_the_matrices_are_those_of_their_kinds():
-    assert np.array_equal(stable_matrix("columns", 1.5, 3, 4, 7), elliptical_columns(1.5, 3, 4, 7))
-    assert np.array_equal(stable_matrix("layer", 1.5, 3, 4, 7), elliptical_layer(1.5, 3, 4, 7))
+    for kind, factors in (("columns", 4), ("layer", 1)):  # a factor for each column, or one for all
+        generator = np.random.default_rng(7)
+        lengths = np.sqrt(2 * positive_stable(0.75, factors, generator))
+        assert np.array_equal(stable_matrix(kind, 1.5, 3, 4, 7), lengths * generator.standard_normal((3, 4)))
     assert np.array_equal(stable_matrix("independent", 1.5, 3, 4, 7), stable(1.5, (3, 4), 7))
 
 
@@ -259,7 +259,6 @@ def test_prunable_fractions_of_stable_matrices(alpha, independent, columns):
         (lambda: stable(2.1, 3), "alpha must be above 0, and 2 at most, got 2.1"),
         (lambda: stable(1.5, 0), "size must be positive, got 0"),
         (lambda: stable(1.5, 3, -1), "seed must not be negative, got -1"),
-        (lambda: positive_stable(1.2, 3), "beta must be above 0, and 1 at most, got 1.2"),
         (lambda: stable_matrix("rows", 1.5, 2, 2), "kind must be one of independent, columns, layer, got 'rows'"),
         (lambda: stable_survival(1.5, -1.0), "values must not be negative, got -1.0"),
         (lambda: limiting_error(0), "density must be above 0, and 1 at most, got 0"),

@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scalinglab.pruning import (
-    Masks,
-    inverted_scores,
-    keep_largest,
-    magnitude_scores,
-    prune_at_start,
-    reinitialized,
-    shuffled_masks,
-)
+from scalinglab.pruning import Masks, prune_at_start
+from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
+from scalinglab.pruning.scores import magnitude_scores
+from scalinglab.pruning.selection import keep_largest
 from scalinglab.training import digits, finish, train
 
 SIZES = dict(width=24, depth=2)

@@ -19,13 +19,13 @@ from scalinglab.pruning import (
     information_bounds,
     label_masks,
     magnitude_masks,
-    mask_choices,
     mask_events,
     mask_information,
     memorisation,
     prune_at_start,
-    steepness,
 )
+from scalinglab.pruning.information.ceilings import mask_choices
+from scalinglab.pruning.information.lipschitz import steepness
 from scalinglab.pruning.information.trials import DATA_FREE, METHODS
 from scalinglab.tables import table
 from scalinglab.training import digits, finish, forward, teacher_student, train

@@ -11,18 +11,19 @@ from scipy.stats import entropy as scipy_entropy
 
 from scalinglab.pruning import (
     all_labelings,
-    binary_entropy,
-    binary_kl,
-    count_pairs,
-    effective_parameters,
     entropy,
-    estimate_information,
     largest_effective_parameters,
     largest_probability,
-    mask_ceiling,
-    mask_choices,
     mutual_information,
 )
+from scalinglab.pruning.information.ceilings import (
+    binary_entropy,
+    binary_kl,
+    effective_parameters,
+    mask_ceiling,
+    mask_choices,
+)
+from scalinglab.pruning.information.entropy import count_pairs, estimate_information
 
 
 def test_entropy_is_that_of_scipy_and_exact_for_equal_counts():

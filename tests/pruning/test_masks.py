@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalinglab.pruning import Masks, erk_counts, keep_largest, kept_weights, synflow_scores, uniform_counts
+from scalinglab.pruning import Masks, kept_weights
+from scalinglab.pruning.allocation import erk_counts, uniform_counts
+from scalinglab.pruning.scores import synflow_scores
+from scalinglab.pruning.selection import keep_largest
 from scalinglab.training import Task, finish, train
 from tests.pruning.conftest import drawn
 

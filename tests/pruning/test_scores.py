@@ -9,19 +9,16 @@ import pytest
 import torch
 from torch.nn.utils import prune
 
-from scalinglab.pruning import (
-    Masks,
+from scalinglab.pruning import Masks, magnitude_masks, prune_at_start, synflow_masks
+from scalinglab.pruning.scores import (
     grasp_scores,
-    keep_largest,
     lamp_scores,
-    magnitude_masks,
     magnitude_scores,
-    prune_at_start,
     random_scores,
     snip_scores,
-    synflow_masks,
     synflow_scores,
 )
+from scalinglab.pruning.selection import keep_largest
 from scalinglab.pruning.starts import AT_START
 from scalinglab.training import digits, train
 from tests.pruning.conftest import drawn

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from scalinglab.pruning import keep_nodes, kept_nodes, node_masks, node_scores, truncate
+from scalinglab.pruning import keep_nodes, node_masks, truncate
+from scalinglab.pruning.structured import kept_nodes, node_scores
 from scalinglab.training import digits, finish, forward, train
 
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, fraction, non_negative, positive_integer
+from scalinglab._checks import array, fail, fraction, non_negative, positive_integer
 
 __all__ = [
     "binary_entropy",
@@ -32,7 +32,7 @@ def binary_entropy(probability: ArrayLike) -> NDArray[np.float64]:
     ValueError
         If a probability is not from 0 to 1.
     """
-    chances = np.asarray(probability, dtype=np.float64)
+    chances = array("probability", probability, finite=False)
     if not ((chances >= 0) & (chances <= 1)).all():
         fail("probability", "be from 0 to 1", probability)
     found = np.zeros(chances.shape)

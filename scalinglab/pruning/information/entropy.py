@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative_integer, one_of, positive_integer, same_length
+from scalinglab._results import ReadOnly
 
 __all__ = ["InformationEstimate", "count_pairs", "entropy", "estimate_information", "mutual_information"]
 
@@ -21,7 +22,7 @@ CORRECTIONS = ("none", "miller-madow")
 
 
 @dataclass(frozen=True)
-class InformationEstimate:
+class InformationEstimate(ReadOnly):
     """Mutual information of a table of counts, in bits, beside what independent pairs with the same margins give.
 
     Attributes
@@ -136,7 +137,6 @@ def estimate_information(table: ArrayLike, *, draws: int = 200, seed: int = 0) -
         places = rows * counts.shape[1] + generator.permutation(columns)
         shuffled = np.bincount(places, minlength=counts.size).reshape(counts.shape)
         found[:, draw] = [mutual_information(shuffled, correction=correction) for correction in CORRECTIONS]
-    found.setflags(write=False)
     return InformationEstimate(int(counts.sum()), plug_in, corrected, null=found[1], plug_in_null=found[0])
 
 

@@ -93,9 +93,7 @@ def mask_information(
     >>> [(row["method"], row["information"]) for row in found.rows()]
     [('synflow', 0.0), ('snip', 1.5)]
     """
-    trials = Trials(task, kept, scope=scope, fraction=fraction, **settings)
-    if task.classes != 2:
-        fail("task", "have two classes", task)
+    trials = Trials.of_two_classes(task, kept, scope=scope, fraction=fraction, **settings)
     labels = all_labelings(task.samples)
     return _enumerated(trials, checked_methods(methods), checked_seeds(seeds), labels)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail, non_negative_integer
+from scalinglab._checks import non_negative_integer
 from scalinglab._growing import Growing
 from scalinglab.pruning.information.ceilings import binary_kl, largest_probability
 from scalinglab.pruning.information.entropy import entropy
@@ -79,9 +79,7 @@ def mask_events(
     RuntimeError
         If a network diverged.
     """
-    trials = Trials(task, kept, scope=scope, fraction=fraction, **settings)
-    if task.classes != 2:
-        fail("task", "have two classes", task)
+    trials = Trials.of_two_classes(task, kept, scope=scope, fraction=fraction, **settings)
     names, start = checked_methods(methods), non_negative_integer("seed", seed)
     return _tried(trials, names, start, all_labelings(task.samples))
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, non_negative_integer
+from scalinglab._checks import array, fail, non_negative_integer
 from scalinglab.training import forward
 
 __all__ = ["steepness"]
@@ -55,9 +55,7 @@ def steepness(
     >>> float(steepness([([[3.0, 4.0]], [0.0])], [[1.0, 0.0]]))
     5.0
     """
-    table = np.asarray(inputs, dtype=np.float64)
-    if table.ndim != 2 or not table.size:
-        fail("inputs", "have the shape (examples, inputs)", table.shape)
+    table = array("inputs", inputs, axes=2, shape="have the shape (examples, inputs)", finite=False)
     generator = np.random.default_rng(np.random.SeedSequence((non_negative_integer("seed", seed), 44)))
     points = [table]
     for _ in range(non_negative_integer("between", between)):

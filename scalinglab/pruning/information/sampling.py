@@ -111,9 +111,7 @@ def drawn_information(
     RuntimeError
         If a network diverged.
     """
-    trials = Trials(task, kept, scope=scope, fraction=fraction, **settings)
-    if task.classes != 2:
-        fail("task", "have two classes", task)
+    trials = Trials.of_two_classes(task, kept, scope=scope, fraction=fraction, **settings)
     count, pieces = positive_integer("networks", networks), positive_integer("parts", parts)
     if pieces > count:
         fail("parts", f"not exceed {count}, the number of networks", parts)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab._growing import Growing
+from scalinglab._results import followed, mapped
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.information.noise import stacked
 from scalinglab.pruning.iterative import density_path, iterative_pruning
@@ -97,6 +98,14 @@ def label_masks(
 class Trials:
     """One task, one number of weights and one way of training, for any method, labels and seeds."""
 
+    @classmethod
+    def of_two_classes(cls, task: Task, kept: int, **settings: Any) -> Trials:
+        """The same, if the labels of the task are zeros and ones."""
+        trials = cls(task, kept, **settings)
+        if task.classes != 2:
+            fail("task", "have two classes", task)
+        return trials
+
     def __init__(self, task: Task, kept: int, *, scope: str = "global", fraction: float = 0.3, **settings: Any) -> None:
         for name in ("initial", "masks", "masses", "start", "labels", "seed", "evaluations"):
             if name in settings:
@@ -133,7 +142,7 @@ class Trials:
             return (yield from self._in_rounds(given))
         if method in ("after training", "gradual"):
             masks = self._gradual() if method == "gradual" else None
-            run = yield from _followed(train(self.task, **given, masks=masks, evaluations=2))
+            run = yield from _updates(train(self.task, **given, masks=masks, evaluations=2))
             networks = [run.arrays(network) for network in range(run.networks)]
             if method == "gradual":
                 return tuple(Masks(weight != 0 for weight, _ in layers) for layers in networks)
@@ -143,7 +152,7 @@ class Trials:
     def learn(self, masks: Sequence[Masks], labels: Any, seeds: list[int]) -> Generator[int, None, Training]:
         """Train networks with masks from their own starts; yields the updates made so far, returns the run."""
         given = {"labels": np.asarray(labels), "seed": seeds, "masks": list(masks), "evaluations": 2} | self.settings
-        return (yield from _followed(train(self.task, **given)))
+        return (yield from _updates(train(self.task, **given)))
 
     def _at_start(self, method: str, run: Training, labels: NDArray[Any], seeds: list[int]) -> tuple[Masks, ...]:
         """Masks of untrained networks."""
@@ -181,11 +190,8 @@ def checked_methods(methods: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one_of("methods", method, METHODS) for method in methods))
 
 
-def _followed(trainings: Iterable[Training]) -> Generator[int, None, Training]:
-    run = None
-    for run in trainings:
-        yield run.done
-    assert run is not None
+def _updates(trainings: Iterable[Training]) -> Generator[int, None, Training]:
+    run = yield from mapped(followed(trainings), lambda run: run.done)
     if run.caption:
         raise RuntimeError(f"masks need networks that learn: {run.caption}")
     return run
@@ -193,22 +199,12 @@ def _followed(trainings: Iterable[Training]) -> Generator[int, None, Training]:
 
 def shown(work: Generator[int, None, Result], now: Snapshot) -> Generator[Snapshot, None, Result]:
     """Show how far some work is beyond a snapshot, and return what the work returns."""
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as end:
-            return end.value
-        yield replace(now, done=now.done + step)
+    return mapped(work, lambda step: replace(now, done=now.done + step))
 
 
 def beyond(work: Generator[int, None, Result], offset: int) -> Generator[int, None, Result]:
     """Yield how far some work is, counted from an offset, and return what the work returns."""
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as end:
-            return end.value
-        yield offset + step
+    return mapped(work, lambda step: offset + step)
 
 
 def _last(work: Generator[Any, None, Result]) -> Result:
