@@ -47,6 +47,10 @@ def test_networks_that_are_drawn_leave_the_published_bottleneck(chapter):
     slope = -np.polyfit(np.log(sizes), np.log(losses), 1)[0]
     # Finite modes steepen it a little; the published exponent is 2.
     assert 1.15 < slope < 1.45
+    for law, exponent in (("corrected", 1.25), ("published", 2)):
+        line = np.polyfit(np.log(theory["width"]), np.log(theory[law]), 1)
+        assert -line[0] == pytest.approx(exponent)
+        assert theory[law][-1] == theory["loss"][-1]
 
 
 def test_the_bend_from_early_to_late_moves_with_time(chapter):
