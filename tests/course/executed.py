@@ -12,12 +12,12 @@ import ast
 import contextlib
 import functools
 import io
-import os
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from scalinglab.exercises import Prediction
 from scalinglab.live import Panel, Table
@@ -37,18 +37,22 @@ class Shown:
     text: str
 
 
-@dataclass
+@dataclass(repr=False)
 class Chapter:
     """A chapter that was run from top to bottom; ``chapter["name"]`` is a name of its namespace."""
 
     path: Path
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "chapter"})
     shown: list[Shown] = field(default_factory=list)
-    #: The data sets of each panel at the end of its run, by the panel's name.
+    #: The data sets of each panel and its caption at the end of its run, by the panel's name.
     ends: dict[str, dict[str, Any]] = field(default_factory=dict)
+    captions: dict[str, str] = field(default_factory=dict)
     #: What cells printed, and what they wrote to the standard error.
     printed: io.StringIO = field(default_factory=io.StringIO)
     complaints: io.StringIO = field(default_factory=io.StringIO)
+
+    def __repr__(self) -> str:
+        return f"Chapter({self.path.stem})"
 
     def __getitem__(self, name: str) -> Any:
         return self.names[name]
@@ -85,7 +89,7 @@ class Chapter:
             if isinstance(value, Panel):
                 value.resume()
                 value.wait(PATIENCE)
-                self.ends[value.name] = value.data
+                self.ends[value.name], self.captions[value.name] = value.data, value.status.get("caption", "")
 
 
 def _text(value: Any) -> str:
@@ -96,17 +100,14 @@ def _text(value: Any) -> str:
     return repr(value)
 
 
-def execute(path: Path, cells: Sequence[str] | None = None) -> Chapter:
-    """Run the cells of a chapter, or others in their place, with a journal that nobody has written to."""
+def execute(path: Path, journal: Path | None = None) -> Chapter:
+    """Run the cells of a chapter, with a journal that nobody has written to or with this one."""
     chapter = Chapter(path)
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        before = os.environ["SCALINGLAB_JOURNAL"]
-        os.environ["SCALINGLAB_JOURNAL"] = str(Path(folder) / "predictions.json")
-        stack.callback(os.environ.__setitem__, "SCALINGLAB_JOURNAL", before)
-        stack.enter_context(contextlib.redirect_stdout(chapter.printed))
-        stack.enter_context(contextlib.redirect_stderr(chapter.complaints))
-        for cell in code_cells(path) if cells is None else cells:
-            chapter.run(cell)
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCALINGLAB_JOURNAL", str(journal or Path(folder) / "predictions.json"))
+        with contextlib.redirect_stdout(chapter.printed), contextlib.redirect_stderr(chapter.complaints):
+            for cell in code_cells(path):
+                chapter.run(cell)
     return chapter
 
 

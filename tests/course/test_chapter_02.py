@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
-from scalinglab.scaling_laws import fit_compute, fit_joint, optimal_allocation, synthetic_compute
-from scalinglab.tables import grid_of, table
-from scalinglab.training import digits, finish, summarize, train
-from scalinglab.training.tasks.text import characters
+from scalinglab.scaling_laws import fit_joint
 
-TASKS = {"digits": ("digits_grid", "test_error", 0.9), "text": ("text_grid", "best_test_loss", None)}
+TASKS = ("digits", "text")
 
 
-def rows_of(task):
-    name, value, _ = TASKS[task]
-    return summarize(table(name), value=value)
-
-
-def law_of(task, rows, envelope=True):
-    chance = TASKS[task][2] or math.log(len(set(characters())))
-    columns = ([row[name] for row in rows] for name in ("samples", "width", "mean"))
-    return fit_joint(*columns, chance=chance if envelope else None)
-
-
-def divided(task, factor):
-    """Runs of at most one over the factor of both sizes, and those beyond in both."""
-    rows = rows_of(task)
-    most = {name: max(row[name] for row in rows) / factor for name in ("width", "samples")}
-    small = [row for row in rows if all(row[name] <= most[name] for name in most)]
-    return small, [row for row in rows if all(row[name] > most[name] for name in most)]
+@pytest.fixture
+def quarter(chapter):
+    """The law of a task from a quarter of both sizes, and the runs beyond in both."""
+    return lambda task: (chapter["law_of"](task, chapter["small"](task, 4)), chapter["large"](task, 4))
 
 
 def deviations(law, rows):
@@ -39,71 +21,89 @@ def deviations(law, rows):
 
 
 @pytest.mark.parametrize(("task", "bar"), [("digits", 0.08), ("text", 0.045)])
-def test_one_law_fits_the_grid_to_a_few_percent(task, bar):
-    law = law_of(task, rows_of(task))
+def test_one_law_fits_the_grid_to_a_few_percent(chapter, task, bar):
+    law = chapter["whole"][task]
     assert law.sd_deviation < bar
     assert abs(law.mean_deviation) < 0.02
     assert law.reached > 0.5
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_quarter_of_both_sizes_predicts_the_rest(task):
-    small, large = divided(task, 4)
-    off = deviations(law_of(task, small), large)
+def test_a_quarter_of_both_sizes_predicts_the_rest(chapter, quarter, task):
+    law, large = quarter(task)
     assert len(large) == 4
-    assert abs(off.mean()) < 0.08
-    assert off.std(ddof=1) < 0.1
+    assert chapter["off"](task) == pytest.approx(abs(deviations(law, large).mean()))
+    assert chapter["off"](task) < 0.08
+    assert deviations(law, large).std(ddof=1) < 0.1
 
 
-def test_plain_least_squares_on_the_same_quarter_of_the_digits_predicts_nine_percent_too_low():
-    small, large = divided("digits", 4)
-    columns = ([row[name] for row in small] for name in ("samples", "width", "mean"))
+def test_plain_least_squares_on_the_same_quarter_of_the_digits_predicts_nine_percent_too_low(chapter):
+    columns = ([row[name] for row in chapter["small"]("digits", 4)] for name in ("samples", "width", "mean"))
     plain = fit_joint(*columns, chance=0.9, delta=10.0)  # no deviation is beyond that, so all are squared
-    assert deviations(plain, large).mean() == pytest.approx(-0.09, abs=0.02)
+    assert deviations(plain, chapter["large"]("digits", 4)).mean() == pytest.approx(-0.09, abs=0.02)
 
 
-def test_the_prediction_of_the_chapter_comes_true_within_a_tenth():
-    small, _ = divided("digits", 4)
+def test_the_prediction_of_the_chapter_comes_true_within_a_tenth(chapter):
+    small = chapter["small"]("digits", 4)
     assert max(row["width"] for row in small) == 16
     assert max(row["samples"] for row in small) == 300
-    recipe = {"optimizer": "adamw", "step_size": 0.01, "weight_decay": 0.1, "schedule": "cosine"}
-    runs = finish(train(digits(), width=64, seed=range(20), steps=600, evaluations=2, **recipe))
-    measured = runs.test_error[:, -1].mean()
-    assert float(law_of("digits", small).predict(1200, 64)) == pytest.approx(measured, rel=0.15)
+    assert float(chapter["fit"].predict(1200, 64)) == pytest.approx(chapter["trained"]() / 100, rel=0.15)
 
 
-def test_the_text_needs_the_level_of_guessing():
-    assert (
-        law_of("text", rows_of("text"), envelope=False).sd_deviation
-        > 1.3 * law_of("text", rows_of("text")).sd_deviation
-    )
+def test_the_text_needs_the_level_of_guessing(chapter):
+    straight = chapter["law_of"]("text", chapter["means"]("text"), envelope=False)
+    assert straight.sd_deviation > 1.3 * chapter["whole"]["text"].sd_deviation
 
 
-def test_on_the_text_a_quarter_of_the_grid_leaves_most_parameters_open_and_predicts_all_the_same():
-    small, large = divided("text", 4)
-    law = law_of("text", small)
+def test_on_the_text_a_quarter_of_the_grid_leaves_most_parameters_open_and_predicts_all_the_same(chapter, quarter):
+    law, large = quarter("text")
     assert len(law.undetermined) >= 3
     assert "data_exponent" not in law.undetermined
     assert abs(deviations(law, large).mean()) < 0.08
-    assert "model_exponent" not in law_of("text", rows_of("text")).undetermined
+    assert "model_exponent" not in chapter["whole"]["text"].undetermined
 
 
-def test_the_model_exponent_of_the_digits_is_near_two():
-    assert law_of("digits", rows_of("digits")).model_exponent == pytest.approx(2, abs=0.2)
+def test_the_panel_fits_what_is_small_in_both_sizes_and_says_how_far_the_law_is_off(chapter, quarter):
+    found = chapter["surface"](4, True)
+    for task in TASKS:
+        law, large = quarter(task)
+        rows = [row for row in found["rows"] if row["task"] == task]
+        widths, samples = (max(row[name] for row in rows) for name in ("width", "samples"))
+        assert all(row["used"] == (row["width"] <= widths / 4 and row["samples"] <= samples / 4) for row in rows)
+        off = deviations(law, large)
+        assert f"held back {100 * off.mean():+.1f} % ± {100 * off.std():.1f} %." in found["caption"]
+        drawn = [row for row in found["law"] if row["task"] == task]
+        np.testing.assert_allclose(
+            [float(law.predict(r["samples"], r["width"])) for r in drawn], [r["error"] for r in drawn]
+        )
 
 
-def test_the_grids_are_those_that_the_chapter_describes():
-    assert grid_of("digits_grid")["width"][0] == 4
-    assert grid_of("text_grid")["width"][-1] == 256
+def test_the_model_exponent_of_the_digits_is_near_two(chapter):
+    assert chapter["whole"]["digits"].model_exponent == pytest.approx(2, abs=0.2)
 
 
-def test_the_corrected_fit_recommends_about_twenty_tokens_for_each_parameter_and_the_first_one_many_more():
-    published = {"E": 1.69, "A": 406.4, "B": 410.7, "alpha": 0.34, "beta": 0.28}
-    corrected = {"E": 1.8172, "A": 482.01, "B": 2085.43, "alpha": 0.3478, "beta": 0.3658}
-    ratios = []
-    for letters in (published, corrected):
-        runs = synthetic_compute(noise=0.0, **letters)
-        best = optimal_allocation(fit_compute(runs.parameters, runs.tokens, runs.loss), 1e24)
-        ratios.append(float(best.tokens[0] / best.parameters[0]))
-    assert ratios[1] == pytest.approx(20, rel=0.25)
-    assert ratios[0] > 3 * ratios[1]
+def test_more_noise_widens_the_intervals_and_less_of_the_grid_does_too(chapter):
+    def widths(noise, share):
+        rows = [row for row in chapter["determined"](noise)["rows"] if row["task"] == "digits"]
+        return {row["exponent"]: row["high"] - row["low"] for row in rows if abs(row["share"] / share - 1) < 0.04}
+
+    whole, quarter, noisy = widths(0, 1), widths(0, 0.25), widths(0.1, 1)
+    for exponent in ("data (alpha)", "model (beta)"):
+        assert whole[exponent] < quarter[exponent]
+        assert whole[exponent] < noisy[exponent]
+
+
+def test_the_grids_are_those_that_the_chapter_describes(chapter):
+    assert min(row["width"] for row in chapter["means"]("digits")) == 4
+    assert max(row["width"] for row in chapter["means"]("text")) == 256
+
+
+def test_the_corrected_fit_recommends_about_twenty_tokens_for_each_parameter_and_the_first_one_many_more(chapter):
+    ratios = {}
+    for source in chapter["PUBLISHED"]:
+        best = chapter["divided"](source, 24)["best"]
+        np.testing.assert_allclose(best.flops, [1e22, 1e23, 1e24])
+        np.testing.assert_allclose(6 * best.parameters * best.tokens, best.flops)
+        ratios[source] = float(best.tokens[-1] / best.parameters[-1])
+    assert ratios["Besiroglu et al. 2024"] == pytest.approx(20, rel=0.25)
+    assert ratios["Hoffmann et al. 2022"] > 3 * ratios["Besiroglu et al. 2024"]

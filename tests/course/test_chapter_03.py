@@ -2,75 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import random
 
 import numpy as np
 import pytest
 
-from scalinglab.pruning import MEASURES, density_path, iterative_pruning
-from scalinglab.scaling_laws import fit_pruned, fit_pruned_joint
+from scalinglab.pruning import MEASURES
 from scalinglab.tables import grid_of, table
-from scalinglab.training import digits, summarize, sweep
+from scalinglab.training import summarize, sweep
 
 GRIDS = grid_of("digits_pruning")
-WIDTHS = GRIDS[0]["width"]
 
 
-@functools.cache
-def means(depth=2):
-    rows = [row for row in table("digits_pruning") if row["depth"] == depth]
-    groups = summarize(rows, by=["width", "round", "kept"])
-    dense = {row["width"]: row for row in groups if row["round"] == 0}
-    found = [row | {"weights": dense[row["width"]]["kept"], "depth": depth} for row in groups]
-    unpruned = {width: row["mean"] for width, row in dense.items()}
-    return [row | {"density": row["kept"] / row["weights"], "unpruned": unpruned[row["width"]]} for row in found]
-
-
-def columns(rows, *names):
-    return {name: [row[name] for row in rows] for name in names}
-
-
-@functools.cache
-def law(*left_out):
-    rows = [row for row in means() if row["width"] not in left_out]
-    given = columns(rows, "width", "unpruned", "density")
-    return fit_pruned_joint(given.pop("density"), [row["mean"] for row in rows], highest=0.92, **given)
-
-
-@functools.cache
-def depth_law():
-    rows = [row for depth in (1, 2, 3, 4) for row in means(depth) if row["width"] in {32, 64}]
-    given = columns(rows, "width", "depth", "unpruned", "density")
-    return fit_pruned_joint(given.pop("density"), [row["mean"] for row in rows], highest=0.92, **given)
-
-
-def single(width, lowest=0.0):
-    rows = [row for row in means() if row["width"] == width and row["density"] >= lowest]
-    return fit_pruned(*columns(rows, "density", "mean").values(), unpruned=rows[0]["unpruned"], highest=0.92)
-
-
-def crossing(rows, error, column):
-    last = max((place for place, row in enumerate(rows) if row["mean"] <= error), default=-1)
-    if not 0 <= last < len(rows) - 1:
-        return math.nan
-    ends = [[math.log(row[name]) for row in rows[last : last + 2]] for name in ("mean", column)]
-    return math.exp(np.interp(math.log(error), *ends))
-
-
-def ratio(width, budget):
-    """Predicted over measured weights, the width left out of the fit; nan if it cannot meet the budget."""
-    rows = [row for row in means() if row["width"] == width]
-    density = law(width).density_at(budget, unpruned=rows[0]["unpruned"], width=width)
-    return float(density) * rows[0]["weights"] / crossing(rows, budget, "kept")
-
-
-def spread(rows, name, exponent):
-    sizes = sorted({row[name] for row in rows})
-    curves = ([row for row in rows if row[name] == size] for size in sizes)
-    found = [crossing(rows, 0.2, "density") * size**exponent for rows, size in zip(curves, sizes, strict=True)]
-    return max(found) / min(found)
+@pytest.fixture
+def rows_of(chapter):
+    """The measured rounds of a network of two layers, by its width, the dense one first."""
+    return lambda width: [row for row in chapter["means"]() if row["width"] == width]
 
 
 def test_some_rows_of_the_table_are_found_again():
@@ -104,16 +52,15 @@ def test_the_table_holds_every_round_of_every_network():
     } == {7066}
 
 
-def test_most_weights_of_a_network_are_free():
-    rows = [row for row in means() if row["width"] == 64]
-    assert rows[0]["mean"] == pytest.approx(0.02, abs=0.002)
-    assert 1 - float(single(64).density_at(0.04)) == pytest.approx(0.954, abs=0.005)
+def test_most_weights_of_a_network_are_free(chapter, rows_of):
+    assert rows_of(64)[0]["mean"] == pytest.approx(0.02, abs=0.002)
+    assert 1 - float(chapter["single"](64).density_at(0.04)) == pytest.approx(0.954, abs=0.005)
 
 
-def test_three_regions_are_seen_in_every_width():
-    for width in WIDTHS:
-        fit, rows = single(width), [row for row in means() if row["width"] == width]
-        density = np.array([row["density"] for row in rows])
+def test_three_regions_are_seen_in_every_width(chapter, rows_of):
+    single = chapter["single"]
+    for width in chapter["WIDTHS"]:
+        fit, density = single(width), np.array([row["density"] for row in rows_of(width)])
         assert (density > fit.low_transition).sum() >= 2
         assert ((density > fit.transition) & (density < fit.low_transition)).sum() >= 5
         assert fit.sd_deviation < 0.065
@@ -122,91 +69,101 @@ def test_three_regions_are_seen_in_every_width():
     assert single(8).standard_errors["exponent"] / single(8).exponent == pytest.approx(0.33, abs=0.07)
 
 
-def test_without_the_high_plateau_only_the_slope_is_left():
-    fit = single(32, 0.015)
+def test_without_the_high_plateau_only_the_slope_is_left(chapter):
+    fit, whole = chapter["single"](32, 0.015), chapter["single"](32)
     assert set(fit.undetermined) == {"high_plateau", "transition"}
-    assert fit.exponent == pytest.approx(single(32).exponent, rel=0.05)
-    assert fit.amplitude == pytest.approx(single(32).amplitude, rel=0.2)
+    assert fit.exponent == pytest.approx(whole.exponent, rel=0.05)
+    assert fit.amplitude == pytest.approx(whole.amplitude, rel=0.2)
 
 
-def test_one_law_joins_all_widths():
-    assert law().sd_deviation < 0.09
-    assert law().sd_deviation == pytest.approx(0.08, abs=0.005)
-    assert law().width_exponent == pytest.approx(1.2, abs=0.05)
-    assert 2 ** law().width_exponent == pytest.approx(2.3, abs=0.1)
-    assert spread(means(), "width", 0) > 20
-    assert spread(means(), "width", law().width_exponent) < 1.3
+def test_the_power_law_that_is_drawn_meets_the_plateaus_at_its_transitions(chapter):
+    found, fit = chapter["three_regions"]("32", 6e-4), chapter["single"](32, 6e-4)
+    high, low = found["power"]
+    assert (high["density"], low["density"]) == (fit.transition, fit.low_transition)
+    assert high["mean"] == pytest.approx(fit.high_plateau, rel=0.02)
+    assert low["mean"] == pytest.approx(fit.unpruned, rel=0.02)
 
 
-def test_depth_is_no_axis():
-    assert abs(depth_law().depth_exponent) < 0.3
-    assert depth_law().sd_deviation > law().sd_deviation
-    rows = [row for depth in (1, 2, 3, 4) for row in means(depth) if row["width"] == 64]
-    assert spread(rows, "depth", 0) < 1.6
-    assert spread(rows, "depth", law().width_exponent) > 2 * spread(rows, "depth", 0)
+def test_one_law_joins_all_widths(chapter):
+    law, spread = chapter["law"](), chapter["spread"]
+    assert law.sd_deviation < 0.09
+    assert law.sd_deviation == pytest.approx(0.08, abs=0.005)
+    assert law.width_exponent == pytest.approx(1.2, abs=0.05)
+    assert 2**law.width_exponent == pytest.approx(2.3, abs=0.1)
+    assert spread("widths", 0) > 20
+    assert spread("widths", law.width_exponent) < 1.3
 
 
-def test_a_width_that_was_left_out_is_predicted():
+def test_depth_is_no_axis(chapter):
+    law, depths, spread = chapter["law"](), chapter["depth_law"](), chapter["spread"]
+    assert abs(depths.depth_exponent) < 0.3
+    assert depths.sd_deviation > law.sd_deviation
+    assert spread("depths", 0) < 1.6
+    assert spread("depths", law.width_exponent) > 2 * spread("depths", 0)
+
+
+def test_a_width_that_was_left_out_is_predicted(chapter, rows_of):
     for width in (16, 24, 32, 48, 64, 128):
-        rows = [row for row in means() if row["width"] == width]
-        given = columns(rows, "density", "unpruned", "width")
-        off = law(width).predict(given.pop("density"), **given) / [row["mean"] for row in rows] - 1
+        law, rows = chapter["law"](width), rows_of(width)
+        given = {name: [row[name] for row in rows] for name in ("unpruned", "width")}
+        off = law.predict([row["density"] for row in rows], **given) / [row["mean"] for row in rows] - 1
         assert abs(off.mean()) < 0.1
         assert off.std() < 0.12
+        said = f"Off by {100 * off.mean():+.1f} % ± {100 * off.std():.1f} % on the width that it never saw."
+        assert chapter["left_out"](f"{width}")["caption"] == said
 
 
 @pytest.mark.parametrize("budget", [0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2])
-def test_the_smallest_network_under_a_budget_is_predicted_to_within_a_third(budget):
-    rows = {row["width"]: row for row in means() if row["round"] == 0}
-    able = [width for width in WIDTHS if rows[width]["mean"] < budget]
-    needed = {
-        width: float(law(width).density_at(budget, unpruned=rows[width]["unpruned"], width=width))
-        * rows[width]["weights"]
-        for width in able
-    }
+def test_the_smallest_network_under_a_budget_is_predicted_to_within_a_third(chapter, rows_of, budget):
+    found = chapter["budgeted"](100 * budget)
+    needed = {row["width"]: row["predicted"] for row in found["rows"]}
+    ratios = {row["width"]: row["predicted"] / row["measured"] for row in found["rows"]}
     smallest = min(needed, key=needed.get)
-    assert 0.75 < ratio(smallest, budget) < 1.33
-    for width in able:
-        if width > 8 and budget > 4 / 3 * rows[width]["mean"]:
-            assert 0.75 < ratio(width, budget) < 1.33
+    assert 0.75 < ratios[smallest] < 1.33
+    for width in chapter["WIDTHS"]:
+        if width > 8 and budget > 4 / 3 * rows_of(width)[0]["mean"]:
+            assert 0.75 < ratios[width] < 1.33
     # Far fewer than any network that is not pruned, and at about the same width whatever the budget.
-    least = min(row["weights"] for row in rows.values() if row["mean"] <= budget)
+    least = min(row["measured"] for row in found["dense"])
     assert 2 < least / needed[smallest] < 9
     assert smallest in {24, 32, 48}
 
 
-def test_near_the_low_plateau_the_prediction_is_worst():
-    assert ratio(8, 0.08) == pytest.approx(1.8, abs=0.15)
-    assert ratio(48, 0.025) < 0.8
+def test_near_the_low_plateau_the_prediction_is_worst(chapter):
+    assert np.divide(*chapter["needed"](8, 0.08)) == pytest.approx(1.8, abs=0.15)
+    assert np.divide(*chapter["needed"](48, 0.025)) < 0.8
 
 
-def test_at_five_percent_the_width_hardly_matters():
-    rows = {width: [row for row in means() if row["width"] == width] for width in WIDTHS}
-    found = {width: crossing(rows[width], 0.05, "kept") for width in WIDTHS[1:]}
-    assert max(found.values()) / min(found.values()) < 1.5
-    assert min(row["mean"] for row in rows[8]) > 0.05
+def test_at_five_percent_the_width_hardly_matters(chapter, rows_of):
+    found = [chapter["needed"](width, 0.05)[1] for width in chapter["WIDTHS"][1:]]
+    assert max(found) / min(found) < 1.5
+    assert min(row["mean"] for row in rows_of(8)) > 0.05
 
 
 @pytest.mark.parametrize(("width", "budget"), [(32, 0.05), (48, 0.08)])
-def test_new_networks_that_are_pruned_to_the_prediction_keep_the_budget(width, budget):
-    rows = [row for row in means() if row["width"] == width]
-    density = float(law(width).density_at(budget, unpruned=rows[0]["unpruned"], width=width))
-    names = ("optimizer", "step_size", "weight_decay", "schedule", "steps", "depth")
-    settings = {name: GRIDS[0][name] for name in names} | {"width": width, "seed": [21, 22, 23, 24, 25, 26]}
-    *_, last = iterative_pruning(digits(), densities=density_path([density, 0.4 * density]), rewind=40, **settings)
-    groups = summarize([row | {"status": "done"} for row in last.rows()], by=["round", "kept"])
-    assert 0.75 < density * rows[0]["weights"] / crossing(groups, budget, "kept") < 1.33
+def test_new_networks_that_are_pruned_to_the_prediction_keep_the_budget(chapter, rows_of, width, budget):
+    predicted, _ = chapter["needed"](width, budget)
+    *_, last = chapter["watched"](width, 0.4 * predicted / rows_of(width)[0]["weights"], budget, {})
+    groups = summarize([row | {"status": "done"} for row in last["rows"]], by=["round", "kept"])
+    assert {group["count"] for group in groups} == {3}
+    assert 0.75 < predicted / chapter["crossing"](groups, budget, "kept") < 1.33
 
 
-def test_small_steps_pay_and_rewinding_does_not():
-    names = ("optimizer", "step_size", "weight_decay", "schedule", "steps", "depth")
-    settings = {name: GRIDS[0][name] for name in names} | {"width": 32, "seed": range(6)}
-    errors = {}
-    for fraction, rewind in ((0.2, 40), (0.2, 0), (0.5, 40), (0.8, 40)):
-        path = density_path([0.04], fraction=fraction + 1e-9)
-        *_, last = iterative_pruning(digits(), densities=path, rewind=rewind, **settings)
-        errors[fraction, rewind] = np.mean([row["test_error"] for row in last.rows() if row["density"] == 0.04])
-    assert errors[0.2, 40] == pytest.approx(0.11, abs=0.025)
-    assert errors[0.5, 40] == pytest.approx(0.19, abs=0.04)
-    assert errors[0.8, 40] > 0.3
-    assert errors[0.2, 0] == pytest.approx(errors[0.2, 40], rel=0.25)
+def test_small_steps_pay_and_rewinding_does_not(chapter):
+    def error(rows):
+        """At a density of 0.04, between two rounds on a line in logarithms."""
+        groups = summarize([row | {"status": "done"} for row in rows], by="density")
+        densities, errors = np.log(sorted((row["density"], row["mean"]) for row in groups)).T
+        return math.exp(np.interp(math.log(0.04), densities, errors))
+
+    def pruned(fraction, rewind):
+        for state in chapter["pruning"]("32", fraction, rewind):
+            if (rows := state["rows"]) and min(row["density"] for row in rows) <= 0.04 * (1 + 1e-9):
+                return error(rows)
+        raise AssertionError("never so sparse")
+
+    small = error(chapter.drawn("prune-in-rounds"))
+    assert small == pytest.approx(0.11, abs=0.025)
+    assert pruned("50 %", 40) == pytest.approx(0.19, abs=0.04)
+    assert pruned("80 %", 40) > 0.3
+    assert pruned("20 %", 0) == pytest.approx(small, rel=0.25)

@@ -4,65 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
 
-from scalinglab.pruning import (
-    compare_methods,
-    density_path,
-    iterative_pruning,
-    keep_nodes,
-    kept_weights,
-    magnitude_masks,
-    node_masks,
-    path_between,
-    prune_at_start,
-    synflow_masks,
-    truncate,
-)
-from scalinglab.tables import table
-from scalinglab.training import digits, finish, train
-
-SMALL = {"width": 64, "depth": 2, "optimizer": "adam", "step_size": 0.003, "steps": 400}
-LARGE = {"width": 256, "depth": 2, "optimizer": "adam", "step_size": 0.001}
-SIZE = 64 * 256 + 256 * 256 + 256 * 10
-START = ("random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow")
+import scalinglab.pruning as tickets
+from scalinglab.training import digits, train
 
 
-def means(method, name="accuracy", rewind=0):
-    """Means over seeds in the table, by density as 2, 4 ... 512."""
-    rows = [row for row in table("digits_zoo") if (row["method"], row["rewind"]) == (method, rewind)]
-    rows = [row | {"accuracy": 100 - 100 * row["test_error"], "path": SIZE * row["effective_density"]} for row in rows]
-    densities = {row["density"] for row in rows}
-    return {round(1 / d): np.mean([row[name] for row in rows if row["density"] == d]) for d in densities}
+@pytest.fixture
+def means(chapter):
+    """Means over seeds in the table, by density as 2, 4 ... 512; accuracies in per cent."""
+
+    def by_density(method, name="accuracy"):
+        factor = 100 if name == "accuracy" else 1
+        pairs = zip(chapter["DENSITIES"], chapter["means"](method, name), strict=True)
+        return {round(1 / density): factor * value for density, value in pairs}
+
+    return by_density
 
 
-def compared(density, methods, seeds=3):
-    *_, last = compare_methods(digits(), methods=methods, densities=[density], seed=range(seeds), **SMALL)
-    names, rows = ("accuracy", "effective_density", "total_steps"), last.rows()
+def averaged(rows, methods):
+    names = ("accuracy", "effective_density", "total_steps")
     mine = {method: [row for row in rows if row["method"] == method] for method in methods}
     return {method: {name: np.mean([row[name] for row in some]) for name in names} for method, some in mine.items()}
 
 
-@pytest.fixture(scope="module")
-def grown():
-    run = train(digits(), steps=600, evaluations=2, **LARGE)
-    return {"initial": next(run).arrays(0), "trained": finish(run).arrays(0)}
-
-
-def accuracy(layers):
-    return 100 - 100 * path_between(layers, layers, digits().test_inputs, digits().test_labels, points=3).errors[0]
-
-
-def test_sizes_and_trainings():
-    layers = next(train(digits(), **SMALL)).arrays(0)
+def test_sizes_and_trainings(chapter):
+    layers = next(train(digits(), **chapter["SMALL"])).arrays(0)
     assert sum(weight.size for weight, _ in layers) == 8832
-    assert SIZE == 84_480
-    assert kept_weights(1 / 64, SIZE) == 1320
-    assert len(density_path([0.05])) == 15
+    assert chapter["SIZE"] == sum(weight.size for weight, _ in chapter["grown"]()["initial"]) == 84_480
+    assert tickets.kept_weights(1 / 64, chapter["SIZE"]) == 1320
+    assert len(tickets.density_path([0.05])) == 15
 
 
-def test_at_five_per_cent_methods_spread_with_paths_and_iterative_pruning_wins():
-    found = compared(0.05, ("random", "magnitude", "erk", "snip", "synflow", "gradual", "iterative"))
+def test_at_five_per_cent_methods_spread_with_paths_and_iterative_pruning_wins(chapter):
+    rows = chapter.drawn("eight-ways-to-prune")
+    assert {(row["density"], row["seed"]) for row in rows} == {(0.05, 0), (0.05, 1), (0.05, 2)}
+    assert all(row["share"] == pytest.approx(row["effective_density"] / row["density"]) for row in rows)
+    found = averaged(rows, ("random", "magnitude", "erk", "snip", "synflow", "gradual", "iterative"))
     for method in ("random", "magnitude"):
         assert 0.5 < found[method]["effective_density"] / 0.05 < 0.65
     assert found["synflow"]["effective_density"] / 0.05 > 0.99
@@ -76,36 +53,37 @@ def test_at_five_per_cent_methods_spread_with_paths_and_iterative_pruning_wins()
     assert found["gradual"]["total_steps"] == 400
 
 
-def test_easy_and_hard_densities():
-    easy, hard = (compared(density, ("random", "magnitude", "erk", "snip", "synflow")) for density in (0.3, 0.02))
-    accuracies = [[row["accuracy"] for row in found.values()] for found in (easy, hard)]
+def test_easy_and_hard_densities(chapter, monkeypatch):
+    methods = ("random", "magnitude", "erk", "snip", "synflow")
+    monkeypatch.setitem(chapter.names, "EIGHT", methods)
+    accuracies = []
+    for density in (0.3, 0.02):
+        *_, last = chapter["zoo"](density)
+        accuracies.append([row["accuracy"] for row in averaged(last["rows"], methods).values()])
     assert np.ptp(accuracies[0]) < 0.03
     assert np.ptp(accuracies[1]) > 0.5
 
 
-def test_paths_rank_methods_at_the_start_nearly_by_themselves():
-    rows = [row for row in table("digits_zoo") if row["method"] in START]
-    for density in (1 / 16, 1 / 32, 1 / 64, 1 / 128, 1 / 256, 1 / 512):
-        mine = [row for row in rows if row["density"] == density]
-        rank = spearmanr([row["effective_density"] for row in mine], [-row["test_error"] for row in mine])[0]
-        assert 0.7 < rank < 0.95
-    assert means("magnitude", "path")[64] < 3
+def test_paths_rank_methods_at_the_start_nearly_by_themselves(chapter, means):
+    for density in (16, 32, 64, 128, 256, 512):
+        assert 0.7 < chapter["rank"](1 / density) < 0.95
+    assert means("magnitude", "effective")[64] < 3
     for density in (64, 128):
-        assert means("snip", "path")[density] < means("erk", "path")[density]
+        assert means("snip", "effective")[density] < means("erk", "effective")[density]
         assert means("snip")[density] > means("erk")[density] + 4
 
 
-def test_what_one_would_not_expect_of_the_table():
+def test_what_one_would_not_expect_of_the_table(chapter, means):
     for density in (32, 64, 128):
         assert means("after, global")[density] < means("random")[density] - 4
     for density in (8, 16, 32, 64, 128):
-        assert means("gradual")[density] > max(means(method)[density] for method in START)
+        assert means("gradual")[density] > max(means(method)[density] for method in chapter["START"])
     for density in (2, 4, 8, 16):
         # Above 6 % one threshold after training is as good as at the start, or better.
         assert means("after, global")[density] > means("magnitude")[density] - 0.2
 
 
-def test_lamp_repairs_pruning_after_training():
+def test_lamp_repairs_pruning_after_training(means):
     after, before = means("after, lamp"), means("lamp")
     assert after[64] == pytest.approx(89, abs=0.6)
     assert before[64] == pytest.approx(82, abs=0.6)
@@ -113,118 +91,132 @@ def test_lamp_repairs_pruning_after_training():
     assert after[64] < means("synflow")[64] - 2
 
 
-def test_where_a_method_breaks_seeds_spread_by_many_points():
+def test_where_a_method_breaks_seeds_spread_by_many_points(chapter):
     spreads = {}
-    for row in table("digits_zoo"):
+    for row in chapter["ZOO"]:
         if not row["rewind"]:
-            spreads.setdefault(row["method"], {}).setdefault(row["density"], []).append(100 * row["test_error"])
+            spreads.setdefault(row["method"], {}).setdefault(row["density"], []).append(100 - 100 * row["accuracy"])
     for method, found in spreads.items():
         assert 4.9 < max(np.std(errors, ddof=1) for errors in found.values()) < 13.5, method
         # At 25 % any mask will do.
         assert np.mean(found[0.25]) < 2.3
 
 
-def test_going_back_to_step_60_is_no_better():
-    early, start = means("iterative", rewind=60), means("iterative")
+def test_going_back_to_step_60_is_no_better(means):
+    early, start = means("iterative, rewound to 60"), means("iterative")
     for density in (2, 4, 8, 16, 32, 64, 128, 256, 512):
         assert early[density] < start[density] + 0.3
 
 
-def test_after_training_sizes_still_rank_by_the_initial_scales(grown):
-    kept = kept_weights(1 / 64, SIZE)
-    masks = {name: magnitude_masks(layers, kept) for name, layers in grown.items()}
-    for number, ((before, _), (after, _)) in enumerate(zip(grown["initial"], grown["trained"], strict=True)):
-        assert np.linalg.norm(after - before) < np.linalg.norm(before)
+def test_after_training_sizes_still_rank_by_the_initial_scales(chapter):
+    trained, moved = chapter["masked"]("trained", "one threshold", 1 / 64), [chapter["moved"](n) for n in range(3)]
+    for row in moved:
+        assert row["moved by"] < 1
         # The densities at the same threshold hardly change: within a third of a per cent of the layer.
-        assert abs(masks["initial"].densities[number] - masks["trained"].densities[number]) < 0.0035
-    assert grown["initial"][0][0].std() == pytest.approx(2 * grown["initial"][1][0].std(), rel=0.03)
-    first, *others = masks["trained"].densities
+        assert abs(row["kept of initial"] - row["kept of trained"]) < 0.0035
+    assert [row["kept of trained"] for row in moved] == list(trained.densities)
+    assert moved[0]["initial spread"] == pytest.approx(2 * moved[1]["initial spread"], rel=0.03)
+    first, *others = trained.densities
     assert first == pytest.approx(0.08, abs=0.01)
     assert max(others) < 0.005
-    assert masks["trained"].effective.kept < 20
-    assert magnitude_masks(grown["trained"], kept, scope="lamp").effective.kept > 900
+    assert trained.effective.kept < 20
+    assert chapter["masked"]("trained", "LAMP", 1 / 64).effective.kept > 900
 
 
-def test_one_round_of_synflow_empties_two_layers_and_more_rounds_none(grown):
-    kept = kept_weights(0.01, SIZE)
-    assert synflow_masks(grown["initial"], kept, rounds=1).empty_layers == (1, 2)
-    for rounds in (10, 100):
+def test_one_round_of_synflow_empties_two_layers_and_more_rounds_none(chapter):
+    initial, kept = chapter["grown"]()["initial"], tickets.kept_weights(0.01, chapter["SIZE"])
+    assert chapter["masked"]("initial", "SynFlow, 1 round", 0.01).empty_layers == (1, 2)
+    ten = chapter["masked"]("initial", "SynFlow, 10 rounds", 0.01)
+    for rounds, masks in ((10, ten), (100, tickets.synflow_masks(initial, kept, rounds=100))):
         # With ten rounds two weights of a hundred are on no path, with a hundred rounds fewer.
-        assert synflow_masks(grown["initial"], kept, rounds=rounds).effective.kept > (1 - 0.3 / rounds) * kept
+        assert masks.effective.kept > (1 - 0.3 / rounds) * kept
 
 
-@pytest.fixture(scope="module")
-def longer():
-    """SNIP and ERK at two densities, trained for 400 and for 6,000 steps: mean accuracies of two networks."""
-    task, found = digits(), {}
-    starts = [next(train(task, seed=seed, **SMALL)).arrays(0) for seed in (0, 1)]
-    data = {"inputs": task.train_inputs, "labels": task.train_labels}
-    places = [(name, density, seed) for name in ("snip", "erk") for density in (0.05, 0.02) for seed in (0, 1)]
-    masks = [prune_at_start(starts[seed], density, name, seed=seed, **data) for name, density, seed in places]
-    more = {"initial": [starts[seed] for *_, seed in places], "seed": [seed for *_, seed in places], "masks": masks}
-    for run in train(task, evaluations=200, **(SMALL | {"steps": 6000}), **more):
-        if run.step in (400, 6000):
-            step = int(np.argmin(np.abs(run.evaluated - run.step)))
-            for place, (name, density, _) in enumerate(places):
-                found.setdefault((name, density, run.step), []).append(100 - 100 * run.test_error[place, step])
-    return {place: np.mean(values) for place, values in found.items()}
+def reached(rows, method, step):
+    """Mean accuracy of a method's networks at the measurement next to a step, in per cent."""
+    mine = [row for row in rows if row["method"] == method]
+    near = min({row["step"] for row in mine}, key=lambda at: abs(at - step))
+    found = [100 * row["accuracy"] for row in mine if row["step"] == near]
+    assert len(found) == 2
+    return np.mean(found)
 
 
-def test_more_training_closes_most_of_the_gap_at_five_per_cent_and_nothing_at_two(longer):
-    assert longer["snip", 0.05, 6000] > longer["snip", 0.05, 400] + 3
-    assert 95.5 - longer["snip", 0.05, 6000] < (95.5 - longer["snip", 0.05, 400]) / 2
-    found = compared(0.02, ("gradual", "iterative"), seeds=2)
-    assert longer["snip", 0.02, 6000] < 100 * found["iterative"]["accuracy"] - 25
-    assert longer["snip", 0.02, 6000] < 100 * found["gradual"]["accuracy"] - 15
+def test_more_training_closes_most_of_the_gap_at_five_per_cent_and_nothing_at_two(chapter):
+    five = chapter.drawn("accuracy-against-all-steps")
+    assert reached(five, "snip", 6000) > reached(five, "snip", 400) + 3
+    assert 95.5 - reached(five, "snip", 6000) < (95.5 - reached(five, "snip", 400)) / 2
+    *_, two = chapter["cost"](0.02)
+    found = averaged(two["searched"], ("gradual", "iterative"))
+    assert {row["seed"] for row in two["searched"]} == {0, 1}
+    assert reached(two["rows"], "snip", 6000) < 100 * found["iterative"]["accuracy"] - 25
+    assert reached(two["rows"], "snip", 6000) < 100 * found["gradual"]["accuracy"] - 15
 
 
-def test_controls_of_the_table():
+def test_controls_of_the_table(chapter):
     """The bands are in tests/pruning; these are the numbers that the text names."""
-    found = {}
-    for row in table("digits_controls"):
-        found.setdefault((row["method"], row["density"], row["control"]), []).append(100 - 100 * row["test_error"])
-    mean = {place: np.mean(values) for place, values in found.items()}
-    assert mean["iterative", 1 / 16, "as found"] == pytest.approx(98.2, abs=0.05)
-    assert mean["iterative", 1 / 64, "as found"] == pytest.approx(96, abs=0.5)
-    assert mean["iterative", 1 / 16, "as found"] - mean["iterative", 1 / 16, "shuffled"] == pytest.approx(1, abs=0.5)
+    mean = chapter["controlled"]
+    assert mean("iterative", 1 / 16, "as found") == pytest.approx(98.2, abs=0.05)
+    assert mean("iterative", 1 / 64, "as found") == pytest.approx(96, abs=0.5)
+    assert mean("iterative", 1 / 16, "as found") - mean("iterative", 1 / 16, "shuffled") == pytest.approx(1, abs=0.5)
     for method in ("synflow", "grasp", "iterative"):
-        assert mean[method, 1 / 64, "as found"] - mean[method, 1 / 64, "shuffled"] > 15
-    lost = mean["iterative", 1 / 64, "as found"] - mean["iterative", 1 / 64, "other weights"]
+        assert mean(method, 1 / 64, "as found") - mean(method, 1 / 64, "shuffled") > 15
+    lost = mean("iterative", 1 / 64, "as found") - mean("iterative", 1 / 64, "other weights")
     assert lost == pytest.approx(3, abs=0.5)
     for method in ("lamp", "snip", "grasp", "synflow"):
-        assert mean[method, 1 / 64, "other weights"] > mean[method, 1 / 64, "as found"] - 2
+        assert mean(method, 1 / 64, "other weights") > mean(method, 1 / 64, "as found") - 2
 
 
-def test_rewinding_does_not_help_under_label_noise_and_pruning_does():
-    path = density_path((0.5, 0.25, 0.125, 0.0625, 0.03), fraction=0.5)
-    deep = SMALL | {"depth": 3, "batch_size": 32, "steps": 1500, "seed": (0, 1)}
+def test_copies_that_part_at_the_start_have_a_barrier_and_those_that_part_late_have_none(chapter):
+    """The means of the panel's two networks are the answer and the premise of the prediction."""
+    rows = chapter.drawn("two-copies-and-the-line-between")
+    found = {at: 100 * np.mean([row["train_barrier"] for row in rows if row["spawn"] == at]) for at in (0, 300)}
+    assert found[0] == pytest.approx(10, abs=5)
+    assert found[0] == pytest.approx(chapter["barrier"](0))
+    assert found[300] < found[0] / 3
+
+
+def test_rewinding_does_not_help_under_label_noise_and_pruning_does(chapter):
+    *_, rewound = chapter["rewound"](300, 0.36)
     errors = {}
-    for rewind in (0, 300):
-        *_, last = iterative_pruning(digits(label_noise=0.36), densities=path, rewind=rewind, **deep)
-        rows = last.rows()
+    for rewind, rows in ((0, chapter.drawn("rewind-under-label-noise")), (300, rewound.rows())):
+        path = sorted({row["density"] for row in rows}, reverse=True)
         errors[rewind] = {d: np.mean([row["test_error"] for row in rows if row["density"] == d]) for d in path}
-        assert errors[rewind][0.03] < 0.6 * errors[rewind][1.0]
+        assert {1, 0.5, 0.25, 0.125, 0.0625, 0.03} <= set(path)
+        assert errors[rewind][0.03] < 0.6 * errors[rewind][1]
     # Standard deviations over seeds are about two points.
     for density in path[1:]:
         assert errors[300][density] > errors[0][density] - 0.05
 
 
-def test_what_is_stored_and_what_is_kept(grown):
+@pytest.fixture
+def stored(chapter):
+    """What the panel of structured pruning draws: accuracies in per cent, by kind and then by weights stored."""
+    found = {}
+    for row in chapter.drawn("nodes-singular-values-weights"):
+        found.setdefault(row["kind"], {})[row["stored"]] = 100 * row["accuracy"]
+    assert set(found) == set(chapter["KINDS"])
+    return found
+
+
+def test_what_is_stored_and_what_is_kept(chapter, stored):
     """With about a tenth of the weights: single weights, then singular values, then nodes."""
-    trained = grown["trained"]
-    thin, nodes = truncate(trained, 8), keep_nodes(trained, 64)
-    sparse = magnitude_masks(trained, kept_weights(1 / 8, SIZE), scope="lamp")
-    assert (thin.stored, sum(weight.size for weight, _ in nodes), sparse.kept) == (8784, 8832, 10_560)
-    assert accuracy(sparse.apply(trained)) > accuracy(thin.layers()) + 5 > accuracy(nodes) + 10
-    assert accuracy(node_masks(trained, 64).apply(trained)) == accuracy(nodes)
+    weights, thin, nodes = (
+        stored["weights (LAMP)"][10_560],
+        stored["singular values"][8784],
+        stored["nodes, pruned"][8832],
+    )
+    assert weights > thin + 5 > nodes + 10
+    trained, accuracy = chapter["grown"]()["trained"], chapter["accuracy"]
+    assert tickets.keep_nodes(trained, 64)[0][0].shape == (64, 64)
+    assert 100 * accuracy(tickets.node_masks(trained, 64).apply(trained)) == nodes
 
 
-def test_a_network_that_was_never_large_is_better_than_one_that_was_pruned_to_its_size(grown):
-    widths = (128, 64, 32, 16, 8)
-    one = {"depth": 2, "optimizer": "adam", "step_size": 0.001, "width": widths, "seed": [0] * 5, "evaluations": 2}
-    kept = [keep_nodes(grown["trained"], width) for width in widths]
-    tuned = 100 - 100 * finish(train(digits(), initial=kept, steps=200, **one)).test_error[:, -1]
-    fresh = 100 - 100 * finish(train(digits(), steps=800, **one)).test_error[:, -1]
-    assert (tuned[1:] > [accuracy(layers) + 15 for layers in kept[1:]]).all()
+def test_a_network_that_was_never_large_is_better_than_one_that_was_pruned_to_its_size(chapter, stored):
+    kept, tuned, fresh = (
+        np.array([stored[kind][size] for size in chapter["STORED"]])
+        for kind in ("nodes, pruned", "nodes, 200 steps more", "nodes, never large")
+    )
+    assert chapter["WIDTHS"] == (128, 64, 32, 16, 8)
+    assert (tuned[1:] > kept[1:] + 15).all()
     assert (fresh > tuned).all()
     assert fresh[-1] > tuned[-1] + 10

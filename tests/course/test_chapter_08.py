@@ -11,26 +11,45 @@ import pytest
 from scalinglab import pruning
 from scalinglab.tables import grid_of, table
 
-TRIED = {(row["kept"], row["method"]): row for row in table("mask_events")}
+
+def tried():
+    return {(row["kept"], row["method"]): row for row in table("mask_events")}
 
 
-def means(name, column, **fixed):
-    rows = [row for row in table(name) if all(row[key] == value for key, value in fixed.items())]
-    return {
-        method: float(np.mean([row[column] for row in rows if row["method"] == method]))
-        for method in dict.fromkeys(row["method"] for row in rows)
-    }
+@pytest.fixture
+def means(chapter):
+    """The means of a column of a table, by method, as the chapter averages them."""
+
+    def by_method(name, column, **fixed):
+        return {row["method"]: row[column] for row in chapter["average"](name, (column,), **fixed)}
+
+    return by_method
 
 
-def gains(method, kept, column="right", name="memorisation"):
-    found = {(row["method"], row["seed"]): row[column] for row in table(name) if row["kept"] == kept}
-    seeds = sorted({seed for _, seed in found})
-    return np.array([found[method, seed] - found[f"{method}, other labels", seed] for seed in seeds])
+@pytest.fixture
+def gains(chapter):
+    """What masks from the same labels memorise beyond masks from other labels, a number for each network."""
+
+    def by_network(kept):
+        return np.array([row["same"] - row["other"] for row in chapter["halves"](table("memorisation"), kept)])
+
+    return by_network
 
 
-def test_a_mask_multiplies_the_count_by_a_logarithm():
+def test_a_mask_multiplies_the_count_by_a_logarithm(chapter):
+    rows = {row["density"]: row for row in chapter["ceilings"](84480, 2000) if row["limit"] == "all masks"}
     for kept, factor in ((8448, 4.25), (845, 6.6)):
+        near = min(rows, key=lambda density: abs(density - kept / 84480))
+        assert rows[near]["factor"] == pytest.approx(factor, abs=0.1)
         assert pruning.largest_effective_parameters(84480, kept) / kept == pytest.approx(factor, abs=0.006)
+
+
+def test_labels_limit_what_a_mask_adds(chapter):
+    """No mask knows more than all labels: with n of them at most n bits over those of the weights kept."""
+    few = [row for row in chapter["ceilings"](84480, 100) if row["limit"] == "coin flips"]
+    assert min(row["factor"] for row in few) == pytest.approx(1, abs=0.01)
+    every = {row["density"]: row["factor"] for row in chapter["ceilings"](84480, 100) if row["limit"] == "all masks"}
+    assert all(row["factor"] <= every[row["density"]] for row in few)
 
 
 def test_the_last_step_of_the_proof_holds_and_gives_away_one_bit_at_most():
@@ -41,14 +60,14 @@ def test_the_last_step_of_the_proof_holds_and_gives_away_one_bit_at_most():
 
 
 @pytest.mark.parametrize("kept", [6, 12])
-def test_what_masks_know(kept):
+def test_what_masks_know(means, kept):
     known = means("mask_information", "information", kept=kept)
     assert [known[name] for name in ("random", "magnitude", "synflow")] == [0, 0, 0]
     assert 5 < known["grasp"] < known["snip"] < 7
     assert min(known["after training"], known["gradual"], known["iterative"]) > 7.7
 
 
-def test_five_to_six_bits_at_the_start_and_nearly_all_eight_after_training():
+def test_five_to_six_bits_at_the_start_and_nearly_all_eight_after_training(means):
     known = means("mask_information", "information", kept=6)
     assert 5 < known["grasp"] < known["snip"] < 6
     masks = means("mask_information", "masks", kept=6)
@@ -56,17 +75,19 @@ def test_five_to_six_bits_at_the_start_and_nearly_all_eight_after_training():
 
 
 @pytest.mark.parametrize("kept", [6, 12])
-def test_synflow_knows_nothing_and_learns_more_than_most(kept):
+def test_synflow_knows_nothing_and_learns_more_than_most(means, kept):
     right = means("mask_information", "right", kept=kept)
     assert right["synflow"] > max(right["snip"], right["grasp"])
     assert right["iterative"] == max(right.values())
     assert kept == 12 or right["synflow"] > right["after training"] + 0.05
 
 
-def test_the_inequality_holds_in_the_table_and_what_it_says_of_snip_and_grasp():
-    for row in TRIED.values():
+def test_the_inequality_holds_in_the_table_and_what_it_says_of_snip_and_grasp(chapter):
+    for row in tried().values():
         assert row["divergence"] <= row["information"]
-    snip, grasp, iterative = (TRIED[6, name] for name in ("snip", "grasp", "iterative"))
+    found = chapter["TRIED"]
+    assert {row["kept"] for row in found.values()} == {6}
+    snip, grasp, iterative = (found[name] for name in ("snip", "grasp", "iterative"))
     assert (round(snip["information"], 1), round(grasp["information"], 1)) == (6.1, 3.8)
     assert round(100 * snip["independent"]) == 14
     for row in (snip, grasp):
@@ -74,11 +95,12 @@ def test_the_inequality_holds_in_the_table_and_what_it_says_of_snip_and_grasp():
     assert [round(iterative[name], digits) for name, digits in (("own", 2), ("independent", 2))] == [0.72, 0.21]
     assert round(iterative["information"], 1) == 7.9
     assert round(iterative["divergence"], 2) == 0.86
-    assert TRIED[6, "after training"]["own"] > 2 * TRIED[6, "after training"]["independent"]
+    assert found["after training"]["own"] > 2 * found["after training"]["independent"]
 
 
-def test_the_same_labels_give_about_eleven_points():
-    found = gains("iterative", 60)
+def test_the_same_labels_give_about_eleven_points(means, gains):
+    found = gains(60)
+    assert len(found) == 12
     assert found.mean() == pytest.approx(0.11, abs=0.005)
     assert (found > 0).sum() >= 10
     assert means("memorisation", "right", kept=60)["iterative, other labels"] == pytest.approx(0.68, abs=0.005)
@@ -89,13 +111,20 @@ def test_the_same_labels_give_about_eleven_points():
     }
 
 
+def paired(name, method, kept, column):
+    """The differences of a column between masks from the same labels and from others, a number for each network."""
+    found = {(row["method"], row["seed"]): row[column] for row in table(name) if row["kept"] == kept}
+    seeds = sorted({seed for _, seed in found})
+    return np.array([found[method, seed] - found[f"{method}, other labels", seed] for seed in seeds])
+
+
 @pytest.mark.parametrize("kept", [60, 80, 120])
 def test_one_shot_magnitude_knows_and_gains_nothing(kept):
-    found = gains("after training", kept)
+    found = paired("memorisation", "after training", kept, "right")
     assert abs(found.mean()) < 2.5 * found.std(ddof=1) / math.sqrt(len(found))
 
 
-def test_on_a_path_most_of_the_difference_between_methods_is_gone():
+def test_on_a_path_most_of_the_difference_between_methods_is_gone(chapter, means):
     """At 60 weights kept SynFlow is far ahead; at 48 on a path others are within four points of it."""
     right = means("memorisation", "right", kept=60)
     assert right["synflow"] > max(right["snip"], right["grasp"]) + 0.09
@@ -107,36 +136,52 @@ def test_on_a_path_most_of_the_difference_between_methods_is_gone():
     assert max(at[name] for name in others) - min(at[name] for name in others) < 0.05
     assert at["iterative"] > max(at[name] for name in others) + 0.06
     assert at["after training"] < min(at[name] for name in others) - 0.02
+    # The panel draws the same points, against either count.
+    for count, column in (("kept", "kept"), ("on a path", "effective")):
+        drawn = [row for row in chapter["ranked"](count, "60")["rows"] if row["method"] in others]
+        assert {(row["weights"], row["right"]) for row in drawn} == {
+            (k if column == "kept" else effective[place][name], memorised[place][name])
+            for place, k in enumerate(kept)
+            for name in {row["method"] for row in drawn}
+        }
 
 
 @pytest.mark.parametrize("kept", [180, 240])
 def test_masks_from_other_labels_make_steeper_fits(kept):
-    found = gains("iterative", kept, column="steepness", name="robustness")
+    found = paired("robustness", "iterative", kept, "steepness")
     assert found.mean() < -2.5 * found.std(ddof=1) / math.sqrt(len(found))
     assert {row["right"] for row in table("robustness") if row["kept"] == kept} == {1.0}
 
 
-def test_fewer_weights_make_steeper_fits_and_all_of_them_the_flattest():
+def test_fewer_weights_make_steeper_fits_and_all_of_them_the_flattest(means):
     for method in ("iterative", "iterative, other labels", "synflow"):
         steep = [means("robustness", "steepness", kept=kept)[method] for kept in (120, 180, 240)]
         assert steep[0] > steep[1] > steep[2] > means("robustness", "steepness", kept=240)["dense"]
 
 
-def test_the_gap_in_steepness_exceeds_what_the_scale_of_the_bound_allows():
+def test_the_gap_in_steepness_exceeds_what_the_scale_of_the_bound_allows(means):
     steep = means("robustness", "steepness", kept=120)
     assert steep["iterative, other labels"] / steep["iterative"] == pytest.approx(1.56, abs=0.005)
     assert math.sqrt((120 + 60 * math.log(2)) / 120) == pytest.approx(1.16, abs=0.005)
 
 
-def test_a_decoder_reads_much_of_some_masks_and_nothing_of_grasp():
-    flips, task = pruning.coins(240, 12, seed=1), pruning.coin_flips(12, 8)
-    settings = {"width": 16, "depth": 2, "steps": 200}
-    lower = {
-        method: pruning.information_bounds(pruning.label_masks(task, flips, method, 60, **settings), flips).lower
-        for method in ("synflow", "snip", "grasp", "after training")
-    }
+def test_a_decoder_reads_much_of_some_masks_and_nothing_of_grasp(chapter):
+    rows = chapter.table("Bits known of 12 labels")
+    lower = {row["method"]: row["at least"] for row in rows}
+    assert all(0 <= row["at least"] <= row["at most"] <= 12 for row in rows)
     assert lower["synflow"] == lower["grasp"] == 0
     assert min(lower["snip"], lower["after training"]) > 5
+
+
+def test_the_panel_of_bias_shows_what_the_correction_leaves(chapter):
+    rows = chapter["biased"](56, 16)
+    first = {row["estimate"]: row["bits"] for row in rows if row["draws"] == 50}
+    last = {row["estimate"]: row["bits"] for row in rows if row["draws"] == 3200}
+    # With few draws most of (56 - 1) (16 - 1) / (2 log 2 N) bits, N = 800; with 64 times as many next to nothing.
+    assert first["plug-in"] == pytest.approx(55 * 15 / (2 * math.log(2) * 800), rel=0.35)
+    assert abs(first["corrected"]) < 0.6 * first["plug-in"]
+    assert max(abs(bits) for bits in last.values()) < 0.02
+    assert rows[1]["bits"] == first["plug-in"]
 
 
 def test_the_plug_in_estimate_of_a_mask_that_knows_nothing_is_bias():
@@ -184,7 +229,7 @@ def test_a_row_of_what_masks_know_is_found_again(method):
 
 @pytest.mark.parametrize("kept", [6, 10])
 def test_a_row_of_the_inequality_is_found_again(kept):
-    row = TRIED[kept, "synflow"]
+    row = tried()[kept, "synflow"]
     *_, found = pruning.mask_events(pruning.coin_flips(8, 6), kept=kept, methods=["synflow"])
     assert found.rows()[0]["own"] == pytest.approx(row["own"], abs=0.03)
     assert found.rows()[0]["information"] == row["information"] == 0

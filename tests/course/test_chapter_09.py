@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -9,16 +10,11 @@ import pytest
 from scipy.stats import spearmanr
 
 import scalinglab.heavy_tails as tails
-from scalinglab.tables import grid_of, table
-from scalinglab.training import digits
-
-RUNS = table("digits_tails")
-FITTED = [row for row in RUNS if row["outcome"] == "fitted"]
-NOISY = [row for row in FITTED if row["batch_size"] < 500]
+from scalinglab.tables import grid_of
 
 
 def rank(rows, name):
-    return spearmanr([row["step_size"] / row["batch_size"] for row in rows], [row[name] for row in rows])[0]
+    return spearmanr([row["ratio"] for row in rows], [row[name] for row in rows])[0]
 
 
 def test_in_a_hundred_dimensions_the_window_is_less_than_a_percent_wide():
@@ -26,116 +22,154 @@ def test_in_a_hundred_dimensions_the_window_is_less_than_a_percent_wide():
         assert tails.largest_step_size(batch, 100) < 1.01 * tails.critical_step_size(batch, 100)
 
 
-def test_in_five_dimensions_the_preset_without_a_law_has_none_and_an_estimate_all_the_same():
+def test_in_five_dimensions_the_preset_without_a_law_has_none_and_an_estimate_all_the_same(chapter):
+    found = chapter["recursion"](1.5, 2, "5")
+    assert found["here"] == found["estimates"] == found["law"] == []
+    assert found["caption"].startswith(f"Step size {1.5 * tails.critical_step_size(2, 5):.3g}.")
     chains = tails.simulate_recursion(1.5 * tails.critical_step_size(2, 5), 2, 5, chains=4000, steps=300)
     assert np.isnan(chains.alpha)
-    assert 0 < tails.tail_index(chains.norms, method="hill").alpha < 1
+    assert 0 < chapter["estimates"](1.5, chains)[0]["alpha"] < 1
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
-def test_the_characteristic_estimate_never_leaves_the_region_below_two(share):
-    chains = tails.simulate_recursion(share * tails.critical_step_size(2, 2), 2, 2, chains=4000, steps=300)
-    assert tails.tail_index(chains.coordinates(), method="characteristic").alpha < 2.03
-    assert chains.alpha > 2.4
+def test_the_characteristic_estimate_never_leaves_the_region_below_two(chapter, share):
+    found = chapter["recursion"](share, 2, "2")
+    (theory,) = found["here"]
+    read = {row["by"]: row["alpha"] for row in found["estimates"]}
+    assert read["characteristic"] < 2.03
+    assert theory["share"] == share
+    assert theory["alpha"] > 2.4
 
 
-def test_averages_are_better_for_the_block_method_and_stay_capped():
+def test_the_slope_that_is_drawn_is_the_index_of_theory(chapter):
+    found = chapter["recursion"](1.2, 2, "2")
+    (theory,), (start, end) = found["here"], found["law"]
+    slope = np.log(end["share"] / start["share"]) / np.log(end["norm"] / start["norm"])
+    assert -slope == pytest.approx(theory["alpha"])
+    assert theory["alpha"] == pytest.approx(1.22, abs=0.01)
+    # The chains' own tail: half of them lie beyond the median, and 4,000 chains err by a few per cent further out.
+    assert found["tail"][-1]["norm"] < 1.1
+    shares, norms = ([row[name] for row in found["tail"] if 0.005 < row["share"] < 0.05] for name in ("share", "norm"))
+    assert -np.polyfit(np.log(norms), np.log(shares), 1)[0] == pytest.approx(theory["alpha"], rel=0.2)
+
+
+def test_averages_are_better_for_the_block_method_and_stay_capped(chapter):
     for share, batch, dimension in ((0.7, 2, 2), (1.2, 1, 1), (1.2, 2, 2)):
-        step = share * tails.critical_step_size(batch, dimension)
-        chains = tails.simulate_recursion(step, batch, dimension, chains=4000, steps=400, method="vectors", average=300)
-        raw, mean = (tails.tail_index(x[:, 0], method="block").alpha for x in (chains.vectors, chains.averages))
+        row = chapter["averaged"](share, batch, dimension)
+        raw, mean, truth = row["raw"], row["average of 300"], min(row["theory"], 2)
         assert mean < 2.2
-        assert abs(mean - min(chains.alpha, 2)) < abs(raw - min(chains.alpha, 2))
+        assert abs(mean - truth) < abs(raw - truth)
 
 
-def test_the_indices_of_the_prediction_about_the_ratio():
+def test_the_indices_of_the_prediction_about_the_ratio(chapter):
     assert tails.recursion_tail_index(0.2, 1, 2) == pytest.approx(7.8, abs=0.05)
     assert tails.recursion_tail_index(1.6, 8, 2) == pytest.approx(1.32, abs=0.01)
+    for row in (*chapter["one_batch"](1, 2)[3:9:5], *chapter["one_batch"](8, 2)[3:9:5]):
+        batch = int(row["batch"])
+        assert row["alpha"] == pytest.approx(tails.recursion_tail_index(batch * row["ratio"], batch, 2), rel=1e-3)
 
 
-def test_on_a_stable_law_near_two_the_tail_methods_fly_away():
-    found = {
-        method: tails.tail_index(tails.stable(1.9, 4000, seed=190), method=method).alpha for method in tails.METHODS
-    }
+def test_on_a_stable_law_near_two_the_tail_methods_fly_away(chapter):
+    rows = chapter["read"]("stable", "4000", 0, 0.01)["rows"]
+    found = {row["method"]: row["alpha"] for row in rows if row["index"] == 1.9}
     for method in tails.STABLE_METHODS:
         assert found[method] == pytest.approx(1.9, abs=0.2)
     assert min(found["hill"], found["power_law"]) > 2.3
 
 
-def test_a_shift_ruins_the_block_method_and_no_other_stable_one():
-    sample = np.random.default_rng(0).standard_t(3, 4000)
-    moved = sample + 0.5 * np.subtract(*np.quantile(sample, [0.75, 0.25]))
-    change = {
-        method: abs(tails.tail_index(moved, method=method).alpha - tails.tail_index(sample, method=method).alpha)
-        for method in tails.STABLE_METHODS
-    }
+def test_a_shift_ruins_the_block_method_and_no_other_stable_one(chapter):
+    still, moved = (
+        {
+            row["method"]: row["alpha"]
+            for row in chapter["read"]("Student's t", "4000", shift, 0.01)["rows"]
+            if row["index"] == 3
+        }
+        for shift in (0, 0.5)
+    )
+    change = {method: abs(moved[method] - still[method]) for method in tails.STABLE_METHODS}
     assert change["block"] > 0.4
     assert max(change["characteristic"], change["quantile"]) < 1e-6
 
 
-def test_the_table_is_what_the_chapter_says():
-    assert len(RUNS) == 156
+def test_the_table_is_what_the_chapter_says(chapter):
+    runs = chapter["RUNS"]
+    assert len(runs) == 156
     sgd, control = grid_of("digits_tails")
     assert (min(sgd["step_size"]), max(sgd["step_size"])) == (0.1, 2.8)
     assert sgd["batch_size"] == [5, 10, 20, 50]
     assert control["batch_size"] == 500
     assert (sgd["width"], sgd["depth"], sgd["steps"]) == (128, 2, 3000)
-    outcomes = Counter(row["outcome"] for row in RUNS)
+    outcomes = Counter(row["outcome"] for row in runs)
     assert outcomes["unfinished"] == 0
     assert outcomes["diverged"] + outcomes["died"] == 26
+    assert len(chapter["FITTED"]) == outcomes["fitted"]
+    assert all(row["ratio"] == row["step_size"] / row["batch_size"] for row in runs)
 
 
 @pytest.mark.parametrize("layer", [1, 2, 3])
-def test_the_stable_equivalent_index_falls_with_step_over_batch_in_every_layer(layer):
-    assert rank(NOISY, f"characteristic_{layer}") < -0.7
+def test_the_stable_equivalent_index_falls_with_step_over_batch_in_every_layer(chapter, layer):
+    found = chapter["layer"](f"{layer}", "all")
+    words = r"over (\d+) SGD runs: characteristic ([+-][\d.]+\d), hill ([+-][\d.]+\d)\. Grey: (\d+) "
+    runs, characteristic, hill, lost = re.search(words, found["caption"]).groups()
+    assert int(runs) == len(chapter["NOISY"])
+    for name, told in (("characteristic", characteristic), ("hill", hill)):
+        assert float(told) == pytest.approx(rank(chapter["NOISY"], f"{name}_{layer}"), abs=0.005)
+    assert float(characteristic) < -0.7
+    assert int(lost) == len(found["lost"]) == 26
 
 
 @pytest.mark.parametrize("layer", [1, 2, 3])
-def test_with_one_step_size_smaller_batches_have_smaller_indices(layer):
+def test_with_one_step_size_smaller_batches_have_smaller_indices(chapter, layer):
     for step_size in (0.5, 0.7, 1.0, 1.4):
-        assert rank([row for row in NOISY if row["step_size"] == step_size], f"characteristic_{layer}") < -0.4
+        rows = [row for row in chapter["layer"](f"{layer}", f"{step_size:g}")["rows"] if row["batch_size"] < 500]
+        assert {row["step_size"] for row in rows} == {step_size}
+        assert rank(rows, "y") < -0.4
 
 
-def test_the_tails_of_fitted_networks_have_finite_variance():
+def test_the_tails_of_fitted_networks_have_finite_variance(chapter):
     for layer in (1, 2, 3):
-        assert min(row[f"hill_{layer}"] for row in NOISY) > 3
-        assert np.median([row[f"hill_{layer}"] for row in NOISY]) > 6
+        hill = [row["z"] for row in chapter["layer"](f"{layer}", "all")["rows"] if row["batch_size"] < 500]
+        assert len(hill) == len(chapter["NOISY"])
+        assert min(hill) > 3
+        assert np.median(hill) > 6
 
 
-def test_full_batches_move_the_last_layer_too():
-    control = sorted((row for row in FITTED if row["batch_size"] == 500), key=lambda row: row["step_size"])
+def test_full_batches_move_the_last_layer_too(chapter):
+    rows = (row for row in chapter["FITTED"] if row["batch_size"] == 500)
+    control = sorted(rows, key=lambda row: row["step_size"])
     assert control[0]["characteristic_3"] > 1.93
     assert control[-1]["characteristic_3"] < 1.8
     assert control[-1]["characteristic_1"] > 1.98
 
 
-def test_most_first_layers_look_normal():
-    assert np.mean([row["characteristic_1"] > 1.98 for row in NOISY]) > 0.75
+def test_most_first_layers_look_normal(chapter):
+    assert np.mean([row["characteristic_1"] > 1.98 for row in chapter["NOISY"]]) > 0.75
 
 
-def test_the_block_estimate_about_the_median_is_lower_than_the_characteristic_one():
+def test_the_block_estimate_about_the_median_is_lower_than_the_characteristic_one(chapter):
     for layer in (1, 2, 3):
-        gaps = [row[f"block_{layer}"] - row[f"characteristic_{layer}"] for row in NOISY if row[f"block_{layer}"]]
-        assert np.mean(gaps) < -0.03
+        rows = [row for row in chapter["NOISY"] if row[f"block_{layer}"]]
+        assert np.mean([row[f"block_{layer}"] - row[f"characteristic_{layer}"] for row in rows]) < -0.03
 
 
-def test_networks_in_training_leave_two_at_the_largest_steps_and_lost_ones_are_marked():
-    steps = (0.2, 1.0, 2.2)
-    *_, last = tails.train_layers(digits(500), step_sizes=steps, width=64, depth=2, batch_size=10, steps=1000)
-    index = {row["step_size"]: row["characteristic"] for row in last.rows() if row["layer"] == "layer 1"}
+def test_networks_in_training_leave_two_at_the_largest_steps_and_lost_ones_are_marked(chapter):
+    rows = chapter.drawn("train-and-watch")
+    assert sorted({row["step_size"] for row in rows}) == list(chapter["STEPS"])
+    index = {row["step_size"]: row["characteristic"] for row in rows if row["layer"] == "layer 1"}
     assert index[0.2] > 1.95
     assert index[1.0] < 1.95
-    lost = [row for row in last.rows() if row["status"] != "alive"]
-    assert [row["step_size"] for row in lost] == [2.2]
-    assert lost[0]["mark"] < 1.1
-    assert last.caption == "1 of 3 networks diverged or died."
-    assert (last.done, last.total) == (1000, 1000)
+    lost = [row for row in rows if row["status"] != "alive"]
+    steps = {row["step_size"] for row in lost}
+    assert 2.2 in steps
+    assert min(steps) > 1
+    assert max(row["mark"] for row in lost) < 1.1
+    assert chapter.captions["train-and-watch"] == f"{len(steps)} of 8 networks diverged or died."
 
 
-def test_laplace_has_a_finite_variance_and_a_stable_equivalent_index_below_two():
-    sample = np.random.default_rng(0).laplace(size=4000)
+def test_laplace_has_a_finite_variance_and_a_stable_equivalent_index_below_two(chapter):
+    read = dict(zip(tails.METHODS, chapter["read_of"]["Laplace"], strict=True))
     for method in tails.STABLE_METHODS:
-        assert tails.tail_index(sample, method=method).alpha < 1.9
+        assert read[method] < 1.9
 
 
 def test_cells_of_the_published_synthetic_grid_without_a_stationary_law():
@@ -144,12 +178,11 @@ def test_cells_of_the_published_synthetic_grid_without_a_stationary_law():
     assert tails.largest_step_size(20, 100) > 0.2
 
 
-def test_small_data_sets_have_indices_of_their_own():
-    def index(count, seed):
-        return tails.finite_data_tail_index(0.8, np.random.default_rng(seed).standard_normal(count))
-
-    few, fresh = [index(20, seed) for seed in (0, 1, 2, 3, 5)], tails.recursion_tail_index(0.8, 1, 1)
+def test_small_data_sets_have_indices_of_their_own(chapter):
+    *few, many, fresh = [row["tail index"] for row in chapter.table("Regression in one dimension with step size 0.8")]
+    assert fresh == tails.recursion_tail_index(0.8, 1, 1)
+    assert len(few) == 5
     assert min(few) < 0.2 * fresh
     assert 4 * fresh < max(value for value in few if np.isfinite(value))
     assert max(few) == np.inf
-    assert index(20_000, 0) == pytest.approx(fresh, rel=0.05)
+    assert many == pytest.approx(fresh, rel=0.05)

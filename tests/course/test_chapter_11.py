@@ -7,18 +7,6 @@ import pytest
 
 import scalinglab.compression as universal
 from scalinglab.training import Task, digits, finish, train
-from tests.course.notebooks import COURSE, code_cells
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names of the chapter, its panels left out."""
-    names = {"__name__": "chapter"}
-    for cell in code_cells(COURSE / "11_universal_compression.ipynb"):
-        if not cell.lstrip().startswith(("Panel(", "predict(", "check(", "tie_out", "gap", "plane")):
-            source = cell.partition("\nPanel(")[0]
-            exec(compile(source, "chapter 11", "exec"), names)
-    return names
 
 
 def test_on_a_line_fewer_points_are_enough(chapter):

@@ -5,21 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import scalinglab.compression as universal
-from tests.course.notebooks import COURSE, code_cells
-
-SKIPPED = ("Panel(", "predict(", "check(", "tie_out", "doubled", "compared", "Table(", "*_,")
-
-
-@pytest.fixture(scope="module")
-def chapter():
-    """The names of the chapter, its panels left out."""
-    names = {"__name__": "chapter"}
-    for cell in code_cells(COURSE / "12_dynamical_lottery_ticket.ipynb"):
-        if not cell.lstrip().startswith(SKIPPED):
-            exec(compile(cell, "chapter 12", "exec"), names)
-    return names
-
 
 def last(run):
     *_, found = run
@@ -35,7 +20,9 @@ def test_lazy_gains_from_the_order_and_rich_does_not(chapter):
 
 
 def test_the_compressed_network_of_the_first_panel_is_far_closer_than_random_ones_and_clusters(chapter):
-    gaps = {name: gap.max() for name, gap in last(chapter["ticket"](2000, 120, 5, 10, "tanh")).gaps().items()}
+    rows = chapter.drawn("side-by-side")
+    gaps = {name: max(row["gap"] for row in rows if row["network"] == name) for name in chapter["ORDER"]}
+    assert gaps.pop("full") == 0
     assert gaps["compressed"] < gaps["clusters"] / 5
     assert gaps["clusters"] < gaps["random"]
 
@@ -70,12 +57,12 @@ def test_the_exponents_double_and_triple_and_random_examples_keep_theirs(chapter
 
 
 def test_the_ratio_of_the_slopes_in_width(chapter):
-    found = last(universal.boosting_width(chapter["SINE"], [256, 512, 1024, 2048], seeds=10))
+    found = chapter["wide"]
     assert found.exponent("compressed") / found.exponent("all") == pytest.approx(2, abs=0.3)
 
 
 def test_a_stretched_exponential_with_hardly_any_ridge_and_a_power_law_with_a_strong_one(chapter):
-    root, power = chapter["straightness"](last(chapter["largest_orders"]("relu", 1e-5)))
+    root, power = chapter["straightness"](chapter["held"])
     assert root < -0.99
     assert root < power - 0.005
     root, power = chapter["straightness"](last(chapter["largest_orders"]("tanh", 1e-2)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import random
 
@@ -11,79 +10,36 @@ import pytest
 
 from scalinglab.exercises import Journal
 from scalinglab.pruning import MEASURES, iterative_pruning
-from scalinglab.scaling_laws import fit_composed
 from scalinglab.tables import grid_of, table
-from scalinglab.training import budget, digits, summarize, sweep
-from tests.course.notebooks import COURSE, code_cells
+from scalinglab.training import budget, digits, sweep
+from tests.course.executed import execute
+from tests.course.notebooks import CHAPTERS
 
 (GRID,) = grid_of("digits_plans")
-KEYS = ("width", "samples", "batch_size", "step_size", "round")
 
 
-def weights(width):
-    return 64 * width + width**2 + 10 * width
-
-
-@functools.cache
-def plans():
-    rows = summarize(table("digits_plans"), by=[*KEYS, "kept"])
-    steps = [400 + 360 * row["round"] for row in rows]
-    costs = [
-        (3 * row["batch_size"] * weights(row["width"]) * count + 1e6 * row["samples"]) / 1e9
-        for row, count in zip(rows, steps, strict=True)
-    ]
-    return [
-        row | {"cost": cost, "density": row["kept"] / weights(row["width"])}
-        for row, cost in zip(rows, costs, strict=True)
-    ]
-
-
-@functools.cache
-def predicted():
-    rows, cheap = [], [row for row in plans() if row["width"] <= 32 and row["samples"] <= 300]
-    for batch in GRID["batch_size"]:
-        dense = [row for row in cheap if row["batch_size"] == batch and row["round"] == 0]
-        step = min(
-            GRID["step_size"], key=lambda s: np.mean([math.log(row["mean"]) for row in dense if row["step_size"] == s])
-        )
-        used = [row for row in cheap if (row["batch_size"], row["step_size"]) == (batch, step)]
-        columns = ([row[name] for row in used] for name in ("samples", "width", "density", "mean"))
-        law = fit_composed(*columns, chance=0.9, highest=0.95)
-        some = [row for row in plans() if (row["batch_size"], row["step_size"]) == (batch, step)]
-        errors = law.predict(*([row[name] for row in some] for name in ("samples", "width", "density")))
-        rows += [row | {"predicted": float(error)} for row, error in zip(some, errors, strict=True)]
-    return rows
-
-
-def within(rows, most, limit):
-    return [row for row in rows if row["cost"] <= most and row["kept"] <= limit]
-
-
-def regret(most, limit):
-    best = min(within(plans(), most, limit), key=lambda row: row["mean"])
-    advice = min(within(predicted(), most, limit), key=lambda row: row["predicted"])
-    return advice["mean"] / best["mean"] - 1
-
-
-def test_all_plans_are_in_the_table_three_times():
-    count = math.prod(len(GRID[name]) for name in KEYS[:-1]) * GRID["pruning"]["rounds"]
-    assert count == len(plans()) == 1600
-    assert {row["count"] for row in plans()} == {3}
+def test_all_plans_are_in_the_table_three_times(chapter):
+    plans, keys = chapter["plans"](), chapter["KEYS"]
+    count = math.prod(len(GRID[name]) for name in keys[:-1]) * GRID["pruning"]["rounds"]
+    assert count == len(plans) == len({tuple(row[name] for name in keys) for row in plans}) == 1600
+    assert {row["count"] for row in plans} == {3}
     assert 1 - GRID["pruning"]["fraction"] == 0.65
 
 
-def test_the_cost_of_a_plan_is_that_of_its_trainings():
+def test_the_cost_of_a_plan_is_that_of_its_trainings(chapter):
     """As ``budget`` counts the updates, and the gradient of the inputs, for which the first layer has no use."""
-    row = next(row for row in plans() if row["width"] == 32 and row["batch_size"] == 16 and row["round"] == 2)
+    choices = {"width": 32, "samples": 300, "batch_size": 16, "step_size": 0.1, "round": 2}
+    row, weights = chapter["row_of"](choices), 64 * 32 + 32**2 + 10 * 32
     settings = {"width": 32, "depth": 2, "batch_size": 16, "evaluations": 2}
     counted = 0
     for start in (0, 40, 40):
         for steps in (400, 0):
             made = budget(digits(), steps=steps or 1 + start, start=start, **settings).multiply_adds
             counted += made if steps else -made
-        counted += 16 * (3 * weights(32) - 64 * 32)  # the one step of the shorter run
+        counted += 16 * (3 * weights - 64 * 32)  # the one step of the shorter run
     first = 16 * 64 * 32 * (400 + 2 * 360)
     assert row["cost"] * 1e9 - 1e6 * row["samples"] == counted + first
+    assert row["density"] == row["kept"] / weights
 
 
 def test_a_plan_at_random_is_found_again():
@@ -103,32 +59,36 @@ def test_a_plan_at_random_is_found_again():
         assert np.mean(errors[0]) == pytest.approx(np.mean(errors[1]), abs=4 * spread), (draw, some, number)
 
 
-CASES = [(most, limit) for most in (0.5, 2.0, 4.0, 8.0) for limit in (200, 2000, 9000)]
-
-
-def test_the_regret_of_the_advice():
-    found = {case: regret(*case) for case in CASES}
+def test_the_regret_of_the_advice(chapter):
+    found = {case: chapter["regret"](*case)["regret"] for case in chapter["CASES"]}
+    assert len(found) == 12
+    for most, limit in found:
+        best = min(row["mean"] for row in chapter["plans"]() if row["cost"] <= most and row["kept"] <= limit)
+        assert chapter["regret"](most, limit)["best"] == best
     assert max(found.values()) < 0.3
     assert max(value for (_, limit), value in found.items() if limit == 200) == pytest.approx(0.125, abs=0.02)
     assert max(value for (_, limit), value in found.items() if limit > 200) == pytest.approx(0.25, abs=0.03)
-    assert 0 <= regret(1.0, 500) < 0.1
+    assert 0 <= chapter["regret"](chapter["BUDGET"], chapter["LIMIT"])["regret"] < 0.1
+    assert (chapter["BUDGET"], chapter["LIMIT"]) == (1.0, 500)
 
 
-def test_the_step_size_of_small_networks_is_not_that_of_large_ones():
+def test_the_step_size_of_small_networks_is_not_that_of_large_ones(chapter):
     def best(**about):
-        rows = [row for row in plans() if all(row[name] == value for name, value in about.items())]
+        rows = [row for row in chapter["plans"]() if all(row[name] == value for name, value in about.items())]
         return min(rows, key=lambda row: row["mean"])["step_size"]
 
-    assert {row["step_size"] for row in predicted()} == {0.1}
+    assert {row["step_size"] for row in chapter["predicted"]()} == {0.1}
     for size in GRID["batch_size"]:
         assert best(width=64, samples=1200, batch_size=size, round=0) == 0.03
     # The best steps lie inside the grid, so the reference leaves none out.
     assert 0.01 < best() < 0.3
 
 
-def test_the_cheap_runs_are_not_cheap_together():
-    runs = [row for row in plans() if row["width"] <= 32 and row["samples"] <= 300 and row["round"] == 9]
-    used = [row for row in runs if row["step_size"] == 0.1]
+def test_the_cheap_runs_are_not_cheap_together(chapter):
+    runs, used = chapter["runs"], chapter["used"]
+    assert {(row["width"] <= 32, row["samples"] <= 300, row["round"]) for row in runs} == {(True, True, 9)}
+    assert len(runs) == len(chapter["CHEAP"]) / 10
+    assert {row["step_size"] for row in used} == {0.1}
     assert all(row["cost"] < 3 for row in runs)
     assert 3 < sum(row["cost"] for row in used) < sum(row["cost"] for row in runs)
 
@@ -137,23 +97,15 @@ PLAN = {"13-width": "32", "13-samples": "600", "13-batch": "16", "13-step": "0.1
 
 
 @pytest.fixture
-def chapter(tmp_path, monkeypatch):
-    """The names of the chapter, its panels left out, with a journal and a class of its own."""
-    monkeypatch.setenv("SCALINGLAB_JOURNAL", str(tmp_path / "predictions.json"))
+def own(tmp_path, monkeypatch):
+    """The chapter run anew, with a journal and a class of its own; its panels are not drawn."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     monkeypatch.chdir(tmp_path)
-    names = {}
-
-    def run():
-        for cell in code_cells(COURSE / "13_capstone.ipynb"):
-            if not cell.startswith(("Panel(", "cite(", "quiz(")) and "_chart = chart(" not in cell:
-                exec(cell, names)
-        return names
-
-    return run
+    return lambda: execute(CHAPTERS[13], journal=tmp_path / "predictions.json")
 
 
-def test_nothing_is_revealed_before_the_seal(chapter):
-    names = chapter()
+def test_nothing_is_revealed_before_the_seal(own):
+    names = own()
     shown = names["reference"](1.0, 500)
     assert all(row["width"] <= 32 and row["samples"] <= 300 for row in shown["rows"] + shown["marks"])
     assert names["own_entry"]() == []
@@ -163,8 +115,8 @@ def test_nothing_is_revealed_before_the_seal(chapter):
     assert names["expected"].answer == "Seal all five choices, then run this cell again."
 
 
-def test_a_sealed_plan_is_trained_compared_and_shown_among_the_class(chapter, tmp_path):
-    names = chapter()
+def test_a_sealed_plan_is_trained_compared_and_shown_among_the_class(own, tmp_path):
+    names = own()
     for question, value in zip(names["plan"].values(), PLAN.values(), strict=True):
         question.seal(value)
     names["expected"].seal(7.0)
@@ -175,10 +127,11 @@ def test_a_sealed_plan_is_trained_compared_and_shown_among_the_class(chapter, tm
     )
     mine = [row["test_error"] for row in last.rows() if row["round"] == 5]
     assert names["verdict"]() == pytest.approx(100 * np.mean(mine))
-    names = chapter()  # after a restart of the kernel
+    names = own()  # after a restart of the kernel
     assert names["sealed"]() == {"width": 32, "samples": 600, "batch_size": 16, "step_size": 0.1, "round": 5}
     shown = names["reference"](1.0, 500)
-    assert len(shown["rows"]) == len(within(plans(), 1.0, 500))
+    within = [row for row in names["plans"]() if row["cost"] <= 1.0 and row["kept"] <= 500]
+    assert len(shown["rows"]) == len(within)
     assert [row["who"] for row in shown["marks"]] == ["best of these", "the laws' advice", "your plan"]
     assert "your plan" in shown["caption"]
     for student, change in (("ada", {}), ("bob", {"13-width": "64"}), ("eve", {"13-rounds": None})):
@@ -194,8 +147,8 @@ def test_a_sealed_plan_is_trained_compared_and_shown_among_the_class(chapter, tm
     assert found["rows"][1]["expected"] == 0.09
 
 
-def test_a_plan_outside_of_the_brief_is_told_so(chapter):
-    names = chapter()
+def test_a_plan_outside_of_the_brief_is_told_so(own):
+    names = own()
     for question, value in zip(names["plan"].values(), (PLAN | {"13-rounds": "0"}).values(), strict=True):
         question.seal(value)
     names["expected"].seal(5.0)
