@@ -44,8 +44,20 @@ LONG = ("course/", "tests/course/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long tests first; xdist takes groups before all others, the largest first."""
+    """Group the tests of a file that share a fixture, so that no second worker makes it again, and put long ones first.
+
+    Groups are taken before all other tests, the largest first: xdist orders them.
+    """
+    for item in items:
+        if not item.get_closest_marker("xdist_group") and "module" in _scopes(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def _scopes(item: pytest.Item) -> set[str]:
+    """The scopes of the fixtures that a test uses; of what is no test function, a notebook say, none."""
+    known = getattr(item, "_fixtureinfo", None)
+    return {found[-1].scope for found in known.name2fixturedefs.values() if found} if known else set()
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,9 @@ def _await_server(server: subprocess.Popen[bytes], address: str, log: Path) -> N
     raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
+#: What a panel says, and whether its picture is about to change.
+STATE = "root.querySelector('.sl-state').textContent"
+BUSY = "root.querySelector('.sl-charts').ariaBusy"
 #: The charts of a panel as the browser drew them.
 PIXELS = "(root) => [...root.querySelectorAll('canvas')].map((one) => one.toDataURL()).join('|')"
 
@@ -277,9 +280,13 @@ class Panel:
     def alert(self) -> str:
         return self.root.locator(".sl-alert").inner_text()
 
+    @property
+    def busy(self) -> bool:
+        return self.root.locator(".sl-charts").get_attribute("aria-busy") == "true"
+
     def wait_for_state(self, state: str, timeout: float = 30.0) -> None:
         """Wait until the panel says that it is "running", "stopped", "finished"."""
-        self._wait("([root, state]) => root.querySelector('.sl-state').textContent === state", state, timeout)
+        self._wait(f"([root, state]) => {STATE} === state", state, timeout)
 
     def pixels(self) -> str:
         """The charts as the browser drew them."""
@@ -287,11 +294,12 @@ class Panel:
 
     def settle(self, timeout: float = 60.0) -> str:
         """Wait until no rows are awaited, no run is under way and all is drawn; the pixels then."""
-        self._wait("([root]) => root.querySelector('.sl-charts').ariaBusy === 'false'", None, timeout)
+        self._wait(f"([root]) => {BUSY} === 'false'", None, timeout)
         return self.pixels()
 
     def halt(self) -> str:
-        """Stop a run that is under way; the pixels when the picture stands still."""
+        """Stop a run that is under way or about to begin; the pixels when the picture stands still."""
+        self._wait(f"([root]) => {STATE} === 'running' || {BUSY} === 'false'", None, 60.0)
         with contextlib.suppress(PlaywrightError):  # it may end by itself just now
             if self.state == "running":
                 self.button("Stop").click(timeout=1000)

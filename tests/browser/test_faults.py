@@ -98,9 +98,10 @@ def test_stop_holds_the_run_and_resume_goes_on(notebook):
     panel = notebook.panel("Run")
     panel.wait_for_state("running")
     expect(panel.root.locator(".sl-left")).to_contain_text("left")
+    assert panel.busy
     panel.button("Stop").click()
     panel.wait_for_state("stopped")
-    held, picture = progress(panel), panel.pixels()
+    held, picture = progress(panel), panel.settle()
     notebook.page.wait_for_timeout(500)
     assert progress(panel) == held
     assert panel.pixels() == picture
@@ -210,36 +211,6 @@ def test_chart_and_rows_can_be_downloaded(notebook, tmp_path):
     assert len(content.splitlines()) == 52
 
 
-def test_rows_written_in_place_draw_the_same_as_fresh_ones(course, lab):
-    """More rows, fewer rows, series that come and go: then the same picture as after a reload."""
-    code = """
-def changing(rows, kind):
-    words = ["a", "b", "c"][: 1 if kind == "one" else 3]
-    return [{"x": i / rows, "y": (j + i / rows) / 3, "word": w, "status": "alive" if i % 2 else "dead"}
-            for j, w in enumerate(words) for i in range(rows)]
-layers = (Lines(by="word"), Points(only="datum.status === 'dead'", colour="#888888"), Lines(mean=True))
-several = chart(*layers, x=Axis("x", "x", 0, 1), y=Axis("y", "y", 0, 1), title="t", description="d")
-Panel(changing, controls=[Slider("rows", 2, 60, 10, integer=True), Choice("kind", ["three", "one"])],
-      charts=several, title="Changing")
-"""
-    write(course / "rows.ipynb", [SETUP.replace("Lines, Panel", "Lines, Panel, Points"), code])
-    notebook = lab
-    notebook.open("rows.ipynb")
-    notebook.errors.clear()
-    notebook.run_all()
-    panel = notebook.panel("Changing")
-    for key in ("End", "Home", "ArrowRight", "End", "ArrowLeft"):
-        panel.slider("rows").press(key)
-        panel.settle()
-        panel.root.get_by_label("kind").select_option("one" if key == "Home" else "three")
-    drawn = panel.settle()
-    notebook.save()
-    notebook.page.reload()
-    notebook.wait_for_kernel()
-    assert notebook.panel("Changing").settle() == drawn
-    assert notebook.errors == []
-
-
 def test_a_page_reload_in_the_middle_of_a_run_changes_nothing(notebook):
     panel = notebook.panel("Run")
     panel.wait_for_state("running")
@@ -279,36 +250,6 @@ def test_after_a_kernel_restart_the_panel_says_what_to_do(notebook):
     panel.button("Stop").click()
 
 
-def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
-    """Answered by keyboard in JupyterLab itself, which has shortcuts for most keys; then the kernel is restarted."""
-    (course / "predictions.json").unlink(missing_ok=True)  # of chapters that other tests have answered
-    asked = 'predict("05-kernel", "How many?", low=0, high=10, reveal=lambda: 4.0)'
-    write(course / "asked.ipynb", ["from scalinglab.exercises import predict, quiz", asked, 'quiz("05")'])
-    notebook = lab
-    notebook.open("asked.ipynb")
-    notebook.errors.clear()
-    notebook.run_all()
-    region = lambda name: notebook.page.get_by_role("region", name=name)  # noqa: E731
-    question, item = region("Prediction 05-kernel"), region("Question 1 of the quiz of chapter 05")
-    first, second, *_ = (option.text for option in items_of("05")[0].options)
-    question.get_by_label("Your prediction").focus()
-    notebook.page.keyboard.type("8")
-    notebook.page.keyboard.press("Enter")
-    expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
-    for choice in (first, second):
-        item.get_by_label(choice).focus()
-        notebook.page.keyboard.press("Space")
-        notebook.page.keyboard.press("Enter")
-        expect(item).to_contain_text(f'"{choice}"')
-    expect(item.get_by_role("button", name="Choose")).to_be_hidden()
-    notebook.restart()
-    notebook.run_all()
-    expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
-    expect(item).to_contain_text(f'✗ Wrong. "{first}"')
-    expect(item).to_contain_text(f'✓ Right. "{second}"')
-    assert (notebook.errors, notebook.cell_errors()) == ([], [])
-
-
 def test_a_run_left_alone_goes_on_and_ends(left_alone):
     """A run of twenty seconds whose page is frozen for most of them."""
     notebook, since = left_alone
@@ -340,3 +281,63 @@ def test_the_exported_page_shows_a_picture_in_place_of_the_widget(notebook, cour
     page, _ = HTMLExporter().from_notebook_node(saved)
     assert len(PICTURE.findall(page)) == 2
     assert "widget-view+json" not in page
+
+
+def test_rows_written_in_place_draw_the_same_as_fresh_ones(course, lab):
+    """More rows, fewer rows, series that come and go: then the same picture as after a reload."""
+    code = """
+def changing(rows, kind):
+    words = ["a", "b", "c"][: 1 if kind == "one" else 3]
+    return [{"x": i / rows, "y": (j + i / rows) / 3, "word": w, "status": "alive" if i % 2 else "dead"}
+            for j, w in enumerate(words) for i in range(rows)]
+layers = (Lines(by="word"), Points(only="datum.status === 'dead'", colour="#888888"), Lines(mean=True))
+several = chart(*layers, x=Axis("x", "x", 0, 1), y=Axis("y", "y", 0, 1), title="t", description="d")
+Panel(changing, controls=[Slider("rows", 2, 60, 10, integer=True), Choice("kind", ["three", "one"])],
+      charts=several, title="Changing")
+"""
+    write(course / "rows.ipynb", [SETUP.replace("Lines, Panel", "Lines, Panel, Points"), code])
+    notebook = lab
+    notebook.open("rows.ipynb")
+    notebook.errors.clear()
+    notebook.run_all()
+    panel = notebook.panel("Changing")
+    for key in ("End", "Home", "ArrowRight", "End", "ArrowLeft"):
+        panel.slider("rows").press(key)
+        panel.settle()
+        panel.root.get_by_label("kind").select_option("one" if key == "Home" else "three")
+    drawn = panel.settle()
+    notebook.save()
+    notebook.page.reload()
+    notebook.wait_for_kernel()
+    assert notebook.panel("Changing").settle() == drawn
+    assert notebook.errors == []
+
+
+def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
+    """Answered by keyboard in JupyterLab itself, which has shortcuts for most keys; then the kernel is restarted."""
+    (course / "predictions.json").unlink(missing_ok=True)  # of chapters that other tests have answered
+    asked = 'predict("05-kernel", "How many?", low=0, high=10, reveal=lambda: 4.0)'
+    write(course / "asked.ipynb", ["from scalinglab.exercises import predict, quiz", asked, 'quiz("05")'])
+    notebook = lab
+    notebook.open("asked.ipynb")
+    notebook.errors.clear()
+    notebook.run_all()
+    region = lambda name: notebook.page.get_by_role("region", name=name)  # noqa: E731
+    question, item = region("Prediction 05-kernel"), region("Question 1 of the quiz of chapter 05")
+    first, second, *_ = (option.text for option in items_of("05")[0].options)
+    question.get_by_label("Your prediction").focus()
+    notebook.page.keyboard.type("8")
+    notebook.page.keyboard.press("Enter")
+    expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
+    for choice in (first, second):
+        item.get_by_label(choice).focus()
+        notebook.page.keyboard.press("Space")
+        notebook.page.keyboard.press("Enter")
+        expect(item).to_contain_text(f'"{choice}"')
+    expect(item.get_by_role("button", name="Choose")).to_be_hidden()
+    notebook.restart()
+    notebook.run_all()
+    expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
+    expect(item).to_contain_text(f'✗ Wrong. "{first}"')
+    expect(item).to_contain_text(f'✓ Right. "{second}"')
+    assert (notebook.errors, notebook.cell_errors()) == ([], [])
