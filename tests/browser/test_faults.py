@@ -12,7 +12,7 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-from scalinglab.exercises.quiz_bank import items_of
+from scalinglab.exercises.quiz_items import items_of
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -225,7 +225,11 @@ def test_loading_twice_is_loading_once(tmp_path):
     assert ours.hints_shown("00-parameters") == 1
 
 
-@pytest.mark.parametrize("text", ["", "{}", "not json", '{"format": 9}', "[" * 100_000, " " * 6_000_000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "not json", '{"format": 9}', "[" * 100_000, " " * 6_000_000],
+    ids=["empty", "no format", "not json", "format 9", "deep", "large"],
+)
 def test_loading_something_else_changes_nothing(journal_file, text):
     seal(Journal(), "00-width", 12.0)
     before = journal_file.read_bytes()
