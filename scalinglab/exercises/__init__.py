@@ -3,8 +3,8 @@
 For notebooks:
 
 - ``predict``: a question, a sealed guess, then the answer; it is a ``Prediction`` (``question``, ``predictions``)
-- ``quiz``: the questions at the end of a chapter, explained choice by choice (``quizzes``, ``quiz_bank``)
-- ``check``, ``given``: check an answer; get the numbers to start from (``checking``)
+- ``quiz``: the questions at the end of a chapter, explained choice by choice (``quizzes``, ``quiz_items``)
+- ``check``: check an answer (``checking``, ``check_result``)
 - ``hint``: show the next of three hints (``hints``)
 - ``student_seed``: the seed that makes a student's numbers (``seeds``)
 
@@ -13,22 +13,21 @@ For authors and graders:
 - ``Exercise``, ``Mistake``, ``all_exercises``: what an exercise is, and the bank of them (``exercise``, ``bank``)
 - ``grade``: a check that writes nothing (``checking``)
 - ``build_solved``: the solved notebook, from a chapter and its solutions (``building``)
-- ``read_class``: the sealed predictions of a class, from a folder of journals (``classes``)
+- ``read_class``: the sealed predictions of a class, from a folder of journals (``class_journals``)
 - ``Journal``: the student's file, ``predictions.json`` (``journal``, written safely by ``scalinglab._files``)
 
-Inside: ``running`` calls a student's function safely, ``answers`` compares, ``wording`` writes numbers and sentences,
-``chapters`` finds the modules of the banks.
+Inside: ``running`` calls a student's function safely, ``answers`` compares, ``wording`` writes numbers and sentences.
 """
 
 from scalinglab.exercises.bank import all_exercises
 from scalinglab.exercises.building import build_solved
-from scalinglab.exercises.checking import CheckResult, check, given, grade
-from scalinglab.exercises.classes import read_class
+from scalinglab.exercises.check_result import CheckResult
+from scalinglab.exercises.checking import check, grade
+from scalinglab.exercises.class_journals import read_class
 from scalinglab.exercises.exercise import Exercise, Mistake
 from scalinglab.exercises.hints import Hints, hint
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.predictions import Prediction, predict
-from scalinglab.exercises.quiz_bank import quiz_chapters
 from scalinglab.exercises.quizzes import Quiz, quiz
 from scalinglab.exercises.seeds import student_seed
 
@@ -44,12 +43,10 @@ __all__ = [
     "all_exercises",
     "build_solved",
     "check",
-    "given",
     "grade",
     "hint",
     "predict",
     "quiz",
-    "quiz_chapters",
     "read_class",
     "student_seed",
 ]

@@ -113,9 +113,8 @@ def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
 
 
 def _check_stub(exercise: Exercise, source: str) -> None:
-    """A stub is a function that raises NotImplementedError, or a value that is still ``...``."""
-    stub = rf"^{exercise.name} = \.\.\.$" if exercise.asks_value else rf"^def {exercise.name}\("
-    if not re.search(stub, source, re.MULTILINE) or not (exercise.asks_value or "raise NotImplementedError" in source):
+    """A stub is a function that raises NotImplementedError."""
+    if not re.search(rf"^def {exercise.name}\(", source, re.MULTILINE) or "raise NotImplementedError" not in source:
         fail("the cell before a check", f"be the stub of {exercise.key}", source)
 
 
@@ -147,9 +146,7 @@ class _Module:
         imports = [one for one in wanted if isinstance(one, ast.Import | ast.ImportFrom)]
         others = [one for one in wanted if one not in imports]
         parts = ["\n".join(map(self._source, imports)), *map(self._source, others)]
-        if exercise.asks_value:
-            parts.append(f'{exercise.name} = {name}(**given("{exercise.key}", student=student))')
-        elif name != exercise.name:
+        if name != exercise.name:
             parts.append(f"{exercise.name} = {name}")
         return "\n\n\n".join(filter(None, parts))
 

@@ -2,95 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scalinglab.exercises.answers import complaint, distance, equal, shown
 from scalinglab.exercises.bank import find
+from scalinglab.exercises.check_result import CheckResult
 from scalinglab.exercises.exercise import Case, Exercise
 from scalinglab.exercises.journal import Journal, JournalError
-from scalinglab.exercises.marking import Mark
 from scalinglab.exercises.running import Run, describe_error, is_stub, run
 from scalinglab.exercises.seeds import student_seed
-from scalinglab.exercises.wording import to_html, to_plain
-
-__all__ = ["CheckResult", "check", "given", "grade"]
-
-#: Sign, word and colour of a result; the colour never stands alone. Vermilion and green are those of Okabe and Ito.
-_LOOK = {
-    "right": ("✓", "Right", "#009e73"),
-    "wrong": ("✗", "Not yet", "#d55e00"),
-    "open": ("○", "Not attempted yet", "#767676"),
-}
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What a check found.
-
-    Parameters
-    ----------
-    key
-        The exercise.
-    points, max_points
-        Earned, and to be earned.
-    attempted
-        False for the untouched stub: nothing is counted then.
-    message
-        The sentence for the student.
-    diagnosis
-        The name of the recognised mistake, or of what went wrong in the call (``"raised an error"``); else None.
-    notes
-        Further sentences: a hint that waits, a journal that could not be written.
-    printed
-        The beginning of what the student's code printed.
-    student
-        The name that drew the numbers.
-    """
-
-    key: str
-    points: int
-    max_points: int
-    attempted: bool
-    message: str
-    diagnosis: str | None = None
-    notes: tuple[str, ...] = ()
-    printed: str = ""
-    student: str = ""
-
-    @property
-    def mark(self) -> Mark:
-        """The points as the last line of a graded cell shows them, beside the same box."""
-        return Mark(self)
-
-    @property
-    def passed(self) -> bool:
-        """Whether the answer is right."""
-        return self.attempted and self.points == self.max_points
-
-    @property
-    def _look(self) -> tuple[str, str, str]:
-        return _LOOK["right" if self.passed else "wrong" if self.attempted else "open"]
-
-    def __repr__(self) -> str:
-        sign, word, _ = self._look
-        lines = [f"{sign} {word} ({self.key}, {self.points} of {self.max_points} points)"]
-        lines += [to_plain(text) for text in (self.message, *self.notes)]
-        return "\n".join(lines + (["It printed:", self.printed] if self.printed else []))
-
-    def _repr_html_(self) -> str:
-        sign, word, colour = self._look
-        box = f"border-left: 5px solid {colour}; padding: 0.4em 0.9em; margin: 0.3em 0"
-        head = (
-            f'<strong><span aria-hidden="true" style="color: {colour}">{sign}</span> {word}</strong> '
-            f"<span>({html.escape(self.key)}, {self.points} of {self.max_points} points)</span>"
-        )
-        texts = "".join(f'<p style="margin: 0.3em 0">{to_html(text)}</p>' for text in (self.message, *self.notes))
-        printed = f"<details><summary>It printed</summary><pre>{html.escape(self.printed)}</pre></details>"
-        return f'<div style="{box}">{head}{texts}{printed if self.printed else ""}</div>'
 
 
 def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
@@ -101,8 +24,8 @@ def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
     key
         The exercise, ``"00-parameters"``.
     answer
-        The student's function, or value where a value is asked. Whatever it does (raise, loop for ever, print, return
-        nonsense), the result says so and no exception leaves this call.
+        The student's function. Whatever it does (raise, loop for ever, print, return nonsense), the result says so and
+        no exception leaves this call.
     student
         A name; the numbers of the cases vary with it.
 
@@ -131,25 +54,9 @@ def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
     return replace(result, notes=(*notes, *journal.notices))
 
 
-def given(key: str, *, student: str = "") -> dict[str, Any]:
-    """The numbers that a student starts from in an exercise that asks for a value, by name.
-
-    Raises
-    ------
-    ValueError
-        If no exercise has this key, or the student's name is not text.
-    """
-    exercise = find(key)
-    return dict(zip(exercise.arguments, exercise.draw(student_seed(student, key))[0], strict=True))
-
-
 def grade(exercise: Exercise, answer: Any, *, seed: int) -> CheckResult:
     """Compare an answer with the cases of a seed; writes nothing. This is what a grader calls."""
     cases = exercise.draw(seed)
-    if answer is ...:
-        return _open(exercise)
-    if exercise.asks_value:
-        return _judge(exercise, cases, Run(results=[answer]))
     refused = _refuse(exercise, answer, cases[0])
     if refused:
         return refused
@@ -207,7 +114,7 @@ def _judge(exercise: Exercise, cases: Sequence[Case], outcome: Run) -> CheckResu
     got, expected = outcome.results, [exercise.oracle(*case) for case in cases]
     right = [equal(mine, theirs, exercise.tolerance) for mine, theirs in zip(got, expected, strict=True)]
     if all(right):
-        message = "Your value agrees." if exercise.asks_value else f"All {len(cases)} cases agree."
+        message = f"All {len(cases)} cases agree."
         return CheckResult(exercise.key, exercise.points, exercise.points, attempted=True, message=message)
     for mistake in exercise.mistakes:
         wrong = [mistake.wrong(*case) for case in cases]
@@ -215,11 +122,10 @@ def _judge(exercise: Exercise, cases: Sequence[Case], outcome: Run) -> CheckResu
             return _failed(exercise, mistake.name, mistake.message)
     first = right.index(False)
     found = complaint(got[first], expected[first])
-    where = f"`{exercise.name}`" if exercise.asks_value else f"`{exercise.call(cases[first])}`"
+    where = f"`{exercise.call(cases[first])}`"
     if found:
         return _failed(exercise, found[0], f"{where}: {found[1]}")
-    verb = "is" if exercise.asks_value else "returned"
-    message = f"{where} {verb} {shown(got[first])}, which is {distance(got[first], expected[first])}."
+    message = f"{where} returned {shown(got[first])}, which is {distance(got[first], expected[first])}."
     return _failed(exercise, None, message + (f" {sum(right)} of {len(cases)} cases agree." if len(cases) > 1 else ""))
 
 

@@ -7,17 +7,16 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from scalinglab._checks import fail, one_of, positive, positive_integer
 from scalinglab.exercises.answers import equal
 
-__all__ = ["Case", "Exercise", "Mistake", "valid_key"]
-
 #: The arguments of one call.
 Case = tuple[Any, ...]
-DIFFICULTIES = ("easy", "medium", "hard")
+#: What a right answer earns, by difficulty; the easy ones come first in a chapter.
+POINTS = {"easy": 10, "medium": 15, "hard": 20}
 DRAWS = 50
 
 
@@ -51,10 +50,9 @@ class Exercise:
     title
         A few words.
     name
-        The function (or value) that the student writes.
+        The function that the student writes.
     cases
-        Draws the cases from a ``random.Random``: tuples of arguments, the simplest first. An exercise that asks for
-        a value draws a single case.
+        Draws the cases from a ``random.Random``: tuples of arguments, the simplest first.
     oracle
         Computes the right answer from a case in its own way: by listing, by simulation, by a property. It is not the
         solution, which is kept in ``course/solutions``.
@@ -62,14 +60,15 @@ class Exercise:
         The known wrong answers.
     hints
         Three, from a nudge to nearly the way.
-    difficulty, minutes, points
-        ``"easy"``, ``"medium"`` or ``"hard"``; how long it takes; what a right answer earns.
+    difficulty, minutes
+        ``"easy"``, ``"medium"`` or ``"hard"``, and how long it takes.
+    place
+        A chapter has its easy exercises first and its hard ones last. Of those that are equally difficult, the one with
+        the smaller place comes first; if that is equal too, the alphabet of the keys decides.
     tolerance
         Relative, for numbers and arrays.
     seconds
         Time limit for all cases together.
-    asks_value
-        The student hands in a value and not a function; ``given`` shows the numbers to start from.
     """
 
     key: str
@@ -81,22 +80,30 @@ class Exercise:
     hints: tuple[str, str, str]
     difficulty: str = "easy"
     minutes: int = 5
-    points: int = 10
+    place: int = 1
     tolerance: float = 1e-9
     seconds: float = 5.0
-    asks_value: bool = False
 
     def __post_init__(self) -> None:
         valid_key(self.key)
-        one_of("difficulty", self.difficulty, DIFFICULTIES)
+        one_of("difficulty", self.difficulty, POINTS)
         positive_integer("minutes", self.minutes)
-        positive_integer("points", self.points)
         positive("seconds", self.seconds)
         if len(self.hints) != 3:
             fail("hints", "be three", self.hints)
         names = [mistake.name for mistake in self.mistakes]
         if len(set(names)) < len(names):
             fail("mistakes", "have different names", names)
+
+    @property
+    def points(self) -> int:
+        """What a right answer earns."""
+        return POINTS[self.difficulty]
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """What the exercises of a chapter are sorted by."""
+        return self.points, self.place, self.key
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -123,11 +130,11 @@ class Exercise:
         raise RuntimeError(f"no cases of {self.key} tell all mistakes apart in {DRAWS} draws")
 
     def _separates(self, cases: tuple[Case, ...]) -> bool:
-        answers = [[function(*case) for case in cases] for function in (self.oracle, *(m.wrong for m in self.mistakes))]
-        return not any(
-            all(equal(left, right, self.tolerance) for left, right in zip(one, other, strict=True))
-            for one, other in combinations(answers, 2)
-        )
+        alike = list(combinations((self.oracle, *(mistake.wrong for mistake in self.mistakes)), 2))
+        for case in cases:
+            answers = {function: function(*case) for function in set(chain(*alike))}
+            alike = [(one, other) for one, other in alike if equal(answers[one], answers[other], self.tolerance)]
+        return not alike
 
 
 def valid_key(key: str) -> str:

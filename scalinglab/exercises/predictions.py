@@ -18,8 +18,6 @@ from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.question import Question
 from scalinglab.exercises.wording import amount, pieces, to_html, to_plain
 
-__all__ = ["Prediction", "answers", "predict"]
-
 _STATIC = Path(__file__).parent / "static"
 _EMPTY = {"sealed": "", "open": True, "spent": [], "reveal": [], "marks": [], "message": "", "trouble": False}
 #: The predictions of this kernel, so that two widgets of one key agree and a loaded journal reaches all of them.
@@ -184,7 +182,7 @@ class Prediction(anywidget.AnyWidget):
             self._say(f"The answer could not be worked out. {type(problem).__name__}: {problem}", error=problem)
             return
         text = self.question.compare(self.value, answer)
-        self._show(reveal=[pieces(text)], marks=self.question.marks(self.value, answer), message="")
+        self._show(reveal=[pieces(text)], marks=self.question.positions(self.value, answer), message="")
 
     def _words(self) -> str:
         return amount(self.value, self.question.unit)
@@ -262,7 +260,7 @@ def predict(
     return Prediction(asked, reveal)
 
 
-def answers() -> dict[str, dict[str, Any]]:
+def questions_asked() -> dict[str, dict[str, Any]]:
     """The questions that this kernel asked so far and what is true, by key: what a class is compared with.
 
     Returns

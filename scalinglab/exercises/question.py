@@ -79,7 +79,7 @@ class Question:
             return answer
         return f"Measured: {amount(answer, self.unit)}." if isinstance(said, str) else compare(said, answer, self.unit)
 
-    def marks(self, said: Any, measured: Any) -> list[float]:
+    def positions(self, said: Any, measured: Any) -> list[float]:
         """Where both numbers lie between the ends of the range; nothing if there is no range or no number."""
         if self.low is None or self.high is None or isinstance(said, str) or isinstance(measured, str):
             return []

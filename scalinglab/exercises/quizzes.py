@@ -9,8 +9,7 @@ import ipywidgets
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.predictions import Prediction
 from scalinglab.exercises.question import Question
-from scalinglab.exercises.quiz_bank import items_of
-from scalinglab.exercises.quiz_item import Item, Option
+from scalinglab.exercises.quiz_items import Item, Option, items_of
 from scalinglab.exercises.wording import pieces, to_html
 
 __all__ = ["Quiz", "QuizQuestion", "quiz"]

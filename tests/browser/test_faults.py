@@ -13,7 +13,7 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, expect
 
-from scalinglab.exercises.quiz_bank import items_of
+from scalinglab.exercises.quiz_items import items_of
 from tests.browser.conftest import page_of_its_own
 from tests.browser.harness import Notebook
 

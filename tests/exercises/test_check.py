@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scalinglab.exercises import Exercise, Journal, Mistake, check, given, grade, hint
+from scalinglab.exercises import Exercise, Journal, Mistake, check, grade, hint
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.running import run
 
@@ -301,25 +301,6 @@ def test_infinity_is_right_where_it_is_the_answer(infinity):
     assert outcome(lambda x, y: float("nan"), never).diagnosis == "not a number"
 
 
-def value_exercise():
-    return toy(cases=lambda draw: ((draw.uniform(1, 2), draw.uniform(3, 4)),), asks_value=True)
-
-
-def test_an_exercise_may_ask_for_a_value():
-    exercise = value_exercise()
-    x, y = exercise.draw(1)[0]
-    assert outcome(x + y, exercise).passed
-    assert outcome(x - y, exercise).diagnosis == "subtracted"
-    assert outcome(None, exercise).diagnosis == "returned nothing"
-    assert "`total` is 99.0, which is far too large" in outcome(99.0, exercise).message
-    assert not outcome(..., exercise).attempted
-
-
-def test_given_shows_a_students_numbers():
-    assert list(given(KEY, student="Ada")) == ["inputs", "width", "depth", "classes"]
-    assert given(KEY, student="Ada") == given(KEY, student=" ada ") != given(KEY, student="Emmy")
-
-
 def test_cases_that_cannot_tell_a_mistake_apart_are_never_used():
     fooled = toy(cases=lambda draw: ((draw.randint(0, 5), 0), (draw.randint(0, 5), draw.choice([0, 0, 0, 1]))))
     assert all(fooled.draw(seed)[1][1] == 1 for seed in range(50))
@@ -332,7 +313,7 @@ def test_cases_that_cannot_tell_a_mistake_apart_are_never_used():
     [
         ({"key": "toy"}, "key must be a chapter and a name"),
         ({"difficulty": "mild"}, "difficulty must be one of"),
-        ({"points": 0}, "points must be positive"),
+        ({"minutes": 0}, "minutes must be positive"),
         ({"hints": ("One.",)}, "hints must be three"),
         ({"mistakes": (Mistake("a", abs, "A."), Mistake("a", abs, "B."))}, "mistakes must have different names"),
     ],

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from scalinglab import exercises
 from scalinglab.exercises import Journal, Prediction, predict
-from scalinglab.exercises.quiz_item import Item, right, wrong
+from scalinglab.exercises.quiz_items import Item, Option
 from scalinglab.exercises.quizzes import QuizQuestion
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -301,7 +301,8 @@ def accessible(page: Page, picture: Path) -> None:
 
 def ask(page: Page) -> QuizQuestion:
     """A question of a quiz on the page: two wrong choices and, in the second place, the right one."""
-    options = (wrong("Eleven.", "That is for texts."), right("Two.", "One more."), wrong("One.", "You multiplied."))
+    texts = {"Eleven.": "That is for texts.", "Two.": "One more.", "One.": "You multiplied."}
+    options = tuple(Option(text, why, right=text == "Two.") for text, why in texts.items())
     question = QuizQuestion("05", 1, Item("What **is** `1 + 1`?", options))
     show(page, question)
     return question

@@ -13,9 +13,8 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
-from scalinglab.exercises import Journal, Quiz, quiz, quiz_chapters
-from scalinglab.exercises.quiz_bank import items_of
-from scalinglab.exercises.quiz_item import Item, right, wrong
+from scalinglab.exercises import Journal, Quiz, quiz
+from scalinglab.exercises.quiz_items import Item, Option, items_of, quiz_chapters, read_items
 from scalinglab.exercises.quizzes import QuizQuestion
 from tests.course.notebooks import CHAPTERS
 
@@ -23,10 +22,10 @@ COURSE_CHAPTERS = [path.stem[:2] for path in CHAPTERS if path.stem[:2] > "00"]
 ITEM = Item(
     "What **is** `1 + 1`?",
     (
-        wrong("Eleven.", "That is how texts are added."),
-        right("Two.", "One more than one."),
-        wrong("One.", "You multiplied."),
-        wrong("Zero.", "You subtracted."),
+        Option("Eleven.", "That is how texts are added."),
+        Option("Two.", "One more than one.", right=True),
+        Option("One.", "You multiplied."),
+        Option("Zero.", "You subtracted."),
     ),
 )
 
@@ -199,17 +198,52 @@ def test_a_chapter_without_a_quiz_is_one_sentence():
 @pytest.mark.parametrize(
     "options",
     [
-        (right("a", "1"), wrong("b", "2")),
-        (right("a", "1"), right("b", "2"), wrong("c", "3")),
-        (wrong("a", "1"), wrong("b", "2"), wrong("c", "3")),
-        (right("a", "1"), wrong("a", "2"), wrong("c", "3")),
-        (right("a", "1"), wrong("b", "2"), wrong("c", "2")),
+        (Option("a", "1", right=True), Option("b", "2")),
+        (Option("a", "1", right=True), Option("b", "2", right=True), Option("c", "3")),
+        (Option("a", "1"), Option("b", "2"), Option("c", "3")),
+        (Option("a", "1", right=True), Option("a", "2"), Option("c", "3")),
+        (Option("a", "1", right=True), Option("b", "2"), Option("c", "2")),
     ],
     ids=["two choices", "two right", "none right", "twice the same", "one explanation for two"],
 )
 def test_a_question_that_makes_no_sense_is_refused(options):
     with pytest.raises(ValueError, match="options must"):
         Item("What?", options)
+
+
+RIGHT = '[[questions.options]]\ntext = "Two."\nwhy = "One\\tmore."\nright = true\n'
+QUESTION = '[[questions]]\ntext = """\nWhat is\n  1 + 1?"""\n'
+WRONG = "".join(f'[[questions.options]]\ntext = "{text}"\nwhy = "Not {text}"\n' for text in ("One.", "Three."))
+
+
+def test_a_quiz_is_read_from_toml_and_lines_are_joined():
+    (item,) = read_items(QUESTION + RIGHT + WRONG)
+    assert item.text == "What is 1 + 1?"
+    assert item.options[0] == Option("Two.", "One more.", right=True)
+    assert item.options[1] == Option("One.", "Not One.")
+
+
+NO_QUIZZES = {
+    "no TOML": ("question", "Expected '=' after a key"),
+    "empty": ("", "a quiz must have questions"),
+    "no list": ("questions = 3", "questions of a quiz must be of type list, got 3"),
+    "no question": ("questions = [3]", "question 1: a question must have text and options, got 3"),
+    "no text": ("[[questions]]\ntext = 3\noptions = []", "question 1: text of a question must be of type str, got 3"),
+    "one option": (QUESTION + RIGHT, "question 1: options must be three or more"),
+    "two options": (QUESTION + WRONG, "question 1: options must be three or more"),
+    "typing error": (
+        QUESTION + RIGHT.replace("right", "rigth") + WRONG,
+        "option 1: an option must have text and why, and",
+    ),
+    "no truth": (QUESTION + RIGHT.replace("true", "1") + WRONG, "option 1: right of an option must be of type bool"),
+    "no options": (QUESTION + RIGHT + WRONG + QUESTION, "question 2: a question must have text and options"),
+}
+
+
+@pytest.mark.parametrize(("toml", "sentence"), NO_QUIZZES.values(), ids=NO_QUIZZES.keys())
+def test_what_is_no_quiz_is_one_sentence_that_says_where(toml, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read_items(toml)
 
 
 def test_the_step_sizes_that_chapter_09_asks_about_are_on_both_sides_of_the_critical_one():

@@ -10,8 +10,7 @@ from statistics import median
 
 from scalinglab._checks import number
 from scalinglab.exercises.assignments.results import ClassResults, Question, Score
-from scalinglab.exercises.quiz_bank import items_of, quiz_chapters
-from scalinglab.exercises.quiz_item import Item, Option
+from scalinglab.exercises.quiz_items import Item, Option, items_of, quiz_chapters
 from scalinglab.exercises.wording import amount
 
 __all__ = [

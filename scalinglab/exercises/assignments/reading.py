@@ -11,8 +11,8 @@ from typing import Any
 import nbformat
 
 from scalinglab.exercises.assignments.results import Score, Submission
+from scalinglab.exercises.check_result import MARK
 from scalinglab.exercises.journal import FILE_NAME, Journal, JournalError
-from scalinglab.exercises.marking import MARK
 
 __all__ = ["cells_of", "first_error", "graded_submission", "journal_of", "marks"]
 

@@ -25,9 +25,9 @@ __all__ = ["Reference", "run_reference"]
 _STUDENT = "reference"
 _ASK = """import json
 
-from scalinglab.exercises.predictions import answers
+from scalinglab.exercises.predictions import questions_asked
 
-print(json.dumps(answers()))"""
+print(json.dumps(questions_asked()))"""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,22 @@
-"""All exercises, one module for each chapter, loaded when first asked for.
+"""All exercises: one file each, ``chapter_NN/NAME.py``, found by being there and loaded when first asked for.
 
-A new chapter adds ``chapter_NN.py`` with a tuple ``EXERCISES``, from a warm-up to the hardest; nothing else has to be
-told. An exercise that needs a screen or more of its own stands in a module named after it. Every exercise found here
-is put through the proofs in ``tests/exercises/test_bank.py``, which also ask for its solution in ``course/solutions``.
+The exercise of the key ``"05-best-fit"`` is ``EXERCISE`` in ``chapter_05/best_fit.py``; nothing else has to be told.
+What two exercises of a chapter share stands beside them, in a file whose name begins with an underscore. Every exercise
+found here is put through the proofs in ``tests/exercises/bank/test_every_exercise.py``, which also ask for its solution
+in ``course/solutions``.
 """
 
 from __future__ import annotations
 
+import pkgutil
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
 from scalinglab._checks import fail, one_of
-from scalinglab.exercises.chapters import chapters_in, load
 from scalinglab.exercises.exercise import Exercise, valid_key
 
-__all__ = ["all_exercises", "find"]
+_HERE = Path(__file__).parent
 
 
 def find(key: str) -> Exercise:
@@ -35,8 +40,13 @@ def all_exercises() -> tuple[Exercise, ...]:
 
 
 def _chapters() -> list[str]:
-    return chapters_in(__path__)
+    return sorted(folder.name.removeprefix("chapter_") for folder in _HERE.glob("chapter_*"))
 
 
+@cache
 def _load(chapter: str) -> tuple[Exercise, ...]:
-    return load(__name__, chapter, "EXERCISES")
+    """The exercises of a chapter, from the easiest to the hardest."""
+    files = pkgutil.iter_modules([str(_HERE / f"chapter_{chapter}")])
+    names = [file.name for file in files if not file.name.startswith("_")]
+    found = [import_module(f"{__name__}.chapter_{chapter}.{name}").EXERCISE for name in names]
+    return tuple(sorted(found, key=lambda exercise: exercise.order))

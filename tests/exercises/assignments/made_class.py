@@ -7,7 +7,7 @@ import random
 from scalinglab.exercises.assignments import ClassResults, Question, Score, Student, Submission
 from scalinglab.exercises.bank import all_exercises
 from scalinglab.exercises.exercise import Exercise
-from scalinglab.exercises.quiz_bank import items_of
+from scalinglab.exercises.quiz_items import items_of
 
 TITLES = {"01_power_laws": "01 Power laws", "05_random_features": "05 Random features"}
 QUESTIONS = (

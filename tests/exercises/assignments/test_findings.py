@@ -14,7 +14,7 @@ from scalinglab.exercises.assignments.findings import (
     prediction_findings,
     quiz_findings,
 )
-from scalinglab.exercises.quiz_bank import items_of
+from scalinglab.exercises.quiz_items import items_of
 
 CHAPTER = "05_random_features"
 TITLES = {CHAPTER: "05 Random features"}

@@ -1,0 +1,123 @@
+"""02-served: the best size of a model that will be used after it was trained."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from scalinglab.exercises.exercise import Case, Exercise, Mistake
+
+Law = tuple[float, float, float, float, float]
+
+
+def _plans(draw: random.Random) -> tuple[Case, ...]:
+    """Laws like those of language models; from fewer tokens served than trained on to many more."""
+    cases = []
+    for tokens in (1e10, 1e12, 2e13):
+        alpha, beta = round(draw.uniform(0.3, 0.4), 3), round(draw.uniform(0.3, 0.4), 3)
+        law = (round(draw.uniform(1.6, 1.9), 2), draw.randint(300, 600), draw.randint(800, 2400), alpha, beta)
+        cases.append((round(law[0] + draw.uniform(0.3, 0.6), 2), tokens * draw.randint(1, 4), law))
+    return tuple(cases)
+
+
+def _parameters(share: float, gap: float, law: Law) -> float:
+    """The model whose part of the gap is ``share``."""
+    return (law[1] / (gap * share)) ** (1 / law[3])
+
+
+def _tokens(share: float, gap: float, law: Law) -> float:
+    """The tokens that leave the rest of the gap."""
+    return (law[2] / (gap * (1 - share))) ** (1 / law[4])
+
+
+def _share(loss: float, served: float, law: Law, train: float = 6.0, serve: float = 2.0) -> float:
+    """The part of the gap that the cheapest model takes: where more parameters save as much as they cost."""
+    gap, low, high = loss - law[0], 0.0, 1.0
+    for _ in range(60):
+        share = (low + high) / 2
+        training = train * _tokens(share, gap, law)
+        saved = law[3] * share / (law[4] * (1 - share)) * training
+        low, high = (low, share) if saved > training + serve * served else (share, high)
+    return (low + high) / 2
+
+
+def _best(loss: float, served: float, law: Law) -> float:
+    """The right answer by bisection: a percent more parameters must save as much training as it costs in all."""
+    return _parameters(_share(loss, served, law), loss - law[0], law)
+
+
+def _paid(train: float, serve: float) -> Callable[[float, float, Law], float]:
+    """A wrong answer with other prices."""
+    return lambda loss, served, law: _parameters(_share(loss, served, law, train, serve), loss - law[0], law)
+
+
+def _with_ratio(loss: float, served: float, law: Law) -> float:
+    """The model that reaches the loss with 20 tokens for each parameter."""
+    low, high = 1.0, 1e18
+    for _ in range(80):
+        middle = (low * high) ** 0.5
+        reached = law[0] + law[1] * middle ** -law[3] + law[2] * (20 * middle) ** -law[4]
+        low, high = (low, middle) if reached < loss else (middle, high)
+    return low
+
+
+# The messages show the loss 2.2, 30,000 tokens served and the law (2, 10, 10, 0.5, 0.5): 6,620 parameters
+# and 16,826 tokens; without serving, 10,000 of each.
+EXERCISE = Exercise(
+    key="02-served",
+    title="A model that is used",
+    name="best_served",
+    cases=_plans,
+    oracle=_best,
+    difficulty="hard",
+    minutes=25,
+    tolerance=1e-4,
+    mistakes=(
+        Mistake(
+            "nothing served",
+            _paid(6, 0),
+            "You left out what is served: for the loss 2.2, 30,000 tokens and the law (2, 10, 10, 0.5, 0.5) you find "
+            "10,000 parameters, the cheapest to train. Each use costs, too, and a smaller model saves there.",
+        ),
+        Mistake(
+            "one price",
+            _paid(6, 6),
+            "You charged all tokens alike, and find 5,314 parameters where 6,620 are right: a token that is served "
+            "passes forward only, for 2 operations for each parameter, and one that is trained on costs 6.",
+        ),
+        Mistake(
+            "loss for gap",
+            lambda loss, served, law: _best(loss + law[0], served, law),
+            "You forgot `E`: only what lies above it, 0.2 for a loss of 2.2 and E = 2, is made of the two terms.",
+        ),
+        Mistake(
+            "half each",
+            lambda loss, served, law: _parameters(0.5, loss - law[0], law),
+            "You gave half of the gap to each term. That is right for equal exponents and a model that is never used; "
+            "otherwise the costs decide.",
+        ),
+        Mistake(
+            "tokens returned",
+            lambda loss, served, law: _tokens(_share(loss, served, law), loss - law[0], law),
+            "You returned the tokens of the best plan, 16,826 in the example with the loss 2.2: the number of "
+            "parameters was asked, 6,620.",
+        ),
+        Mistake(
+            "smallest of all",
+            lambda loss, served, law: _parameters(1.0, loss - law[0], law),
+            "You returned the smallest model that can have this loss, 2,500 parameters for the law (2, 10, 10, 0.5, "
+            "0.5): it would need endlessly many tokens.",
+        ),
+        Mistake(
+            "twenty tokens each",
+            _with_ratio,
+            "You trained on 20 tokens for each parameter: that ratio belongs to one law and one kind of budget, and "
+            "it knows nothing of how much the model will be used.",
+        ),
+    ),
+    hints=(
+        "Choose N. Which D reaches the loss? What do both phases cost then, as a function of N alone?",
+        "`D = (b / (loss - E - a * N**-alpha)) ** (1 / beta)`, and N must be larger than the N whose term is the gap.",
+        "Minimise `6 * N * D + 2 * N * served` over log N, with `scipy.optimize.minimize_scalar` and bounds.",
+    ),
+)

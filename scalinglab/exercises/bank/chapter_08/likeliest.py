@@ -1,0 +1,109 @@
+"""08-likeliest: the largest probability that some information allows."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+
+from scalinglab.exercises.exercise import Case, Exercise, Mistake
+
+
+def _bits(p: float, q: float) -> float:
+    """Divergence of two coins, in bits."""
+    sides = ((p, q), (1 - p, 1 - q))
+    return math.fsum(one * math.log2(one / other) if one else 0.0 for one, other in sides)
+
+
+def _known(draw: random.Random) -> tuple[Case, ...]:
+    return (
+        (round(draw.uniform(0.05, 0.2), 3), round(draw.uniform(0.3, 0.6), 3)),
+        (round(draw.uniform(0.3, 0.5), 3), round(draw.uniform(0.05, 0.2), 3)),
+        (round(draw.uniform(0.2, 0.4), 3), round(draw.uniform(3.0, 6.0), 2)),  # enough for certainty
+    )
+
+
+def _halved(inside: Callable[[float], bool], low: float, high: float) -> float:
+    """Where a condition that holds at ``low`` ends, or ``high`` if it holds there."""
+    if inside(high):
+        return high
+    for _ in range(64):
+        middle = (low + high) / 2
+        low, high = (middle, high) if inside(middle) else (low, middle)
+    return low
+
+
+def _likeliest(q: float, bits: float) -> float:
+    """The right answer by Newton's method on the convex divergence, from the right."""
+    if -math.log2(q) <= bits:
+        return 1.0
+    # A start beyond the answer: in nats the divergence is at least p log(1 / q) - log 2.
+    p = min(1 - 1e-15, (bits * math.log(2) + math.log(2)) / -math.log(q))
+    for _ in range(64):
+        slope = math.log2(p / q) - math.log2((1 - p) / (1 - q))
+        p -= (_bits(p, q) - bits) / slope
+    return p
+
+
+# The messages show q = 0.1 and 0.5 bits: p = 0.4193.
+EXERCISE = Exercise(
+    key="08-likeliest",
+    title="How likely can it get?",
+    name="likeliest",
+    cases=_known,
+    oracle=_likeliest,
+    difficulty="medium",
+    minutes=15,
+    place=2,
+    tolerance=1e-6,
+    mistakes=(
+        Mistake(
+            "nats",
+            lambda q, bits: _halved(lambda p: _bits(p, q) * math.log(2) <= bits, q, 1.0),
+            "You took natural logarithms, 0.495 for q = 0.1 and 0.5 bits: the information is given in bits.",
+        ),
+        Mistake(
+            "arguments exchanged",
+            lambda q, bits: _halved(lambda p: p < 1 and _bits(q, p) <= bits, q, 1.0),
+            "You have kl(q || p), 0.486 for q = 0.1 and 0.5 bits: the event's own law p comes first.",
+        ),
+        Mistake(
+            "one term only",
+            lambda q, bits: _halved(lambda p: p * math.log2(p / q) <= bits, q, 1.0),
+            "You left out the second term, 0.308 for q = 0.1 and 0.5 bits: that the event does not happen counts, too.",
+        ),
+        Mistake(
+            "the smaller solution",
+            lambda q, bits: q - _halved(lambda less: _bits(q - less, q) <= bits, 0.0, q),
+            "You solved for a p below q: information can make an event less likely, and asked is the likeliest.",
+        ),
+        Mistake(
+            "a factor for each bit",
+            lambda q, bits: min(1.0, q * 2**bits),
+            "You multiplied q by 2 for each bit, 0.141 for q = 0.1 and 0.5 bits: so much makes a rare event "
+            "certain, and the same bits do more for one that stays uncertain.",
+        ),
+        Mistake(
+            "Pinsker's inequality",
+            lambda q, bits: min(1.0, q + math.sqrt(bits * math.log(2) / 2)),
+            "You used Pinsker's inequality, 0.516 for q = 0.1 and 0.5 bits: it is true and too generous, so solve the "
+            "inequality itself.",
+        ),
+        Mistake(
+            "beyond certainty",
+            lambda q, bits: _likeliest(q, bits) if _bits(1.0, q) > bits else math.inf,
+            "You found no p where the information is enough for certainty: the largest probability is then 1.",
+        ),
+        Mistake(
+            "the last step of the proof",
+            lambda q, bits: min(1.0, (bits + 1) / -math.log2(q)),
+            "You used the simple bound of the proof, 0.452 for q = 0.1 and 0.5 bits: it gave away the entropy of p, of "
+            "which it only knows that it is at most one bit.",
+        ),
+    ),
+    hints=(
+        "Above q the divergence grows with p, from 0 at p = q: halve an interval.",
+        "If even p = 1 is allowed, that is the answer: the divergence there is `log2(1 / q)`.",
+        "Keep `low` allowed and `high` not, and replace one of them by the middle, a hundred times.",
+    ),
+)

@@ -1,0 +1,90 @@
+"""12-law: a scaling law after compression."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from scalinglab.exercises.exercise import Case, Exercise, Mistake
+
+
+def _laws(draw: random.Random) -> tuple[Case, ...]:
+    """The square root, the cube root, and no compression to speak of."""
+    cases = []
+    for share in (0.5, 1 / 3, round(draw.uniform(0.6, 0.9), 2)):
+        alpha, scale = round(draw.uniform(0.2, 0.9), 2), round(draw.uniform(0.5, 5), 2)
+        cases.append((draw.randint(20, 900), alpha, scale, share, float(draw.choice((2, 4, 8, 16)))))
+    return tuple(cases)
+
+
+def _loss(size: int, alpha: float, scale: float, share: float, factor: float) -> float:
+    """The right answer by bisection: the whole number of objects d at which factor * d^share is the size."""
+    low, high = 0.0, 60.0  # natural logarithms of d
+    for _ in range(64):
+        middle = (low + high) / 2
+        low, high = (middle, high) if math.log(factor) + share * middle < math.log(size) else (low, middle)
+    return scale * math.exp(-alpha * low)
+
+
+# The messages show 100 objects left, of a law d^-0.5 and d' = 4 d^(1/2): d = 625, the loss 0.04.
+EXERCISE = Exercise(
+    key="12-law",
+    title="A law after compression",
+    name="compressed_loss",
+    cases=_laws,
+    oracle=_loss,
+    difficulty="medium",
+    minutes=12,
+    mistakes=(
+        Mistake(
+            "the old law",
+            lambda size, alpha, scale, share, factor: scale * size**-alpha,
+            "You put the compressed size into the old law, 0.1 for 100 objects left of 625: they are as good as all "
+            "that they stand for, so ask how many these were.",
+        ),
+        Mistake(
+            "exponent multiplied",
+            lambda size, alpha, scale, share, factor: scale * (size / factor) ** (-alpha * share),
+            "You multiplied the exponent by the share, 0.447 for 100 objects left of 625: solve d' = factor d^share "
+            "for d, which raises to 1 / share.",
+        ),
+        Mistake(
+            "no factor",
+            lambda size, alpha, scale, share, factor: scale * size ** (-alpha / share),
+            "You left out the factor, 0.01 for 100 objects left of 625: at a factor of 4, 100 of them stand for 25 "
+            "squared and not for 100 squared.",
+        ),
+        Mistake(
+            "factor on the wrong side",
+            lambda size, alpha, scale, share, factor: scale * (factor * size) ** (-alpha / share),
+            "You multiplied by the factor, 0.0025 for 100 objects left of 625: d^share is the size *divided* by it.",
+        ),
+        Mistake(
+            "factor outside the power",
+            lambda size, alpha, scale, share, factor: scale * (size ** (1 / share) / factor) ** -alpha,
+            "You divided by the factor after the power, 0.02 for 100 objects left of 625: divide first, then raise to "
+            "1 / share.",
+        ),
+        Mistake(
+            "compressed again",
+            lambda size, alpha, scale, share, factor: scale * (factor * size**share) ** -alpha,
+            "You compressed the compressed set once more, 0.158 for 100 objects left of 625: the size is that after "
+            "compression.",
+        ),
+        Mistake(
+            "no scale",
+            lambda size, alpha, scale, share, factor: (size / factor) ** (-alpha / share),
+            "Your power is right, but the law has a scale in front of it, which compression does not change.",
+        ),
+        Mistake(
+            "growing",
+            lambda size, alpha, scale, share, factor: scale * (size / factor) ** (alpha / share),
+            "Your loss grows with the size, 25 for 100 objects left of 625: the exponent of the law is minus alpha.",
+        ),
+    ),
+    hints=(
+        "From how many objects d were these compressed?",
+        "As d' = factor d^share, d = (d' / factor)^(1 / share).",
+        "Put that d into the old law: `scale * d ** -alpha`.",
+    ),
+)

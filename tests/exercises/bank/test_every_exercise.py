@@ -1,0 +1,150 @@
+"""The proofs that every exercise of every chapter must pass; a new one gets them by being in the bank.
+
+For each exercise: the stub scores 0, each planted mistake fails with its own diagnosis, the instructors' solution and
+a differently written answer (``second_answers/chapter_NN.py``) get full points, for many seeds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scalinglab.exercises import Exercise, all_exercises, bank, grade, student_seed
+from scalinglab.exercises.answers import equal
+from scalinglab.exercises.bank import find
+
+TESTS = Path(__file__).parents[1]
+COURSE = TESTS.parents[1] / "course"
+SEEDS = [student_seed(f"student {number}", "proof") for number in range(200)]
+#: A full check starts a thread for each answer, so the test that checks takes fewer seeds than the one that only draws.
+CHECKED = SEEDS[:12]
+
+every_exercise = pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.key)
+
+
+@cache
+def answers(folder: Path, chapter: str, name: str) -> dict[str, Callable[..., Any]]:
+    """The answers of a chapter in a folder that is no package, by key."""
+    path = folder / f"chapter_{chapter}.py"
+    spec = importlib.util.spec_from_file_location(f"{folder.name}_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)
+
+
+def solutions(chapter: str) -> dict[str, Callable[..., Any]]:
+    return answers(COURSE / "solutions", chapter, "SOLUTIONS")
+
+
+def second_answers(chapter: str) -> dict[str, Callable[..., Any]]:
+    return answers(TESTS / "second_answers", chapter, "SECOND_ANSWERS")
+
+
+def solution(exercise: Exercise) -> Callable[..., Any]:
+    return solutions(exercise.key[:2])[exercise.key]
+
+
+def stub(*_arguments: Any) -> None:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("chapter", sorted({one.key[:2] for one in all_exercises()}))
+def test_every_exercise_has_a_solution_and_a_second_answer(chapter):
+    keys = {one.key for one in all_exercises() if one.key[:2] == chapter}
+    assert set(solutions(chapter)) == keys
+    assert set(second_answers(chapter)) == keys
+
+
+def test_a_file_is_named_by_the_key_of_its_exercise():
+    files = {path for path in Path(bank.__file__).parent.glob("*/*.py") if not path.name.startswith("_")}
+    named = {f"{path.parent.name}/{path.stem}" for path in files}
+    assert named == {f"chapter_{one.key[:2]}/{one.key[3:].replace('-', '_')}" for one in all_exercises()}
+    assert len(all_exercises()) == len(files)
+
+
+def test_an_exercise_is_found_by_its_key_and_only_by_that():
+    for exercise in all_exercises():
+        assert find(exercise.key) is exercise
+    with pytest.raises(ValueError, match="key must be one of 00-parameters, got '00-unknown'"):
+        find("00-unknown")
+    with pytest.raises(
+        ValueError, match=r"key must begin with a chapter that has exercises: 00, 01, .*, got '99-unknown'"
+    ):
+        find("99-unknown")
+
+
+def test_importing_exercises_loads_nothing_heavy():
+    code = "import sys, scalinglab.exercises; print(*{'torch', 'altair', 'scipy', 'jupyterlab'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+@every_exercise
+def test_right_answers_get_full_points_and_each_mistake_its_own_diagnosis(exercise, monkeypatch):
+    monkeypatch.setattr(Exercise, "draw", cache(Exercise.draw))  # once for all answers
+    for seed in CHECKED:
+        result = grade(exercise, stub, seed=seed)
+        assert (result.points, result.attempted, result.passed, result.diagnosis) == (0, False, False, None)
+        for right in (solution(exercise), second_answers(exercise.key[:2])[exercise.key]):
+            result = grade(exercise, right, seed=seed)
+            assert result.passed, (right, result)
+            assert result.points == exercise.points
+        for mistake in exercise.mistakes:
+            result = grade(exercise, mistake.wrong, seed=seed)
+            assert (result.points, result.attempted, result.diagnosis) == (0, True, mistake.name)
+            assert result.message == mistake.message
+
+
+@every_exercise
+def test_the_cases_of_every_seed_tell_all_answers_apart_and_vary_by_student(exercise):
+    functions = {"oracle": exercise.oracle} | {mistake.name: mistake.wrong for mistake in exercise.mistakes}
+    draws = [exercise.draw(seed) for seed in SEEDS]  # a draw tells the oracle and all mistakes from one another
+    for seed, cases in zip(SEEDS, draws, strict=True):
+        told = [solution(exercise)(*case) for case in cases]
+        right = {name for name, function in functions.items() if agree(exercise, cases, told, function)}
+        assert right == {"oracle"}, seed
+    assert len({repr(cases) for cases in draws[:50]}) > 25
+
+
+def agree(exercise: Exercise, cases: tuple[Any, ...], told: list[Any], function: Callable[..., Any]) -> bool:
+    """Whether a function has the answers that were told, as far as a check can see; stops at the first that differs."""
+    return all(equal(one, function(*case), exercise.tolerance) for one, case in zip(told, cases, strict=True))
+
+
+DRAWN = """
+import hashlib
+from scalinglab.exercises import all_exercises
+print(hashlib.sha256(repr([one.draw(seed) for one in all_exercises() for seed in range(5)]).encode()).hexdigest())
+"""
+
+
+def test_numbers_do_not_vary_by_call_nor_by_process():
+    here = repr([one.draw(seed) for one in all_exercises() for seed in range(5)])
+    done = subprocess.run(
+        [sys.executable, "-c", DRAWN],
+        env={**os.environ, "PYTHONHASHSEED": "17"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == hashlib.sha256(here.encode()).hexdigest()
+
+
+@every_exercise
+def test_texts_are_there_and_solutions_are_not(exercise):
+    assert len(exercise.mistakes) >= 3
+    texts = [*exercise.hints, *(mistake.message for mistake in exercise.mistakes)]
+    assert len(set(texts)) == len(texts)
+    for text in texts:
+        assert text[0].isupper() or text[0] == "`"
+        assert text.endswith((".", "?", "`."))
+    assert exercise.oracle.__code__.co_code != solution(exercise).__code__.co_code
