@@ -228,11 +228,7 @@ def test_loading_twice_is_loading_once(tmp_path):
 @pytest.mark.parametrize(
     "text",
     ["", "{}", "not json", '{"format": 9}', "[" * 100_000, " " * 6_000_000],
-<<<<<<< HEAD
     ids=["nothing", "empty", "no json", "of a later format", "nested", "long"],
-=======
-    ids=["empty", "no format", "not json", "format 9", "deep", "large"],
->>>>>>> b/b
 )
 def test_loading_something_else_changes_nothing(journal_file, text):
     seal(Journal(), "00-width", 12.0)

@@ -8,15 +8,11 @@ import numpy as np
 import pytest
 
 from scalinglab.exercises.bank import find
-<<<<<<< HEAD:tests/exercises/test_chapter_07.py
 from scalinglab.pruning import Masks
 from scalinglab.pruning.allocation import erk_counts
 from scalinglab.pruning.scores import snip_scores
 from scalinglab.pruning.selection import keep_largest
-=======
-from scalinglab.pruning import Masks, erk_counts, keep_largest, snip_scores
 from tests.exercises.bank.messages import mistake_of
->>>>>>> b/b:tests/exercises/bank/test_chapter_07.py
 
 #: What the messages of each exercise show, and the right answer.
 SHOWN = {

@@ -5,23 +5,9 @@ from __future__ import annotations
 import pytest
 
 from scalinglab.exercises.bank import find
-<<<<<<< HEAD:tests/exercises/test_chapter_08.py
 from scalinglab.pruning import entropy, largest_effective_parameters, largest_probability, mutual_information
 from scalinglab.pruning.information.ceilings import binary_kl
-
-
-def wrong(key: str, name: str):
-    return next(mistake for mistake in find(key).mistakes if mistake.name == name)
-=======
-from scalinglab.pruning import (
-    binary_kl,
-    entropy,
-    largest_effective_parameters,
-    largest_probability,
-    mutual_information,
-)
 from tests.exercises.bank.messages import as_written, mistake_of
->>>>>>> b/b:tests/exercises/bank/test_chapter_08.py
 
 
 @pytest.mark.parametrize("seed", range(5))

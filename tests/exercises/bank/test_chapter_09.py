@@ -6,13 +6,9 @@ import pytest
 
 from scalinglab import heavy_tails
 from scalinglab.exercises.bank import find
-<<<<<<< HEAD:tests/exercises/test_chapter_09.py
 from scalinglab.heavy_tails import critical_step_size, tail_index
 from scalinglab.heavy_tails.recursion import log_moment
-=======
-from scalinglab.heavy_tails import critical_step_size, log_moment, tail_index
 from tests.exercises.bank.messages import as_written, mistake_of
->>>>>>> b/b:tests/exercises/bank/test_chapter_09.py
 
 LADDER = [16.0, 8.0, 4.0, 2.0, 1.0]
 
