@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.classroom.made import code, place_of, write
+from tests.classroom.made import SLOPE, SPREAD, code, place_of, write
 
-SLOPE, SPREAD = "01-exponent", "01-standard-error"
 FULL = {SLOPE: 10, SPREAD: 10}
 NOTHING = {SLOPE: 0, SPREAD: 0}
 
@@ -79,11 +78,11 @@ def no_first_cell(notebook: dict[str, Any]) -> None:
     notebook["cells"] = [cell for cell in notebook["cells"] if "student =" not in cell["source"]]
 
 
-def named(name: str) -> Callable[[dict[str, Any]], None]:
-    """Right answers under a name in the first cell."""
+def named(name: str, answers: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """Answers under a name in the first cell."""
 
     def work(notebook: dict[str, Any]) -> None:
-        both()(notebook)
+        answers(notebook)
         (first,) = (cell for cell in notebook["cells"] if "student =" in cell["source"])
         first["source"] = first["source"].replace('student = ""', f"student = {name!r}")
 
@@ -122,11 +121,11 @@ CLASS: dict[str, Made] = {
     "blank": Made(lambda notebook: None, NOTHING, told="easy"),
     "right": Made(both(), FULL, told="agree"),
     "wrong": Made(both(slope=WRONG_SLOPE), {SLOPE: 0, SPREAD: 10}, told="minus"),
-    "José Núñez": Made(named("José Núñez"), FULL),
-    "李 小龙": Made(named("李 小龙 🐉"), FULL),
-    "O'Brien, Zoë  (B)": Made(named('O\'Brien "Zoë" \\ '), FULL),
-    "12345": Made(both(), FULL),
-    "raises at the top": Made(before("1 / 0"), FULL),
+    # What they are called has nothing to do with what is in their notebooks: raises, asks for input, has a magic.
+    "José Núñez": Made(named("José Núñez", before("1 / 0")), FULL),
+    "李 小龙": Made(named("李 小龙 🐉", before("input('your name?')")), FULL),
+    "O'Brien, Zoë  (B)": Made(named('O\'Brien "Zoë" \\ ', before("%time 1 + 1\n!echo hello")), FULL),
+    "12345": Made(format_3, FULL),
     "raises inside": Made(both(slope=INSIDE.format("return 1 / 0")), {SLOPE: 0, SPREAD: 10}, told="ZeroDivisionError"),
     "syntax error": Made(both(slope="def exponent(sizes, errors)\n    return 1"), {SLOPE: 0, SPREAD: 10}, told="Error"),
     "exits inside": Made(both(slope=INSIDE.format("raise SystemExit")), {SLOPE: 0, SPREAD: 10}, told="SystemExit"),
@@ -135,7 +134,7 @@ CLASS: dict[str, Made] = {
     "loops inside": Made(both(slope=INSIDE.format("while True: pass")), {SLOPE: 0, SPREAD: 10}, told="5 seconds"),
     "loops at the top": Made(before("while True:\n    pass"), FULL),
     "loops and cannot be stopped": Made(
-        before("import signal\n\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass"),
+        before("import signal, time\n\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)"),
         problem="could not be stopped",
     ),
     "takes all memory": Made(
@@ -158,10 +157,7 @@ CLASS: dict[str, Made] = {
         both(slope=RIGHT_SLOPE.replace("    x,", "    import os\n    os.write(2, b'direct')\n    x,")), FULL
     ),
     "logs inside": Made(logging_inside, FULL),
-    "older format": Made(format_3, FULL),
     "no notebook": Made(b"%PDF-1.7 not a notebook at all", problem="no notebook"),
     "empty file": Made(b"", problem="no notebook"),
     "other json": Made(b'{"cells": "none"}', problem="no notebook"),
-    "asks for input": Made(before("input('your name?')"), FULL),
-    "shell and magic": Made(before("%time 1 + 1\n!echo hello"), FULL),
 }

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from scalinglab._files import locked
 from scalinglab.classroom.nbgrader.class_folder import make_class, release
 from scalinglab.exercises.building import build_source
 from tests.course.notebooks import CHAPTERS, COURSE, source
@@ -17,6 +22,11 @@ from scalinglab.exercises import predict
 
 student = ""  # your name: it draws the numbers of your exercises"""
 QUESTION = 'predict("01-made", "How many bits hold a byte?", unit="bits", low=1, high=16, reveal=lambda: 8)'
+
+
+#: The assignment of ``two_exercises``, and the exercises in it.
+NAME = "01_made"
+SLOPE, SPREAD = "01-exponent", "01-standard-error"
 
 
 def code(text: str, **metadata: Any) -> dict[str, Any]:
@@ -47,6 +57,19 @@ def made_class_folder(folder: Path, name: str, *cells: dict[str, Any]) -> Path:
     file.write_text(json.dumps(notebook(title, code(FIRST), code(QUESTION), *renamed)), encoding="utf-8")
     release(folder, name)
     return folder
+
+
+def two_exercises(factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """A copy of a class with the first two exercises of chapter 01, which is made once for all workers of a run."""
+    shared = factory.getbasetemp() if "PYTEST_XDIST_WORKER" not in os.environ else factory.getbasetemp().parent
+    made = shared / "two_exercises"
+    with locked(made, seconds=300):
+        if not (made / "gradebook.db").exists():
+            shutil.rmtree(made, ignore_errors=True)
+            cells = exercise_cells_of("01")
+            own = [one for one in cells if one["metadata"]["nbgrader"]["grade_id"].startswith((SLOPE, SPREAD))]
+            made_class_folder(made, NAME, *own)
+    return Path(shutil.copytree(made, folder))
 
 
 def released(class_folder: Path, name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from scalinglab.cli import main
 from scalinglab.exercises import all_exercises
 from scalinglab.exercises.building import exercise_cells
-from tests.classroom.made import exercise_cells_of, hand_in, made_class_folder, released
+from tests.classroom.made import NAME, hand_in, released, two_exercises
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
 
 #: One worker makes the class, once.
@@ -82,9 +82,9 @@ def test_made_twice_nothing_changes(everything: Path, capsys):
     assert {path: path.read_bytes() for path in everything.rglob("*.ipynb")} == before
 
 
-def test_a_class_is_graded_and_told(tmp_path: Path, capsys):
-    class_folder = made_class_folder(tmp_path / "class", "01_made", *exercise_cells_of("01")[:2])
-    hand_in(class_folder, "ana", "01_made", released(class_folder, "01_made"))
+def test_a_class_is_graded_and_told(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys):
+    class_folder = two_exercises(tmp_path_factory, tmp_path / "class")
+    hand_in(class_folder, "ana", NAME, released(class_folder, NAME))
     lines = ["\ufeffid,first_name,last_name,email,lms_user_id,tutor"]  # with a column of theirs
     lines += ["ana,Ana,Núñez,,17,Kim", "zoe,Zoë,Å,,18,Kim", ",,,,,"]
     (class_folder / "students.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -103,6 +103,7 @@ def test_a_class_is_graded_and_told(tmp_path: Path, capsys):
     assert main(["grade", str(class_folder)]) == 1
     said = capsys.readouterr().out.splitlines()
     assert "1 of 2: 01_made, ana: graded" in said
+    assert not any("the solution gets" in line for line in said)  # it did, in this environment
     assert any(line.startswith("Not graded: 01_made, ben: 01_made.ipynb is no notebook") for line in said)
 
     assert main(["grade", str(class_folder), "--retry"]) == 1

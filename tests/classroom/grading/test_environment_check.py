@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import ANY
 
@@ -16,24 +16,25 @@ import pytest
 
 from scalinglab.classroom import Limits, grade_class
 from scalinglab.classroom.grading.already_graded import Records
-from scalinglab.classroom.grading.environment_check import imported, missing_packages
-from tests.classroom.made import code, exercise_cells_of, hand_in, made_class_folder, notebook, released, write
+from scalinglab.classroom.grading.environment_check import check_solution, imported, missing_packages
+from scalinglab.classroom.nbgrader.client import Team
+from tests.classroom.made import NAME, code, hand_in, notebook, released, two_exercises, write
 
-#: One worker makes the class, once.
+#: One nbgrader checks all solutions.
 pytestmark = pytest.mark.xdist_group("environment")
-NAME = "01_made"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class with the first exercise of chapter 01."""
-    return made_class_folder(tmp_path_factory.mktemp("made") / "class", NAME, *exercise_cells_of("01")[:2])
 
 
 @pytest.fixture
-def class_folder(made: Path, tmp_path: Path) -> Path:
-    """A copy of it for each test."""
-    return Path(shutil.copytree(made, tmp_path / "class"))
+def class_folder(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    """A class for each test."""
+    return two_exercises(tmp_path_factory, tmp_path / "class")
+
+
+@pytest.fixture(scope="module")
+def team() -> Iterator[Team]:
+    """One nbgrader for all solutions that are checked."""
+    with Team(1) as started:
+        yield started
 
 
 def untouched(class_folder: Path) -> bool:
@@ -52,22 +53,19 @@ def test_a_package_that_a_submission_imports_and_that_is_not_here(class_folder: 
     assert untouched(class_folder)
 
 
-def test_a_package_that_the_solution_needs_and_that_is_not_here(class_folder: Path):
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("import math", "import math, a_package_of_ours", "No module named 'a_package_of_ours'"),
+        ("return -slope", "return slope", "01-exponent: That is the slope"),
+    ],
+    ids=["a package that is not here", "a wrong solution is told with the words of its check"],
+)
+def test_a_solution_that_does_not_get_full_marks(class_folder: Path, team: Team, before, after, sentence):
     source = class_folder / "source" / NAME / f"{NAME}.ipynb"
-    changed = source.read_text(encoding="utf-8").replace("import math", "import math, a_package_of_ours", 1)
-    source.write_text(changed, encoding="utf-8")
-    hand_in(class_folder, "ana", NAME, released(class_folder, NAME))
-    with pytest.raises(ValueError, match=r"full marks here, so no student would .*No module named 'a_package_of_ours'"):
-        grade_class(class_folder)
-    assert untouched(class_folder)
-
-
-def test_a_solution_that_is_wrong_is_told_with_the_words_of_its_check(class_folder: Path):
-    source = class_folder / "source" / NAME / f"{NAME}.ipynb"
-    source.write_text(source.read_text(encoding="utf-8").replace("return -slope", "return slope"), encoding="utf-8")
-    hand_in(class_folder, "ana", NAME, released(class_folder, NAME))
-    with pytest.raises(ValueError, match="01-exponent: That is the slope"):
-        grade_class(class_folder)
+    source.write_text(source.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"full marks here, so no student would .*{sentence}"):
+        list(check_solution(team, class_folder, NAME, Records(class_folder), Limits()))
     assert untouched(class_folder)
 
 

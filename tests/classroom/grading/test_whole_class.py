@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,12 +13,11 @@ import pytest
 from scalinglab.classroom import Limits, gather, grade_class
 from scalinglab.classroom.nbgrader.class_folder import CONFIG
 from scalinglab.classroom.results import ClassResults
-from tests.classroom.handed_in import CLASS, FULL, SLOPE, SPREAD
-from tests.classroom.made import exercise_cells_of, hand_in, made_class_folder, released
+from tests.classroom.handed_in import CLASS, FULL
+from tests.classroom.made import NAME, hand_in, released, two_exercises
 
 #: One worker makes the class, once.
 pytestmark = pytest.mark.xdist_group("class")
-NAME = "01_made"
 #: The endless loop that cannot be stopped lasts as long as this lets it; all others end by themselves.
 LIMITS = Limits(minutes=0.75, gigabytes=1.5)
 
@@ -23,10 +25,7 @@ LIMITS = Limits(minutes=0.75, gigabytes=1.5)
 @pytest.fixture(scope="module")
 def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The class, graded once."""
-    cells = [
-        cell for cell in exercise_cells_of("01") if cell["metadata"]["nbgrader"]["grade_id"].startswith((SLOPE, SPREAD))
-    ]
-    class_folder = made_class_folder(tmp_path_factory.mktemp("class") / "class", NAME, *cells)
+    class_folder = two_exercises(tmp_path_factory, tmp_path_factory.mktemp("class") / "class")
     settings = class_folder / CONFIG
     settings.write_text(settings.read_text().replace("Execute.timeout = 60", "Execute.timeout = 10"))
     for student, made in CLASS.items():
@@ -97,20 +96,60 @@ def test_a_second_run_changes_nothing(class_folder: Path, results: ClassResults)
     assert contents(class_folder) == before
 
 
-def test_a_changed_submission_is_graded_again_and_only_that(class_folder: Path, results: ClassResults):
-    file = class_folder / "submitted" / "blank" / NAME / f"{NAME}.ipynb"
-    kept = file.read_bytes()
-    work = json.loads(kept)
+def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
+    class_folder: Path, results: ClassResults, tmp_path: Path
+):
+    """Its settings name the old package; a submission that changed since is graded again, and only that."""
+    half = Path(shutil.copytree(class_folder, tmp_path / "class"))
+    (half / CONFIG).write_text(SETTINGS_OF_0_1_0)
+    records = {
+        one.student: {"digest": digest_of_0_1_0(half, one.student), "problem": one.problem}
+        for one in results.submissions
+    }
+    kept = {"references": {}, "submissions": {NAME: records}}
+    (half / "grades" / "graded.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True))
+
+    file = half / "submitted" / "blank" / NAME / f"{NAME}.ipynb"
+    work = json.loads(file.read_bytes())
     CLASS["right"].work(work)  # type: ignore[operator]
+    file.write_text(json.dumps(work), encoding="utf-8")
     said: list[str] = []
-    try:
-        file.write_text(json.dumps(work), encoding="utf-8")
-        grade_class(class_folder, limits=LIMITS, say=said.append)
-        found = gather(class_folder).by_student()["blank", NAME]
-    finally:
-        file.write_bytes(kept)
-    assert said == [f"1 of 1: {NAME}, blank: graded"]
-    assert {score.key: score.points for score in found.scores} == FULL
+    grade_class(half, limits=LIMITS, say=said.append)
+    found = gather(half)
+    assert [re.sub(r"\d+ seconds", "N seconds", one) for one in said] == [
+        f"{NAME}: the solution gets full marks here, in N seconds",
+        f"1 of 1: {NAME}, blank: graded",
+    ]
+    assert {score.key: score.points for score in found.by_student()["blank", NAME].scores} == FULL
+    assert [one for one in found.submissions if one.student != "blank"] == [
+        one for one in results.submissions if one.student != "blank"
+    ]
+
+
+#: What ``assign`` of version 0.1.0 wrote, but for the seconds of a cell.
+SETTINGS_OF_0_1_0 = '''"""nbgrader's settings for this course; written by `scalinglab assign`, and yours to change."""
+
+from scalinglab.exercises.assignments.restoring import SANITIZE
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "scalinglab"
+# A student's stub is the chapter's own, so that an untouched notebook runs to its end.
+c.ClearSolutions.code_stub = {"python": ""}
+# Cells that a student deleted come back; what a student's code writes to stderr takes no points away.
+c.Autograde.sanitize_preprocessors = SANITIZE
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = "."
+# Seconds for one cell; `scalinglab grade` has a limit for a whole notebook beside it.
+c.Execute.timeout = 10
+c.LimitOutput.max_lines = 200
+'''
+
+
+def digest_of_0_1_0(folder: Path, *also: str) -> str:
+    """By what version 0.1.0 knew the files of a folder, as it is in its ``graded.json``."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n" for path in files]
+    return hashlib.sha256("".join([*lines, *also]).encode()).hexdigest()
 
 
 def contents(class_folder: Path) -> dict[str, bytes]:
