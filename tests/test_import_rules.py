@@ -25,10 +25,13 @@ MAY_IMPORT = {
     "pruning": {"training"},
     "live": set(),
     "exercises": THEORY | {"training", "pruning", "live"},
-    "cli": THEORY | {"training", "pruning", "live", "exercises", "tables"},
+    "classroom": {"exercises"},
+    "cli": THEORY | {"training", "pruning", "live", "exercises", "classroom", "tables"},
 }
 #: The one file of a theory family that may import torch and training.
 TORCH_FILE = {"approximation": "networks.py", "compression": "networks.py", "heavy_tails": "networks.py"}
+#: The one file of ``exercises`` that may import ``classroom``: settings that version 0.1.0 wrote ask for it.
+OLD_NAME = PACKAGE / "exercises" / "assignments" / "restoring.py"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -61,6 +64,8 @@ def test_a_file_imports_only_what_its_part_may(source: Path):
     torch_file = source.name == TORCH_FILE.get(part)
     if torch_file:
         allowed |= {"training"}
+    if source == OLD_NAME:
+        allowed |= {"classroom"}
     for name in imports(source):
         head, *rest = name.split(".")
         if head == "scalinglab" and rest and rest[0] != "__version__":
@@ -78,6 +83,20 @@ def test_other_parts_use_only_the_public_names_of_live():
         for name in imports(source):
             if name.startswith("scalinglab.live.") and part_of(source) != "live":
                 assert name.removeprefix("scalinglab.live.") in live.__all__, f"{source.name} imports {name}"
+
+
+def test_only_the_client_of_nbgrader_imports_it():
+    client = PACKAGE / "classroom" / "nbgrader"
+    importing = {source for source in SOURCES for name in imports(source) if name.split(".")[0] == "nbgrader"}
+    assert {source.parent for source in importing} == {client}
+
+
+def test_students_never_load_the_classroom():
+    code = "import sys, scalinglab.exercises; print(*(name for name in sys.modules if name.startswith('scalinglab')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "scalinglab.exercises" in loaded
+    assert not [name for name in loaded if name.startswith("scalinglab.classroom")]
 
 
 @pytest.mark.parametrize("module", ["scalinglab", "scalinglab.cli"])

@@ -1,14 +1,14 @@
-"""``scalinglab assign``: chapters as assignments of an nbgrader course, for instructors."""
+"""``scalinglab assign``: chapters as assignments of a class, an nbgrader course, for instructors."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
+from scalinglab._checks import fail
 from scalinglab.cli.folder import find_course
 from scalinglab.cli.solutions import find_chapter, solutions_of
-
-__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,8 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "chapters", nargs="+", metavar="CHAPTER", help="a number, such as 05, or the name of a notebook"
     )
-    parser.add_argument("--course", required=True, metavar="DIR", help="nbgrader's folder; made if it is not there")
-    parser.add_argument("--chapters", dest="folder", metavar="DIR", help="the folder of the chapters, if not found")
+    parser.add_argument(
+        "--class", dest="class_folder", metavar="DIR", help="nbgrader's folder; made if it is not there"
+    )
+    parser.add_argument("--course", metavar="DIR", help="the folder of the chapters, if it is not found by itself")
+    parser.add_argument("--chapters", dest="chapters_folder", metavar="DIR", help=argparse.SUPPRESS)
     parser.add_argument(
         "--replace", action="store_true", help="build anew what is there already; never if it has submissions"
     )
@@ -25,15 +28,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build source and release version of each chapter, and say what students get."""
-    from scalinglab.exercises.assignments import assign
+    from scalinglab.classroom import assign
 
-    folder = find_course(arguments.folder)
+    class_folder, course = _folders(arguments)
+    folder = find_course(course)
     chapters = [find_chapter(folder, given) for given in arguments.chapters]
-    course = Path(arguments.course).expanduser()
-    made = assign(course, {chapter: solutions_of(chapter) for chapter in chapters}, replace=arguments.replace)
+    made = assign(class_folder, {chapter: solutions_of(chapter) for chapter in chapters}, replace=arguments.replace)
     for path in made.unchanged:
         print(f"Unchanged: {path}")
     for path in made.released:
         print(f"For students: {path}")
-    print(f"Collect what they hand in with: scalinglab collect {course} ZIP")
+    print(f"Collect what they hand in with: scalinglab collect {class_folder} ZIP")
     return 0
+
+
+def _folders(arguments: argparse.Namespace) -> tuple[Path, str | None]:
+    """The folder of the class, and that of the chapters if it was named.
+
+    In version 0.1.0 they were called ``--course`` and ``--chapters``. Both still work, with a sentence: ``--course``
+    names the class where no ``--class`` does, and ``--chapters`` the chapters.
+    """
+    class_folder, course = arguments.class_folder, arguments.course
+    if class_folder is None:
+        if course is None:
+            raise ValueError("the following arguments are required: --class")
+        _note(f"--course names the folder of the chapters now: write --class {course}, as which it is read here")
+        class_folder, course = course, None
+    if arguments.chapters_folder is not None:
+        if course is not None:
+            fail("--course", "stand alone, as --chapters is its old name", arguments.chapters_folder)
+        _note(f"--chapters is called --course now: write --class {class_folder} --course {arguments.chapters_folder}")
+        course = arguments.chapters_folder
+    return Path(class_folder).expanduser(), course
+
+
+def _note(sentence: str) -> None:
+    print(f"scalinglab assign: {sentence}", file=sys.stderr)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scalinglab.exercises.assignments.collecting import Collected, Filed
+    from scalinglab.classroom.submissions.collecting import Collected, Filed
 
 __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("folder", metavar="DIR", help="the course that 'scalinglab assign' made")
+    parser.add_argument("class_folder", metavar="DIR", help="the folder of the class, which `scalinglab assign` made")
     parser.add_argument(
         "sources",
         nargs="+",
@@ -25,10 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Say for each student what was filed, then what was not; 1 if something was left over."""
-    from scalinglab.exercises.assignments import collect
+    from scalinglab.classroom import collect
 
     try:
-        done = collect(Path(arguments.folder).expanduser(), [Path(one).expanduser() for one in arguments.sources])
+        done = collect(Path(arguments.class_folder).expanduser(), [Path(one).expanduser() for one in arguments.sources])
     except FileNotFoundError:
         raise
     except OSError as problem:

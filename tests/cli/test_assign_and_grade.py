@@ -1,4 +1,4 @@
-"""``scalinglab assign`` and ``scalinglab grade``: a course is made, graded and told; what cannot be is one sentence."""
+"""``scalinglab assign`` and ``scalinglab grade``: a class is made, graded and told; what cannot be is one sentence."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from scalinglab.cli import main
 from scalinglab.exercises import all_exercises
 from scalinglab.exercises.building import exercise_cells
+from tests.classroom.made import NAME, hand_in, released, two_exercises
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
-from tests.exercises.assignments.made import exercise_cells_of, hand_in, made_course, released
 
-#: One worker makes the course, once.
+#: One worker makes the class, once.
 pytestmark = pytest.mark.xdist_group("assigned")
 WITH_EXERCISES = [path for path in CHAPTERS if path.stem[:2] < "13"]
 each_chapter = pytest.mark.parametrize("chapter", WITH_EXERCISES, ids=lambda path: path.stem)
@@ -23,14 +23,14 @@ each_chapter = pytest.mark.parametrize("chapter", WITH_EXERCISES, ids=lambda pat
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with all chapters, made by the command."""
-    course = tmp_path_factory.mktemp("assigned") / "course"
-    assert main(["assign", *(path.stem[:2] for path in WITH_EXERCISES), "--course", str(course)]) == 0
-    return course
+    """A class with all chapters, made by the command."""
+    class_folder = tmp_path_factory.mktemp("assigned") / "class"
+    assert main(["assign", *(path.stem[:2] for path in WITH_EXERCISES), "--class", str(class_folder)]) == 0
+    return class_folder
 
 
-def file_of(course: Path, step: str, chapter: Path) -> Path:
-    return course / step / chapter.stem / chapter.name
+def file_of(class_folder: Path, step: str, chapter: Path) -> Path:
+    return class_folder / step / chapter.stem / chapter.name
 
 
 @each_chapter
@@ -77,82 +77,85 @@ def test_a_source_holds_the_solution_between_the_marks(everything: Path, chapter
 
 def test_made_twice_nothing_changes(everything: Path, capsys):
     before = {path: path.read_bytes() for path in everything.rglob("*.ipynb")}
-    assert main(["assign", "05", "--course", str(everything)]) == 0
+    assert main(["assign", "05", "--class", str(everything)]) == 0
     assert f"Unchanged: {everything / 'release'}" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in everything.rglob("*.ipynb")} == before
 
 
-def test_a_course_is_graded_and_told(tmp_path: Path, capsys):
-    course = made_course(tmp_path / "course", "01_made", *exercise_cells_of("01")[:2])
-    hand_in(course, "ana", "01_made", released(course, "01_made"))
+def test_a_class_is_graded_and_told(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys):
+    class_folder = two_exercises(tmp_path_factory, tmp_path / "class")
+    hand_in(class_folder, "ana", NAME, released(class_folder, NAME))
     lines = ["\ufeffid,first_name,last_name,email,lms_user_id,tutor"]  # with a column of theirs
     lines += ["ana,Ana,Núñez,,17,Kim", "zoe,Zoë,Å,,18,Kim", ",,,,,"]
-    (course / "students.csv").write_text("\n".join(lines), encoding="utf-8")
-    assert main(["grade", str(course)]) == 0
-    table = (course / "grades" / "canvas.csv").read_text(encoding="utf-8")
+    (class_folder / "students.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert main(["grade", str(class_folder)]) == 0
+    table = (class_folder / "grades" / "canvas.csv").read_text(encoding="utf-8")
     assert '"Núñez, Ana",17,ana' in table
     assert '"Å, Zoë",18,zoe' in table
     said = capsys.readouterr().out.splitlines()
     assert said[-4] == "Graded 1 of 1 submissions."
     names = ["report.html", "canvas.csv", "moodle.csv"]
-    assert said[-3:] == [f"Written to {course / 'grades' / name}" for name in names]
-    before = {path: path.read_bytes() for path in (course / "grades").iterdir()}
+    assert said[-3:] == [f"Written to {class_folder / 'grades' / name}" for name in names]
+    before = {path: path.read_bytes() for path in (class_folder / "grades").iterdir()}
 
-    hand_in(course, "ben", "01_made", b"no notebook")
-    shutil.rmtree(course / "autograded" / "ana")  # as a run that was cut off leaves it
-    assert main(["grade", str(course)]) == 1
+    hand_in(class_folder, "ben", "01_made", b"no notebook")
+    shutil.rmtree(class_folder / "autograded" / "ana")  # as a run that was cut off leaves it
+    assert main(["grade", str(class_folder)]) == 1
     said = capsys.readouterr().out.splitlines()
     assert "1 of 2: 01_made, ana: graded" in said
+    assert not any("the solution gets" in line for line in said)  # it did, in this environment
     assert any(line.startswith("Not graded: 01_made, ben: 01_made.ipynb is no notebook") for line in said)
 
-    assert main(["grade", str(course), "--retry"]) == 1
+    assert main(["grade", str(class_folder), "--retry"]) == 1
     assert "1 of 1: 01_made, ben: 01_made.ipynb is no notebook" in capsys.readouterr().out
-    shutil.rmtree(course / "submitted" / "ben")
-    assert main(["grade", str(course)]) == 0
+    shutil.rmtree(class_folder / "submitted" / "ben")
+    assert main(["grade", str(class_folder)]) == 0
     after = {path: path.read_bytes() for path in before}
     assert {path.name for path in before if before[path] != after[path]} <= {"graded.json"}
 
 
-def test_a_course_with_submissions_is_never_overwritten(everything: Path, tmp_path: Path, capsys):
-    course = tmp_path / "course"
-    shutil.copytree(everything, course)
-    file = course / "source" / "05_random_features" / "05_random_features.ipynb"
+def test_a_class_with_submissions_is_never_overwritten(everything: Path, tmp_path: Path, capsys):
+    class_folder = tmp_path / "class"
+    shutil.copytree(everything, class_folder)
+    file = class_folder / "source" / "05_random_features" / "05_random_features.ipynb"
     file.write_text(file.read_text(encoding="utf-8").replace("Random features", "My features"), encoding="utf-8")
     capsys.readouterr()
-    refused(capsys, ["assign", "05", "--course", str(course)], "differs from what would be built")
-    hand_in(course, "ana", "05_random_features", released(course, "05_random_features"))
-    before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
+    refused(capsys, ["assign", "05", "--class", str(class_folder)], "differs from what would be built")
+    hand_in(class_folder, "ana", "05_random_features", released(class_folder, "05_random_features"))
+    before = {path: path.read_bytes() for path in class_folder.rglob("*") if path.is_file()}
     for more in ([], ["--replace"]):
         refused(
-            capsys, ["assign", "05", "--course", str(course), *more], "already holds submissions of 05_random_features"
+            capsys,
+            ["assign", "05", "--class", str(class_folder), *more],
+            "already holds submissions of 05_random_features",
         )
-    assert {path: path.read_bytes() for path in course.rglob("*") if path.is_file()} == before
+    assert {path: path.read_bytes() for path in class_folder.rglob("*") if path.is_file()} == before
 
 
 def test_a_changed_source_is_built_anew_when_asked(everything: Path, tmp_path: Path):
-    course = tmp_path / "course"
-    shutil.copytree(everything, course)
-    file = course / "source" / "06_compute_optimal" / "06_compute_optimal.ipynb"
+    class_folder = tmp_path / "class"
+    shutil.copytree(everything, class_folder)
+    file = class_folder / "source" / "06_compute_optimal" / "06_compute_optimal.ipynb"
     ours = file.read_bytes()
     file.write_text("{}")
-    assert main(["assign", "06", "--course", str(course), "--replace"]) == 0
+    assert main(["assign", "06", "--class", str(class_folder), "--replace"]) == 0
     assert file.read_bytes() == ours
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (["assign", "99", "--course", "new"], "chapter must be one of 00, 01"),
-        (["assign", "13", "--course", "new"], "chapter 13 has no solutions"),
-        (["assign", "05", "--course", "file"], "course must be a folder"),
-        (["assign", "05", "--course", "full"], "course must be a new or empty folder"),
-        (["assign", "05"], "the following arguments are required: --course"),
-        (["assign", "05", "--course", "course"], "course must be a new or empty folder, or one that"),
-        (["grade", "course"], "course must be a folder that `scalinglab assign` made"),
-        (["grade", "nowhere"], "course must be a folder that `scalinglab assign` made"),
-        (["grade", "full"], "course must be a folder that `scalinglab assign` made"),
+        (["assign", "99", "--class", "new"], "chapter must be one of 00, 01"),
+        (["assign", "13", "--class", "new"], "chapter 13 has no solutions"),
+        (["assign", "05", "--class", "file"], "class must be a folder"),
+        (["assign", "05", "--class", "full"], "class must be a new or empty folder"),
+        (["assign", "05"], "the following arguments are required: --class"),
+        (["assign", "05", "--class", "class"], "class must be a new or empty folder, or one that"),
+        (["grade", "class"], "class must be a folder that `scalinglab assign` made"),
+        (["grade", "nowhere"], "class must be a folder that `scalinglab assign` made"),
+        (["grade", "full"], "class must be a folder that `scalinglab assign` made"),
         (["grade", "full", "--minutes", "0"], "minutes must be positive"),
-        (["grade", "course", "--jobs", "0"], "jobs must be"),
+        (["grade", "class", "--jobs", "0"], "jobs must be"),
         (["grade", "full", "--minutes", "ten"], "argument --minutes: invalid float value: 'ten'"),
     ],
 )
@@ -161,12 +164,12 @@ def test_what_cannot_be_done_is_one_sentence(given, sentence, tmp_path: Path, ca
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
-    (tmp_path / "course" / "source").mkdir(parents=True)
-    (tmp_path / "course" / "nbgrader_config.py").write_text("")
-    chapters = ["--chapters", str(COURSE)] if given[0] == "assign" else []
+    (tmp_path / "class" / "source").mkdir(parents=True)
+    (tmp_path / "class" / "nbgrader_config.py").write_text("")
+    chapters = ["--course", str(COURSE)] if "--class" in given else []
     refused(capsys, [*given, *chapters], sentence)
     assert sorted(path.name for path in tmp_path.rglob("*")) == [
-        "course",
+        "class",
         "file",
         "full",
         "nbgrader_config.py",
@@ -175,15 +178,37 @@ def test_what_cannot_be_done_is_one_sentence(given, sentence, tmp_path: Path, ca
     ]
 
 
-@pytest.mark.parametrize("given", [["assign", "05", "--course", "new"], ["grade", "course"]])
+@pytest.mark.parametrize("given", [["assign", "05", "--class", "new"], ["grade", "class"]])
 def test_without_nbgrader_the_extra_is_named(given, tmp_path: Path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "course" / "source").mkdir(parents=True)
-    (tmp_path / "course" / "nbgrader_config.py").write_text("")
+    (tmp_path / "class" / "source").mkdir(parents=True)
+    (tmp_path / "class" / "nbgrader_config.py").write_text("")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "nbgrader" else find_spec(name))
-    chapters = ["--chapters", str(COURSE)] if given[0] == "assign" else []
+    chapters = ["--course", str(COURSE)] if "--class" in given else []
     refused(capsys, [*given, *chapters], "nbgrader is missing; in the folder of the clone run: python -m pip install")
     assert not (tmp_path / "new").exists()
+
+
+def test_the_names_that_options_had_in_version_0_1_0_still_work_and_a_sentence_says_the_new_ones(
+    everything: Path, tmp_path: Path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(everything, "myclass")
+    told = "--course names the folder of the chapters now: write --class myclass, as which it is read here"
+    assert main(["assign", "05", "--course", "myclass"]) == 0
+    said = capsys.readouterr()
+    assert said.err == f"scalinglab assign: {told}\n"
+    assert "Unchanged: myclass/release/05_random_features" in said.out
+    assert main(["assign", "05", "--course", "myclass", "--chapters", str(COURSE)]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        f"scalinglab assign: {told}",
+        f"scalinglab assign: --chapters is called --course now: write --class myclass --course {COURSE}",
+    ]
+    assert main(["assign", "05", "--class", "myclass", "--chapters", str(COURSE)]) == 0
+    assert "--chapters is called --course now" in capsys.readouterr().err
+    assert main(["assign", "05", "--class", "myclass", "--course", str(COURSE)]) == 0
+    assert capsys.readouterr().err == ""
+    refused(capsys, ["assign", "05", "--class", "a", "--course", "b", "--chapters", "c"], "--course must stand alone")
 
 
 def refused(capsys, given: list[str], sentence: str) -> None:
@@ -197,7 +222,7 @@ def refused(capsys, given: list[str], sentence: str) -> None:
     assert len(error.splitlines()) == 1
 
 
-def test_the_notebooks_of_a_course_are_what_nbformat_has(everything: Path):
+def test_the_notebooks_of_a_class_are_what_nbformat_has(everything: Path):
     import nbformat
 
     for path in everything.rglob("*.ipynb"):

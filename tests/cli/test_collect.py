@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scalinglab.cli import main
-from tests.exercises.assignments.downloads import ONE, course, journal, notebook, tree, unpacked, zipped
+from tests.classroom.downloads import ONE, course, journal, notebook, tree, unpacked, zipped
 
 
 def test_a_line_for_each_student_then_what_was_left_then_a_count(tmp_path, capsys):
@@ -39,16 +39,16 @@ def test_a_line_for_each_student_then_what_was_left_then_a_count(tmp_path, capsy
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["nowhere", "a.zip"], "course must be a folder that `scalinglab assign` made, and there is no folder nowhere"),
-        (["empty", "a.zip"], "course must be a folder that `scalinglab assign` made, and empty has no source/"),
-        (["broken", "a.zip"], "course must hold whole notebooks, and broken/source/05/05.ipynb is damaged"),
+        (["nowhere", "a.zip"], "class must be a folder that `scalinglab assign` made, and there is no folder nowhere"),
+        (["empty", "a.zip"], "class must be a folder that `scalinglab assign` made, and empty has no source/"),
+        (["broken", "a.zip"], "class must hold whole notebooks, and broken/source/05/05.ipynb is damaged"),
         (["class", "b.zip"], "ZIP must be a zip or a folder, and there is no b.zip"),
         (["class", "a.zip", "text.txt"], "ZIP must be a zip or a folder, and text.txt is neither"),
         (["class", "nothing"], "nothing holds no file to collect"),
-        (["class", "class"], "ZIP must not be the course itself or one of its folders, got class"),
-        (["class", "."], "ZIP must not be the course itself or one of its folders, got ."),
-        (["class", "class/submitted"], "ZIP must not be the course itself or one of its folders, got class/submitted"),
-        (["a.zip", "a.zip"], "course must be a folder that `scalinglab assign` made, and there is no folder a.zip"),
+        (["class", "class"], "ZIP must not be the class itself or one of its folders, got class"),
+        (["class", "."], "ZIP must not be the class itself or one of its folders, got ."),
+        (["class", "class/submitted"], "ZIP must not be the class itself or one of its folders, got class/submitted"),
+        (["a.zip", "a.zip"], "class must be a folder that `scalinglab assign` made, and there is no folder a.zip"),
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_is_written(tmp_path, capsys, monkeypatch, words, sentence):

@@ -1,0 +1,19 @@
+"""A class's assignments: chapters made into a course of nbgrader's, collected, graded and told. Students never load it.
+
+- ``assign``: source and release version of chapters in the folder of a class (``assigning``)
+- ``collect``: what students handed in, from an LMS's zip or a folder, filed for grading (``submissions``)
+- ``grade_class``, ``Limits``: nbgrader grades it, after the solution got full marks here; ``gather``: all that is known
+  about the class then (``grading``), as plain data (``results``)
+- ``write_grades``: the instructor's page, and the tables that an LMS imports (``report``)
+
+Only ``nbgrader`` speaks to nbgrader, in processes of its own.
+"""
+
+from scalinglab.classroom.assigning import assign
+from scalinglab.classroom.grading.gathering import gather
+from scalinglab.classroom.grading.whole_class import grade_class
+from scalinglab.classroom.nbgrader.client import Limits
+from scalinglab.classroom.report.written_files import write_grades
+from scalinglab.classroom.submissions.collecting import collect
+
+__all__ = ["Limits", "assign", "collect", "gather", "grade_class", "write_grades"]

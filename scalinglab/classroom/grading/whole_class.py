@@ -1,0 +1,97 @@
+"""Grading a class: nbgrader does it, one submission after the other, each with an end to its time and memory."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from scalinglab._checks import positive_integer
+from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
+from scalinglab.classroom.grading.environment_check import check_packages, check_solution
+from scalinglab.classroom.grading.graded_notebooks import cells_of
+from scalinglab.classroom.nbgrader.class_folder import check_class
+from scalinglab.classroom.nbgrader.client import DEFAULT_LIMITS, Limits, Team, need_nbgrader
+from scalinglab.classroom.report.written_files import write_refusal
+
+#: Characters that nbgrader takes for a pattern of file names.
+_PATTERN = set("[]*?")
+
+
+def grade_class(
+    class_folder: Path,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    again: bool = False,
+    retry: bool = False,
+    without: Sequence[str] = (),
+    jobs: int = 1,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Grade what was not graded yet, and write the feedback of it.
+
+    Parameters
+    ----------
+    class_folder : Path
+        The folder that ``assign`` made.
+    limits : Limits
+    again : bool
+        Grade everything anew.
+    retry : bool
+        Grade anew what could not be graded.
+    without : sequence of str
+        Packages that submissions may import although they are not installed here.
+    jobs : int
+        Submissions that are graded at the same time.
+    say : callable
+        Gets a line for each submission.
+
+    Raises
+    ------
+    ValueError
+        If nbgrader is missing, the folder is no class, or this environment cannot grade it: a submission imports a
+        package that is not installed, or a solution does not get full marks. No submission was run then.
+    """
+    need_nbgrader()
+    positive_integer("jobs", jobs)
+    class_folder = check_class(class_folder)
+    records = Records(class_folder)
+    known = {work: records.problem(work) for work in handed_in(class_folder)}
+    new = [work for work, problem in known.items() if again or problem is None or (retry and problem)]
+    check_packages(class_folder, new, without)
+    with Team(jobs) as team:
+        for assignment in dict.fromkeys(work.assignment for work in new):
+            for sentence in check_solution(team, class_folder, assignment, records, limits):
+                say(sentence)
+        graded = team.each(lambda work: _grade(team, class_folder, work, limits), new)
+        for number, (work, problem) in enumerate(graded, start=1):
+            if problem:
+                write_refusal(class_folder, work.assignment, work.student, problem)
+            records.keep(work, problem)
+            say(f"{number} of {len(new)}: {work.assignment}, {work.student}: {problem or 'graded'}")
+
+
+def _grade(team: Team, class_folder: Path, work: HandedIn, limits: Limits) -> str:
+    """Let nbgrader grade one submission; returns why it could not, or an empty text."""
+    graded = work.notebook(class_folder, "autograded").parent
+    shutil.rmtree(graded, ignore_errors=True)
+    problem = _unreadable(work.notebook(class_folder, "submitted"))
+    if problem:
+        return problem
+    outcome = team.run("grade", class_folder, work.assignment, work.student, limits=limits)
+    if outcome.problem:  # half of it may lie there, and nbgrader would take it for graded
+        shutil.rmtree(graded, ignore_errors=True)
+    return outcome.problem or outcome.value
+
+
+def _unreadable(notebook: Path) -> str:
+    if set(notebook.parts[-3]) & _PATTERN:
+        return "nbgrader cannot read a folder whose name holds one of [ ] * ?: rename it"
+    if not notebook.is_file():
+        return f"there is no file {notebook.name} in what was handed in"
+    try:
+        list(cells_of(notebook))
+    except Exception as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        return f"{notebook.name} is no notebook that can be read ({reason[0][:200]})"
+    return ""

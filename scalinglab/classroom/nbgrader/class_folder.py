@@ -1,0 +1,81 @@
+"""The folder of a class: a course of nbgrader's, with the settings that ``scalinglab assign`` writes into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scalinglab._checks import fail
+from scalinglab._files import write_atomically
+from scalinglab.classroom.nbgrader.client import Nbgrader
+
+CONFIG = "nbgrader_config.py"
+_SETTINGS = '''"""nbgrader's settings for this class; written by `scalinglab assign`, and yours to change."""
+
+from scalinglab.classroom.nbgrader.deleted_cells import SANITIZE
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "scalinglab"
+# A student's stub is the chapter's own, so that an untouched notebook runs to its end.
+c.ClearSolutions.code_stub = {"python": ""}
+# Cells that a student deleted come back; what a student's code writes to stderr takes no points away.
+c.Autograde.sanitize_preprocessors = SANITIZE
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = "."
+# Seconds for one cell; `scalinglab grade` has a limit for a whole notebook beside it.
+c.Execute.timeout = 60
+c.LimitOutput.max_lines = 200
+'''
+#: Modules that bring deleted cells back, by which our settings are known; the second is the name in version 0.1.0.
+_OURS = ("scalinglab.classroom", "scalinglab.exercises.assignments")
+
+
+def make_class(class_folder: Path) -> None:
+    """Make the folder and nbgrader's settings in it, unless they are there."""
+    class_folder.mkdir(parents=True, exist_ok=True)
+    if not (class_folder / CONFIG).exists():
+        write_atomically(class_folder / CONFIG, _SETTINGS.encode())
+
+
+def check_new(class_folder: Path) -> None:
+    """Raise ``ValueError`` unless a class can be made here: nothing is there, or what ``make_class`` made."""
+    if class_folder.exists() and not class_folder.is_dir():
+        fail("class", "be a folder", str(class_folder))
+    if class_folder.is_dir() and any(class_folder.iterdir()) and not _is_ours(class_folder):
+        fail("class", "be a new or empty folder, or one that `scalinglab assign` made", str(class_folder))
+
+
+def check_class(class_folder: Path) -> Path:
+    """The folder of a class that ``assign`` made; raises ``ValueError`` if it is none."""
+    if not _is_ours(class_folder) or not (class_folder / "source").is_dir():
+        fail("class", "be a folder that `scalinglab assign` made", str(class_folder))
+    return class_folder.resolve()
+
+
+def _is_ours(class_folder: Path) -> bool:
+    """Whether a folder has settings that bring deleted cells back; those of another nbgrader course do not."""
+    settings = class_folder / CONFIG
+    return settings.is_file() and any(name in settings.read_text(encoding="utf-8") for name in _OURS)
+
+
+def notebook_of(class_folder: Path, step: str, assignment: str, student: str = "") -> Path:
+    """Where nbgrader keeps a notebook: ``source`` and ``release`` have one, the other steps one for each student."""
+    return class_folder / step / student / assignment / f"{assignment}.ipynb"
+
+
+def assignments_in(class_folder: Path) -> list[str]:
+    """The names of the assignments of a class, in order."""
+    found = (class_folder / "source").glob("*/*.ipynb")
+    return sorted(path.parent.name for path in found if path.stem == path.parent.name)
+
+
+def submitted_in(class_folder: Path, assignment: str) -> list[str]:
+    """The students who handed something in for an assignment, in order."""
+    return sorted(path.parent.name for path in (class_folder / "submitted").glob("*/*") if path.name == assignment)
+
+
+def release(class_folder: Path, *names: str) -> None:
+    """Let nbgrader make the student's version of each source, and enter both into the gradebook."""
+    with Nbgrader() as nbgrader:
+        released = nbgrader.run("release", class_folder, *names)
+    if released.problem:
+        raise RuntimeError(f"nbgrader could not release {' '.join(names)}: {released.problem}\n{released.log}")

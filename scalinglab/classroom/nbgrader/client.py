@@ -1,0 +1,151 @@
+"""nbgrader, whose steps run in processes of their own, one or several: they can be stopped, and find what they need."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from scalinglab._checks import positive
+from scalinglab.classroom.nbgrader.limited_program import LimitedProgram
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+INSTALL = "python -m pip install -c binder/constraints.txt -e '.[instructor]'"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may take, with all that it starts: minutes by the clock, and gigabytes of memory."""
+
+    minutes: float = 5.0
+    gigabytes: float = 4.0
+
+    def __post_init__(self) -> None:
+        positive("minutes", self.minutes)
+        positive("gigabytes", self.gigabytes)
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a step of nbgrader ended.
+
+    Parameters
+    ----------
+    value
+        What the step answers; None unless it came to its end.
+    problem
+        Why it did not; empty if it did.
+    log
+        The end of what nbgrader told about it.
+    seconds
+        How long it took.
+    """
+
+    value: Any
+    problem: str
+    log: str
+    seconds: float
+
+
+def need_nbgrader() -> None:
+    """Raise ``ValueError`` unless nbgrader is installed here; the sentence says how to install it."""
+    if importlib.util.find_spec("nbgrader") is None:
+        raise ValueError(f"nbgrader is missing; in the folder of the clone run: {INSTALL}")
+
+
+class Nbgrader:
+    """nbgrader's steps, in one process for many of them; to be used in a ``with`` statement."""
+
+    def __enter__(self) -> Nbgrader:
+        self._home = tempfile.TemporaryDirectory(prefix="scalinglab-grading-")
+        # nbgrader calls alembic, which lies beside Python and is not found where the environment is not activated.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        command = [sys.executable, "-m", "scalinglab.classroom.nbgrader.worker"]
+        settings = _kernel_settings(Path(self._home.name))
+        self._program = LimitedProgram(command, {"PATH": path} | settings)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._program.end()
+        self._home.cleanup()
+
+    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits | None = None) -> Outcome:
+        """Run one step of ``worker``: ``release``, ``grade`` or ``scores``.
+
+        Parameters
+        ----------
+        step, class_folder, arguments
+            The step, the folder of the class, and what the step takes besides.
+        limits
+            What it may take; None for as much as there is.
+        """
+        request = {"step": step, "class_folder": str(class_folder), "arguments": arguments}
+        seconds, memory = (60 * limits.minutes, 1e9 * limits.gigabytes) if limits else (math.inf, math.inf)
+        answer = self._program.ask(request, seconds=seconds, memory=memory)
+        told = answer.value or {"problem": answer.stopped or "nbgrader ended without an answer"}
+        return Outcome(told.get("value"), told["problem"], told.get("log", answer.output), answer.seconds)
+
+
+def _kernel_settings(home: Path) -> dict[str, str]:
+    """What kernels inherit: limits before the first cell, this environment's Python, and a journal that is dropped."""
+    startup = home / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    limits = Path(__file__).parent / "kernel" / "00-limits.py"
+    (startup / limits.name).write_bytes(limits.read_bytes())
+    return {
+        "IPYTHONDIR": str(home / "ipython"),
+        "SCALINGLAB_JOURNAL": str(home / "predictions.json"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+class Team:
+    """As many ``Nbgrader`` as there are jobs; to be used in a ``with`` statement.
+
+    Each writes to the gradebook for moments only, so that they seldom wait for one another.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._members = [Nbgrader() for _ in range(jobs)]
+        self._free: SimpleQueue[Nbgrader] = SimpleQueue()
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="scalinglab-grading")
+
+    def __enter__(self) -> Team:
+        for member in self._members:
+            self._free.put(member.__enter__())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # First nothing new, then an end to what runs (after Ctrl-C it does), then the threads that waited for it.
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for member in self._members:
+            member.__exit__()
+        self._threads.shutdown()
+
+    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits) -> Outcome:
+        """``Nbgrader.run`` by the next member that is free."""
+        member = self._free.get()
+        try:
+            return member.run(step, class_folder, *arguments, limits=limits)
+        finally:
+            self._free.put(member)
+
+    def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
+        """Do something with every item, several at a time; item and result come as they are done."""
+        started = {self._threads.submit(work, item): item for item in items}
+        for done in as_completed(started):
+            yield started[done], done.result()

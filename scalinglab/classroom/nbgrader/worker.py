@@ -1,0 +1,104 @@
+"""nbgrader's steps for the folders of classes, asked for line by line on stdin: what ``client.Nbgrader`` starts.
+
+The only module that imports nbgrader's programs. A request names a step, a class, arguments and a file for the
+answer: JSON with ``problem`` (empty if all went well), ``log`` and ``value``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from scalinglab._files import write_atomically
+from scalinglab.classroom.nbgrader.class_folder import CONFIG
+from scalinglab.classroom.submissions.people import listed
+
+_RETRIES = 3
+
+#: What nbgrader's runs end with, in words for whoever reads a name of it.
+_WORDS = {
+    "DeadKernelError": "the kernel died while the notebook ran: its code ended it, or memory ran out",
+    "CellTimeoutError": "a cell ran on after its time was up, and could not be stopped",
+}
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
+    steps = {"release": _release, "grade": _grade, "scores": _scores}
+    for line in sys.stdin:
+        request = json.loads(line)
+        # What the checks of one submission noted down is nothing to the next.
+        Path(os.environ["SCALINGLAB_JOURNAL"]).unlink(missing_ok=True)
+        try:
+            told = steps[request["step"]](Path(request["class_folder"]), *request["arguments"])
+        except Exception as error:
+            told = {"problem": f"{type(error).__name__}: {error}", "log": traceback.format_exc()}
+        write_atomically(Path(request["answer"]), json.dumps(told).encode())
+
+
+def _release(class_folder: Path, *assignments: str) -> dict[str, Any]:
+    nbgrader = _nbgrader(class_folder)
+    told = (_told(nbgrader.generate_assignment(assignment)) for assignment in assignments)
+    return next((one for one in told if one["problem"]), {"problem": ""})
+
+
+def _grade(class_folder: Path, assignment: str, student: str) -> dict[str, Any]:
+    """Grade a submission and write its feedback; what goes wrong with the latter is the ``value``."""
+    nbgrader = _nbgrader(class_folder)
+    told = _told(nbgrader.autograde(assignment, student))
+    for _ in range(_RETRIES):
+        if "database is locked" not in told["log"]:  # by another process that grades
+            break
+        told = _told(nbgrader.autograde(assignment, student))
+    if not told["problem"]:
+        told["value"] = _told(nbgrader.generate_feedback(assignment, student))["problem"]
+    return told
+
+
+def _scores(class_folder: Path) -> dict[str, Any]:
+    """The points of every graded cell, manual ones included; names in ``students.csv`` are entered before."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    with _nbgrader(class_folder).gradebook as gradebook:
+        for student in listed(class_folder):
+            names = asdict(student)
+            gradebook.update_or_create_student(names.pop("id"), **names)
+        for submission in (one for assignment in gradebook.assignments for one in assignment.submissions):
+            marks = {grade.name: float(grade.score) for notebook in submission.notebooks for grade in notebook.grades}
+            found.setdefault(submission.assignment.name, {})[submission.student.id] = marks
+    return {"problem": "", "value": found}
+
+
+def _nbgrader(class_folder: Path) -> Any:
+    """Nbgrader's programs with the settings of the class's ``nbgrader_config.py``."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config.loader import PyFileConfigLoader
+
+    settings = PyFileConfigLoader(CONFIG, path=str(class_folder)).load_config()
+    settings.CourseDirectory.root = str(class_folder)
+    return NbGraderAPI(config=settings)
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    log = str(found.get("log", ""))
+    return {"problem": "" if found["success"] else _reason(log, str(found.get("error", ""))), "log": log}
+
+
+def _reason(log: str, error: str) -> str:
+    """The last line of the innermost traceback that nbgrader logged: the type and words of what went wrong."""
+    lines = [line.strip() for line in (log or error).splitlines() if line.strip()]
+    named = [
+        line for line in lines if ": " in line and line.split(":")[0].split(".")[-1].endswith(("Error", "Exception"))
+    ]
+    reason = named[-1] if named else (lines[-1] if lines else "nbgrader gave no reason")
+    return next((words for name, words in _WORDS.items() if name in reason), reason)
+
+
+if __name__ == "__main__":
+    main()

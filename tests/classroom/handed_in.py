@@ -1,0 +1,163 @@
+"""What thirty students of a made class hand in, and what each of them must get for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.classroom.made import SLOPE, SPREAD, code, place_of, write
+
+FULL = {SLOPE: 10, SPREAD: 10}
+NOTHING = {SLOPE: 0, SPREAD: 0}
+
+RIGHT_SLOPE = """import numpy as np
+
+
+def exponent(sizes, errors):
+    x, y = np.log(sizes), np.log(errors)
+    return -((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()"""
+RIGHT_SPREAD = """import statistics
+
+
+def mean_and_error(errors):
+    return statistics.fmean(errors), statistics.stdev(errors) / math.sqrt(len(errors))"""
+WRONG_SLOPE = RIGHT_SLOPE.replace("return -", "return ")
+INSIDE = "def exponent(sizes, errors):\n    {}"
+
+
+@dataclass(frozen=True)
+class Made:
+    """One submission: what is changed in the released notebook (or the bytes handed in), and what must come of it.
+
+    ``points`` by exercise, or a part of the ``problem``; ``told`` is part of what the first exercise's score says.
+    """
+
+    work: Callable[[dict[str, Any]], None] | bytes
+    points: dict[str, int] | None = None
+    problem: str = ""
+    told: str = ""
+
+
+def both(slope: str = RIGHT_SLOPE, spread: str = RIGHT_SPREAD) -> Callable[[dict[str, Any]], None]:
+    """Answers to the two exercises."""
+
+    def work(notebook: dict[str, Any]) -> None:
+        write(notebook, SLOPE, slope)
+        write(notebook, SPREAD, spread)
+
+    return work
+
+
+def before(source: str) -> Callable[[dict[str, Any]], None]:
+    """Right answers after a cell of the student's own."""
+
+    def work(notebook: dict[str, Any]) -> None:
+        both()(notebook)
+        notebook["cells"].insert(place_of(notebook, SLOPE), code(source) | {"id": "own"})
+
+    return work
+
+
+def without(*ids: str, moved: bool = False) -> Callable[[dict[str, Any]], None]:
+    """Right answers, but cells with these ids of nbgrader are deleted; their text may live on in a cell of its own."""
+
+    def work(notebook: dict[str, Any]) -> None:
+        both()(notebook)
+        if moved:
+            notebook["cells"].insert(2, code(RIGHT_SLOPE) | {"id": "own"})
+        notebook["cells"] = [
+            cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") not in ids
+        ]
+
+    return work
+
+
+def no_first_cell(notebook: dict[str, Any]) -> None:
+    both()(notebook)
+    notebook["cells"] = [cell for cell in notebook["cells"] if "student =" not in cell["source"]]
+
+
+def named(name: str, answers: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """Answers under a name in the first cell."""
+
+    def work(notebook: dict[str, Any]) -> None:
+        answers(notebook)
+        (first,) = (cell for cell in notebook["cells"] if "student =" in cell["source"])
+        first["source"] = first["source"].replace('student = ""', f"student = {name!r}")
+
+    return work
+
+
+def forged(notebook: dict[str, Any]) -> None:
+    """The check's cell gives full marks to everybody, and is worth a thousand points."""
+    place = place_of(notebook, f"{SLOPE}-check")
+    notebook["cells"][place]["source"] = "1000.0"
+    notebook["cells"][place]["metadata"]["nbgrader"]["points"] = 1000
+
+
+def twice(notebook: dict[str, Any]) -> None:
+    """The cell of the answer was copied before it was worked in, its id included."""
+    both()(notebook)
+    place = place_of(notebook, SLOPE)
+    notebook["cells"].insert(place, notebook["cells"][place] | {"id": "copied", "source": WRONG_SLOPE})
+
+
+def format_3(notebook: dict[str, Any]) -> None:
+    """The notebook went through a program that knows no ids of cells."""
+    both()(notebook)
+    notebook["nbformat_minor"] = 4
+    for cell in notebook["cells"]:
+        del cell["id"]
+
+
+def logging_inside(notebook: dict[str, Any]) -> None:
+    """A log that was opened before the check writes to the stderr of then, which no check can catch."""
+    slope = RIGHT_SLOPE.replace("    x,", "    logging.warning('here')\n    warnings.warn('there')\n    x,")
+    both(slope=f"import logging\nimport warnings\n\nlogging.basicConfig()\n{slope}")(notebook)
+
+
+CLASS: dict[str, Made] = {
+    "blank": Made(lambda notebook: None, NOTHING, told="easy"),
+    "right": Made(both(), FULL, told="agree"),
+    "wrong": Made(both(slope=WRONG_SLOPE), {SLOPE: 0, SPREAD: 10}, told="minus"),
+    # What they are called has nothing to do with what is in their notebooks: raises, asks for input, has a magic.
+    "José Núñez": Made(named("José Núñez", before("1 / 0")), FULL),
+    "李 小龙": Made(named("李 小龙 🐉", before("input('your name?')")), FULL),
+    "O'Brien, Zoë  (B)": Made(named('O\'Brien "Zoë" \\ ', before("%time 1 + 1\n!echo hello")), FULL),
+    "12345": Made(format_3, FULL),
+    "raises inside": Made(both(slope=INSIDE.format("return 1 / 0")), {SLOPE: 0, SPREAD: 10}, told="ZeroDivisionError"),
+    "syntax error": Made(both(slope="def exponent(sizes, errors)\n    return 1"), {SLOPE: 0, SPREAD: 10}, told="Error"),
+    "exits inside": Made(both(slope=INSIDE.format("raise SystemExit")), {SLOPE: 0, SPREAD: 10}, told="SystemExit"),
+    "kills the kernel": Made(before("import os\n\nos._exit(1)"), problem="kernel died"),
+    "quits": Made(before("exit()"), FULL),
+    "loops inside": Made(both(slope=INSIDE.format("while True: pass")), {SLOPE: 0, SPREAD: 10}, told="5 seconds"),
+    "loops at the top": Made(before("while True:\n    pass"), FULL),
+    "loops and cannot be stopped": Made(
+        before("import signal, time\n\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)"),
+        problem="could not be stopped",
+    ),
+    "takes all memory": Made(
+        before("kept = []\nwhile True:\n    kept.append(bytearray(10**8))"), problem="more than 1.5 GB of memory"
+    ),
+    "no first cell": Made(no_first_cell, FULL),
+    "no check": Made(without(f"{SLOPE}-check"), FULL),
+    "no answer's cell": Made(without(SLOPE), {SLOPE: 0, SPREAD: 10}, told="NameError"),
+    "answer elsewhere": Made(without(SLOPE, moved=True), FULL),
+    "nothing of the exercise": Made(without(SLOPE, f"{SLOPE}-check"), {SLOPE: 0, SPREAD: 10}, told="NameError"),
+    "renamed function": Made(
+        both(slope=RIGHT_SLOPE.replace("def exponent", "def my_exponent")), {SLOPE: 0, SPREAD: 10}, told="NameError"
+    ),
+    "forged check": Made(forged, NOTHING),
+    "copied cell": Made(twice, FULL),
+    "check bound anew": Made(before('check = lambda *a, **k: type("x", (), {"mark": 10.0})'), FULL),
+    "prints without end": Made(before("while True:\n    print('x' * 10_000)"), FULL),
+    "prints much inside": Made(both(slope=RIGHT_SLOPE.replace("    x,", "    print('x' * 10**7)\n    x,")), FULL),
+    "writes to stderr": Made(
+        both(slope=RIGHT_SLOPE.replace("    x,", "    import os\n    os.write(2, b'direct')\n    x,")), FULL
+    ),
+    "logs inside": Made(logging_inside, FULL),
+    "no notebook": Made(b"%PDF-1.7 not a notebook at all", problem="no notebook"),
+    "empty file": Made(b"", problem="no notebook"),
+    "other json": Made(b'{"cells": "none"}', problem="no notebook"),
+}

@@ -1,0 +1,100 @@
+"""Classes made for tests: assignments of a light notebook with exercises of the bank, and what students hand in."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scalinglab._files import locked
+from scalinglab.classroom.nbgrader.class_folder import make_class, release
+from scalinglab.exercises.building import build_source
+from tests.course.notebooks import CHAPTERS, COURSE, source
+
+#: Imports little, so that a kernel is ready in a moment; the chapters' first cells import torch and altair.
+FIRST = """import math
+
+from scalinglab.exercises import predict
+
+student = ""  # your name: it draws the numbers of your exercises"""
+QUESTION = 'predict("01-made", "How many bits hold a byte?", unit="bits", low=1, high=16, reveal=lambda: 8)'
+
+
+#: The assignment of ``two_exercises``, and the exercises in it.
+NAME = "01_made"
+SLOPE, SPREAD = "01-exponent", "01-standard-error"
+
+
+def code(text: str, **metadata: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "metadata": metadata, "source": text, "outputs": [], "execution_count": None}
+
+
+def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
+    """A notebook of these cells; those without an id are numbered."""
+    numbered = [{"id": f"made{place}"} | cell for place, cell in enumerate(cells)]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": numbered}
+
+
+def exercise_cells_of(number: str) -> list[dict[str, Any]]:
+    """The cells of a real chapter's source that nbgrader knows: for each exercise its place and its check."""
+    (chapter,) = (path for path in CHAPTERS if path.stem[:2] == number)
+    built = build_source(chapter, COURSE / "solutions" / f"chapter_{number}.py")
+    return [cell for cell in built["cells"] if "nbgrader" in cell["metadata"]]
+
+
+def made_class_folder(folder: Path, name: str, *cells: dict[str, Any]) -> Path:
+    """A class with one assignment: a title, the first cell, a question, and the given cells."""
+    title = {"cell_type": "markdown", "metadata": {}, "source": "# 01 Made for a test"}
+    make_class(folder)
+    file = folder / "source" / name / f"{name}.ipynb"
+    file.parent.mkdir(parents=True)
+    renamed = [{**cell, "id": f"exercise{place}"} for place, cell in enumerate(cells)]
+    file.write_text(json.dumps(notebook(title, code(FIRST), code(QUESTION), *renamed)), encoding="utf-8")
+    release(folder, name)
+    return folder
+
+
+def two_exercises(factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """A copy of a class with the first two exercises of chapter 01, which is made once for all workers of a run."""
+    shared = factory.getbasetemp() if "PYTEST_XDIST_WORKER" not in os.environ else factory.getbasetemp().parent
+    made = shared / "two_exercises"
+    with locked(made, seconds=300):
+        if not (made / "gradebook.db").exists():
+            shutil.rmtree(made, ignore_errors=True)
+            cells = exercise_cells_of("01")
+            own = [one for one in cells if one["metadata"]["nbgrader"]["grade_id"].startswith((SLOPE, SPREAD))]
+            made_class_folder(made, NAME, *own)
+    return Path(shutil.copytree(made, folder))
+
+
+def released(class_folder: Path, name: str) -> dict[str, Any]:
+    """The notebook that a student gets, each source one text."""
+    text = (class_folder / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+    work = json.loads(text)
+    for cell in work["cells"]:
+        cell["source"] = source(cell)
+    return work
+
+
+def place_of(work: dict[str, Any], grade_id: str) -> int:
+    """Where the cell with nbgrader's id is."""
+    ids = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in work["cells"]]
+    return ids.index(grade_id)
+
+
+def write(work: dict[str, Any], key: str, answer: str) -> None:
+    """Replace the stub of an exercise."""
+    work["cells"][place_of(work, key)]["source"] = answer
+
+
+def hand_in(class_folder: Path, student: str, name: str, work: dict[str, Any] | bytes) -> Path:
+    """Put a notebook, or any bytes, where submissions lie."""
+    file = class_folder / "submitted" / student / name / f"{name}.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(work if isinstance(work, bytes) else json.dumps(work).encode())
+    return file
