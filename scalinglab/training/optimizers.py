@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -12,7 +11,7 @@ from torch.optim.adam import adam as adam_rule
 from scalinglab.training.networks import Stack
 from scalinglab.training.plans import Plan
 
-__all__ = ["SCHEDULES", "SGD", "Adam", "Momentum", "Optimizer", "make_optimizer", "step_sizes"]
+__all__ = ["SCHEDULES", "SGD", "Adam", "Momentum", "make_optimizer", "step_sizes"]
 
 EPSILON = 1e-8
 #: Factor of the step size, from the share of the steps that have been made.
@@ -20,22 +19,6 @@ SCHEDULES = {
     "constant": lambda _: 1.0,
     "cosine": lambda share: (1 + math.cos(math.pi * share)) / 2,  # half a wave from one down to zero
 }
-
-
-class Optimizer(Protocol):
-    """Moves the parameters of a stack against their gradients."""
-
-    def step(self, factor: float = 1.0) -> None:
-        """Make one update in place, with all step sizes multiplied by a factor."""
-        ...
-
-    def forget(self, network: int) -> None:
-        """Set what is remembered of one network to zero."""
-        ...
-
-    def keep(self, exists: Tensor) -> None:
-        """Set what is remembered of parameters that exist no more to zero; the others have a one."""
-        ...
 
 
 def step_sizes(stack: Stack, each: tuple[float, ...]) -> float | Tensor:
@@ -60,13 +43,14 @@ def _move(parameters: Tensor, direction: Tensor, rate: float | Tensor, factor: f
 
 
 class SGD:
-    """Stochastic gradient descent: ``p -= step_size * (g + weight_decay * p)``."""
+    """Stochastic gradient descent: ``p -= step_size * (g + weight_decay * p)``; the others build on it."""
 
     def __init__(self, stack: Stack, gradients: Stack, rate: float | Tensor, decay: float) -> None:
         self.stack, self.gradients, self.rate, self.decay = stack, gradients, rate, decay
+        self.memory: tuple[Stack, ...] = ()  # what is remembered of past gradients
 
     def step(self, factor: float = 1.0) -> None:
-        """Make one update in place."""
+        """Make one update in place, with all step sizes multiplied by a factor."""
         _move(self.stack.flat, self.regularized(), self.rate, factor)
 
     def regularized(self) -> Tensor:
@@ -76,10 +60,14 @@ class SGD:
         return self.gradients.flat
 
     def forget(self, network: int) -> None:
-        """Do nothing: there is no memory."""
+        """Set what is remembered of one network to zero."""
+        for part in self.memory:
+            part.clear(network)
 
     def keep(self, exists: Tensor) -> None:
-        """Do nothing: there is no memory."""
+        """Set what is remembered of parameters that exist no more to zero; the others have a one."""
+        for part in self.memory:
+            part.flat.mul_(exists)
 
 
 class Momentum(SGD):
@@ -88,19 +76,12 @@ class Momentum(SGD):
     def __init__(self, stack: Stack, gradients: Stack, rate: float | Tensor, decay: float, momentum: float) -> None:
         super().__init__(stack, gradients, rate, decay)
         self.momentum, self.velocity = momentum, stack.like()
+        self.memory = (self.velocity,)
 
     def step(self, factor: float = 1.0) -> None:
         """Make one update in place."""
         self.velocity.flat.mul_(self.momentum).add_(self.regularized())
         _move(self.stack.flat, self.velocity.flat, self.rate, factor)
-
-    def forget(self, network: int) -> None:
-        """Stop one network."""
-        self.velocity.clear(network)
-
-    def keep(self, exists: Tensor) -> None:
-        """Stop what exists no more."""
-        self.velocity.flat.mul_(exists)
 
 
 class Adam(SGD):
@@ -123,7 +104,7 @@ class Adam(SGD):
         super().__init__(stack, gradients, rate, 0.0 if decoupled else decay)
         self.shrink = rate * decay if decoupled and decay else None
         self.betas = betas
-        self.mean, self.square = stack.like(), stack.like()
+        self.memory = self.mean, self.square = stack.like(), stack.like()
         self.direction = torch.zeros_like(stack.flat) if isinstance(rate, Tensor) else None
         self.fused = stack.flat.device.type in {"cpu", "cuda"}
         self.count = torch.zeros((), device=stack.flat.device if self.fused else None)
@@ -161,18 +142,8 @@ class Adam(SGD):
             maximize=False,
         )
 
-    def forget(self, network: int) -> None:
-        """Set both moments of one network to zero."""
-        self.mean.clear(network)
-        self.square.clear(network)
 
-    def keep(self, exists: Tensor) -> None:
-        """Set both moments of what exists no more to zero."""
-        self.mean.flat.mul_(exists)
-        self.square.flat.mul_(exists)
-
-
-def make_optimizer(plan: Plan, stack: Stack, gradients: Stack) -> Optimizer:
+def make_optimizer(plan: Plan, stack: Stack, gradients: Stack) -> SGD:
     """Return the optimizer of the plan, which reads only the settings it knows."""
     rate, decay = step_sizes(stack, plan.step_size), plan.weight_decay
     if plan.optimizer == "sgd":
