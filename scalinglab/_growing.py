@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-
-__all__ = ["Growing", "Rows"]
 
 Rows = tuple[dict[str, Any], ...]
 
@@ -24,3 +23,12 @@ class Growing:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.done} of {self.total}, {len(self.found)} rows)"
+
+
+def growing_at_the_end(snapshots: Iterable[Any], rows: Callable[[Any], Iterable[dict[str, Any]]]) -> Iterator[Growing]:
+    """How far something has come, by its ``done`` and ``total``; and, in the end, the rows of its last snapshot."""
+    last = None
+    for last in snapshots:
+        yield Growing((), last.done, last.total)
+    if last is not None:
+        yield Growing(tuple(rows(last)), last.total, last.total)

@@ -7,6 +7,7 @@ measured of a run beside its weights: how much of its accuracy pruning leaves, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import fail, positive, positive_integer
-from scalinglab._growing import Growing
+from scalinglab._growing import Growing, growing_at_the_end
 from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
 from scalinglab.heavy_tails.dependence import column_dependence
 from scalinglab.heavy_tails.layers import index_or_nan, layer_statistics
@@ -156,16 +157,11 @@ def measure_layers(task: Task, **settings: Any) -> Iterator[Growing]:
     """
     if task.loss != "cross_entropy":
         fail("task", "be a classification", task)
-    return _measured(task, train(task, **settings))
+    return growing_at_the_end(train(task, **settings), partial(_statistics, task))
 
 
-def _measured(task: Task, training: Iterator[Training]) -> Iterator[Growing]:
-    run = None
-    for run in training:
-        yield Growing((), run.step, run.steps)
-    assert run is not None
-    rows = tuple({"network": network} | run_statistics(task, run, network) for network in range(run.networks))
-    yield Growing(rows, run.steps, run.steps)
+def _statistics(task: Task, run: Training) -> Iterator[dict[str, Any]]:
+    return ({"network": network} | run_statistics(task, run, network) for network in range(run.networks))
 
 
 #: By the names that a table's file has for them; for ``scalinglab.training.sweep``.

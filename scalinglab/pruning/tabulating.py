@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scalinglab._checks import fail, fraction, positive_integer
-from scalinglab._growing import Growing
+from scalinglab._growing import Growing, growing_at_the_end
 from scalinglab.pruning.comparison import compare_methods
 from scalinglab.pruning.information.enumeration import mask_information
 from scalinglab.pruning.information.events import mask_events
@@ -51,16 +51,12 @@ def prune_in_rounds(task: Task, *, pruning: Any = None, **settings: Any) -> Iter
     rounds = positive_integer("rounds", given.pop("rounds", 10))
     left = 1 - fraction("fraction", given.pop("fraction", 0.2))
     given |= {name: value for name, value in settings.items() if name != "evaluations"}
-    return _in_rounds(iterative_pruning(task, densities=[left**number for number in range(rounds)], **given))
+    pruned = iterative_pruning(task, densities=[left**number for number in range(rounds)], **given)
+    return growing_at_the_end(pruned, _measured)
 
 
-def _in_rounds(pruning: Iterator[Pruning]) -> Iterator[Growing]:
-    state = None
-    for state in pruning:
-        yield Growing((), state.done, state.total)
-    assert state is not None
-    rows = tuple({name: row[name] for name in ("network", *MEASURED)} for row in state.found)
-    yield Growing(rows, state.total, state.total)
+def _measured(pruning: Pruning) -> Iterator[dict[str, Any]]:
+    return ({name: row[name] for name in ("network", *MEASURED)} for row in pruning.found)
 
 
 #: By the names that a table's file has for them; for ``scalinglab.training.sweep``.

@@ -21,6 +21,7 @@ from scalinglab import tables
 from scalinglab.cli import main
 from scalinglab.tables import Order, read_order, table_text
 from scalinglab.training.sweeps import computing
+from scalinglab.training.sweeps import sweep as sweeps
 from scalinglab.training.sweeps.results import SweepError
 from scalinglab.training.sweeps.sweep import sweep
 
@@ -348,6 +349,30 @@ def test_experiments_on_masks_are_done_one_after_the_other(tmp_path, capsys):
     first, snip, last = written["columns"]["information"]
     assert first == last == 0 < snip
     assert [grid["kept"] for grid in written["made_with"]] == [6, 5]
+
+
+def test_a_measured_table_goes_on_from_the_store_where_it_was_broken_off(tmp_path, monkeypatch, capsys):
+    """Of three experiments one is made before Ctrl-C; then the two others are, and then none."""
+
+    def broken(some, device):
+        made.append(len(some))
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        yield from original(some, device)
+
+    original, made = sweeps.computing, []
+    monkeypatch.setattr(sweeps, "computing", broken)
+    source, store = tmp_path / "masks.toml", tmp_path / "runs.sqlite"
+    source.write_text(EXPERIMENT)
+    assert call(source, "--store", store) == 1
+    assert capsys.readouterr().err == "scalinglab sweep: stopped; what is finished is in the store\n"
+    assert call(source, "--store", store) == 0
+    assert made == [1] * 4
+    written = (tmp_path / "masks.json").read_bytes()
+    assert call(source, "--store", store) == 0
+    assert made == [1] * 4
+    assert call(source) == 0
+    assert (tmp_path / "masks.json").read_bytes() == written
 
 
 @pytest.mark.parametrize(

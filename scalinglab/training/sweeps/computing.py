@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,7 +104,8 @@ def _measured(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Re
         yield 0.999 * last.done / max(last.total, 1), []
     rows: list[list[Record]] = [[] for _ in runs]
     for row in last.rows() if last is not None else []:
-        rows[row.pop("network", 0)].append(plain(row))
+        values = {name: plain(value) for name, value in row.items()}
+        rows[values.pop("network", 0)].append({name: _finite(value) for name, value in values.items()})
     yield (
         1.0,
         [
@@ -111,6 +113,11 @@ def _measured(runs: Sequence[Run], device: str) -> Iterator[tuple[float, list[Re
             for run, found in zip(runs, rows, strict=True)
         ],
     )
+
+
+def _finite(value: Any) -> Any:
+    """None in the place of a number that is none, as in all records."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _result(run: Run, training: Training, network: int, parameters: int, device: str) -> Record:

@@ -7,36 +7,18 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from scalinglab._checks import fail
+from scalinglab._growing import Growing
 from scalinglab.training.sweeps.chunks import stacked_settings
 from scalinglab.training.sweeps.grids import Run, mappings_of, recipes_of, runs_of, text_of
 from scalinglab.training.tasks.catalogue import build_task
 from scalinglab.training.tasks.task import Task
-
-
-class Rows(Protocol):
-    """Rows so far, and how much of the work is done; the results of this package that grow are all of this kind."""
-
-    @property
-    def done(self) -> int:
-        """Work that is done, in any unit."""
-        ...
-
-    @property
-    def total(self) -> int:
-        """All work."""
-        ...
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Flat records of what JSON can hold."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -49,11 +31,13 @@ class Measure:
         A part of the keys under which rows are kept.
     function : callable
         ``function(task, *, device, **settings)`` trains a stack of networks with ``train``, whose settings these are
-        (and ``options``). It should check them at the call, and returns an iterator of what has ``done``, ``total`` and
-        ``rows()``. The rows of the last one count: ``network`` in them is the place in the stack. Workers must be able
-        to import it, so it is a function of a module.
+        (and ``options``). It should check them at the call, and returns an iterator of growing rows, the last of which
+        count: ``network`` in them is the place in the stack. Workers must be able to import it, so it is a function of
+        a module.
     options : tuple of str
         Keys that a grid may hold beside those of ``train``. They are handed on as they are, lists too.
+    columns : tuple of str
+        Columns of its rows that say what a row is of, and are no results.
     version : int
         A part of the keys, too: raise it when the same arguments have other rows than before.
 
@@ -62,24 +46,25 @@ class Measure:
     A measure in a module of your own, and its use in ``sweep(grid, measure=NORMS)``::
 
         def norms(task, **settings):
-            for run in train(task, **settings):
-                yield Growing((), run.step, run.steps)
-            rows = [{"network": n, "norm": norm_of(run.arrays(n))} for n in range(run.networks)]
-            yield Growing(tuple(rows), run.steps, run.steps)
+            return growing_at_the_end(train(task, **settings), rows_of)
+
+        def rows_of(run):
+            return [{"network": n, "norm": norm_of(run.arrays(n))} for n in range(run.networks)]
 
         NORMS = Measure("norms", norms)
     """
 
     name: str
-    function: Callable[..., Iterator[Rows]]
+    function: Callable[..., Iterator[Growing]]
     options: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     version: int = 1
 
     def runs_of(self, grid: Any) -> tuple[Run, ...]:
         """All runs of a grid, in order, each once; a ``ValueError`` says what is wrong with the grid."""
-        return self._each_once(run for one in mappings_of(grid) for run in self._runs(one))
+        return tuple({run.key: run for one in mappings_of(grid) for run in self._runs(one)}.values())
 
-    def begin(self, runs: Sequence[Run], device: str, recipe: Mapping[str, Any] | None = None) -> Iterator[Rows]:
+    def begin(self, runs: Sequence[Run], device: str, recipe: Mapping[str, Any] | None = None) -> Iterator[Growing]:
         """Call the function for runs that stack; it checks its arguments, and has computed nothing yet.
 
         The recipe may be that of a task that differs from theirs in the seed alone.
@@ -91,13 +76,8 @@ class Measure:
             raise ValueError(f"grid must hold the arguments of {self._says}: {error}") from None
 
     def about(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options that stand in each row; of networks none, as their settings do."""
-        return {}
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """Columns of the function's own rows that say what a row is of, and are no results."""
-        return ()
+        """The options that stand in each row."""
+        return {name: options[name] for name in self.columns if not isinstance(options.get(name, []), list)}
 
     @property
     def _says(self) -> str:
@@ -119,13 +99,6 @@ class Measure:
             fail("grid", "hold numbers, words, true and false, and lists and mappings of these", options)
         return Run(task, settings, text, given, self)
 
-    @staticmethod
-    def _each_once(runs: Iterator[Run]) -> tuple[Run, ...]:
-        found: dict[str, Run] = {}
-        for run in runs:
-            found.setdefault(run.key, run)
-        return tuple(found.values())
-
 
 @dataclass(frozen=True)
 class Experiment(Measure):
@@ -133,28 +106,17 @@ class Experiment(Measure):
 
     Attributes
     ----------
-    name, function, version
+    name, function, columns, version
         As of a ``Measure``: ``function(task, *, device, **arguments)``. Its defaults count for what a grid leaves out.
+        Arguments among the columns that are one value are added to the rows.
     options : tuple of str
         Arguments whose lists are axes: there is an experiment for each value, which gets a list of it alone. They
         should be those whose values have nothing to do with each other, as experiments are what survives a crash.
-    columns : tuple of str
-        Columns that say what a row is of; arguments among them that are one value are added to the rows.
     make_task : callable
         What makes the task from the ``task`` of the grid, if it is none that can be trained by name.
     """
 
-    columns: tuple[str, ...] = ()
     make_task: Callable[..., Task] | None = None
-
-    def about(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options that stand in each row."""
-        return {name: options[name] for name in self.columns if not isinstance(options.get(name, []), list)}
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """Columns of the function's own rows that say what a row is of, and are no results."""
-        return self.columns
 
     @property
     def _says(self) -> str:
@@ -165,16 +127,20 @@ class Experiment(Measure):
         return self.make_task(**recipe) if self.make_task else build_task(recipe)
 
     def _runs(self, one: Mapping[str, Any]) -> Iterator[Run]:
-        if self.make_task:
-            recipes = [_defaults(self.make_task) | dict(one.get("task", {}))]
-        elif "task" in one:
-            recipes = recipes_of(one["task"])
-        else:
-            fail("grid", "hold mappings that name a task", dict(one))
+        recipes = self._recipes(one)
         given = _defaults(self.function) | plain({name: value for name, value in one.items() if name != "task"})
         axes = [name for name in self.options if isinstance(given.get(name), list) and given[name]]
         for recipe, *values in itertools.product(recipes, *(given[name] for name in axes)):
             yield self._run(recipe, {}, given | {name: [value] for name, value in zip(axes, values, strict=True)})
+
+    def _recipes(self, one: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+        if self.make_task is None:
+            if "task" not in one:
+                fail("grid", "hold mappings that name a task", dict(one))
+            return recipes_of(one["task"])
+        if not isinstance(task := one.get("task", {}), Mapping):
+            fail("task", f"be a mapping with the arguments of {self.make_task.__name__}", task)
+        return [_defaults(self.make_task) | dict(task)]
 
 
 def runs_for(grid: Any, measure: Measure | None) -> tuple[Run, ...]:
@@ -187,17 +153,17 @@ def runs_for(grid: Any, measure: Measure | None) -> tuple[Run, ...]:
 
 
 def plain(value: Any) -> Any:
-    """The same in what JSON has: lists, mappings, plain numbers, and None where a number is not finite."""
+    """The same in what JSON has: lists, mappings and plain numbers."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, Mapping):
         return {name: plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple | range):
         return [plain(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return value
 
 
 def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
     """The defaults of a function, so that a key tells them, too."""
     parameters = inspect.signature(function).parameters.values()
-    return {each.name: plain(each.default) for each in parameters if each.default is not each.empty}
+    return {one.name: plain(one.default) for one in parameters if one.default is not one.empty and one.name != "device"}

@@ -109,7 +109,7 @@ class Sweep:
     @property
     def configuration(self) -> set[str]:
         """Columns that say what a row is of; all others are results."""
-        compared = {name for run in self._runs if run.measure is not None for name in run.measure.compared}
+        compared = {name for run in self._runs if run.measure is not None for name in run.measure.columns}
         return compared.union(*(run.row for run in self._runs))
 
     def curves(self) -> list[dict[str, Any]]:

@@ -165,6 +165,11 @@ def test_an_experiment_is_made_for_each_value_of_its_axes_and_defaults_are_part_
         ({"words": ["a"]}, ADD, "grid must hold mappings that name a task"),
         ({"task": "digits", "offset": 1}, ADD, "grid must hold the arguments of add: "),
         ({"task": "didgits", "words": ["a"]}, ADD, "be one of digits"),
+        (
+            {"task": "digits", "kept": 3},
+            MEASURES["mask_events"],
+            "task must be a mapping with the arguments of coin_flips",
+        ),
         (GRID, MEASURES["rounds"], "pruning must be a mapping with some of rounds, fraction"),
         (GRID | {"pruning": {"rounds": 0}}, MEASURES["rounds"], "rounds must be positive, got 0"),
         ({"task": {"samples": 3}, "kept": 3}, MEASURES["mask_events"], "and a task of coin_flips: "),
