@@ -1,4 +1,4 @@
-"""The changes that ``tests.course.sabotage`` makes can still be made; it takes minutes to see which tests notice them."""
+"""The changes that ``tests.course.sabotage`` makes can still be made; what tests make of them takes minutes to see."""
 
 from __future__ import annotations
 
