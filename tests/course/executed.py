@@ -13,6 +13,7 @@ import contextlib
 import functools
 import io
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ class Chapter:
     #: What cells printed, and what they wrote to the standard error.
     printed: io.StringIO = field(default_factory=io.StringIO)
     complaints: io.StringIO = field(default_factory=io.StringIO)
+    #: What threads raised.
+    raised: list[BaseException] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"Chapter({self.path.stem})"
@@ -79,17 +82,23 @@ class Chapter:
         return found.rows
 
     def run(self, source: str) -> None:
-        """Run one cell, show the value of its last line, and wait for the run that this starts."""
+        """Run one cell, show the value of its last line, and wait for the run that this starts.
+
+        Raises what the cell, the run or a thread raised.
+        """
         body = ast.parse(source, self.path.name).body
         last = body.pop() if isinstance(body[-1], ast.Expr) else None
         exec(compile(ast.Module(body, []), self.path.name, "exec"), self.names)
         if last is not None:
             value = eval(compile(ast.Expression(last.value), self.path.name, "eval"), self.names)
-            self.shown.append(Shown(source, value, _text(value)))
+            if value is not None:
+                self.shown.append(Shown(source, value, _text(value)))
             if isinstance(value, Panel):
                 value.resume()
                 value.wait(PATIENCE)
                 self.ends[value.name], self.captions[value.name] = value.data, value.status.get("caption", "")
+        if self.raised:
+            raise self.raised[0]
 
 
 def _text(value: Any) -> str:
@@ -105,6 +114,7 @@ def execute(path: Path, journal: Path | None = None) -> Chapter:
     chapter = Chapter(path)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCALINGLAB_JOURNAL", str(journal or Path(folder) / "predictions.json"))
+        patch.setattr(threading, "excepthook", lambda error: chapter.raised.append(error.exc_value))
         with contextlib.redirect_stdout(chapter.printed), contextlib.redirect_stderr(chapter.complaints):
             for cell in code_cells(path):
                 chapter.run(cell)

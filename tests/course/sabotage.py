@@ -33,7 +33,7 @@ CHANGES = [
     Change("00", "power_law", "n**-exponent + offset", "2 * n**-exponent + offset"),
     Change("01", "fitted", "slice(first - 1, first - 1 + points)", "slice(first, first + points)"),
     Change("01", "redrawn", "[draw, seeds]).integers(20, size=seeds)", "[draw, seeds]).integers(20, size=seeds + 9)"),
-    Change("02", "small", "/ factor", "/ (2 * factor)"),
+    Change("02", "small", "for row in means(task)) / factor", "for row in means(task)) / (2 * factor)"),
     Change("02", "off", '.predict(row["samples"], row["width"])', '.predict(row["width"], row["samples"])'),
     Change("03", "crossing", "rows[last : last + 2]", "rows[last - 1 : last + 1]"),
     Change("03", "spread", "** psi", "** -psi"),
