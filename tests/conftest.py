@@ -39,6 +39,11 @@ os.environ |= {
 }
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test after its argument where that would be a text of millions of characters."""
+    return argname if isinstance(val, str | bytes) and len(val) > 200 else None
+
+
 #: Begun first, so that no worker is left with one of them at the end while the others have nothing to do.
 LONG = ("course/", "tests/course/")
 

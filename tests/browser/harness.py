@@ -143,6 +143,7 @@ class Notebook:
             timeout=60_000,
         )
         self.wait_for_kernel()
+        self.errors.clear()  # of the notebook before, whose kernel was ended under it
 
     def close(self) -> None:
         """End the kernel and close the notebook, without the question whether to save it."""

@@ -296,21 +296,19 @@ Panel(changing, controls=[Slider("rows", 2, 60, 10, integer=True), Choice("kind"
       charts=several, title="Changing")
 """
     write(course / "rows.ipynb", [SETUP.replace("Lines, Panel", "Lines, Panel, Points"), code])
-    notebook = lab
-    notebook.open("rows.ipynb")
-    notebook.errors.clear()
-    notebook.run_all()
-    panel = notebook.panel("Changing")
+    lab.open("rows.ipynb")
+    lab.run_all()
+    panel = lab.panel("Changing")
     for key in ("End", "Home", "ArrowRight", "End", "ArrowLeft"):
         panel.slider("rows").press(key)
         panel.settle()
         panel.root.get_by_label("kind").select_option("one" if key == "Home" else "three")
     drawn = panel.settle()
-    notebook.save()
-    notebook.page.reload()
-    notebook.wait_for_kernel()
-    assert notebook.panel("Changing").settle() == drawn
-    assert notebook.errors == []
+    lab.save()
+    lab.page.reload()
+    lab.wait_for_kernel()
+    assert lab.panel("Changing").settle() == drawn
+    assert lab.errors == []
 
 
 def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
@@ -318,26 +316,24 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     (course / "predictions.json").unlink(missing_ok=True)  # of chapters that other tests have answered
     asked = 'predict("05-kernel", "How many?", low=0, high=10, reveal=lambda: 4.0)'
     write(course / "asked.ipynb", ["from scalinglab.exercises import predict, quiz", asked, 'quiz("05")'])
-    notebook = lab
-    notebook.open("asked.ipynb")
-    notebook.errors.clear()
-    notebook.run_all()
-    region = lambda name: notebook.page.get_by_role("region", name=name)  # noqa: E731
+    lab.open("asked.ipynb")
+    lab.run_all()
+    region = lambda name: lab.page.get_by_role("region", name=name)  # noqa: E731
     question, item = region("Prediction 05-kernel"), region("Question 1 of the quiz of chapter 05")
     first, second, *_ = (option.text for option in items_of("05")[0].options)
     question.get_by_label("Your prediction").focus()
-    notebook.page.keyboard.type("8")
-    notebook.page.keyboard.press("Enter")
+    lab.page.keyboard.type("8")
+    lab.page.keyboard.press("Enter")
     expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
     for choice in (first, second):
         item.get_by_label(choice).focus()
-        notebook.page.keyboard.press("Space")
-        notebook.page.keyboard.press("Enter")
+        lab.page.keyboard.press("Space")
+        lab.page.keyboard.press("Enter")
         expect(item).to_contain_text(f'"{choice}"')
     expect(item.get_by_role("button", name="Choose")).to_be_hidden()
-    notebook.restart()
-    notebook.run_all()
+    lab.restart()
+    lab.run_all()
     expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
     expect(item).to_contain_text(f'✗ Wrong. "{first}"')
     expect(item).to_contain_text(f'✓ Right. "{second}"')
-    assert (notebook.errors, notebook.cell_errors()) == ([], [])
+    assert (lab.errors, lab.cell_errors()) == ([], [])
