@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 
@@ -21,13 +22,10 @@ def _budgets(draw: random.Random) -> tuple[Case, ...]:
 
 def _best_parameters(flops: float, a: float, b: float, alpha: float, beta: float) -> float:
     """The right answer by bisection: at the best N, one percent more parameters gains what the tokens then lose."""
-    low, high = 0.0, math.log(flops / 6)
-    for _ in range(64):
-        parameters = (low + high) / 2
-        gain = math.log(alpha * a) - alpha * parameters
-        loss = math.log(beta * b) - beta * (math.log(flops / 6) - parameters)
-        low, high = (parameters, high) if gain > loss else (low, parameters)
-    return math.exp((low + high) / 2)
+    budget = math.log(flops / 6)
+    gain = lambda parameters: math.log(alpha * a) - alpha * parameters  # noqa: E731
+    loss = lambda parameters: math.log(beta * b) - beta * (budget - parameters)  # noqa: E731
+    return math.exp(last(lambda parameters: gain(parameters) > loss(parameters), 0.0, budget))
 
 
 def _closed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 Law = tuple[float, float, float, float, float]
@@ -32,13 +33,13 @@ def _tokens(share: float, gap: float, law: Law) -> float:
 
 def _share(loss: float, served: float, law: Law, train: float = 6.0, serve: float = 2.0) -> float:
     """The part of the gap that the cheapest model takes: where more parameters save as much as they cost."""
-    gap, low, high = loss - law[0], 0.0, 1.0
-    for _ in range(60):
-        share = (low + high) / 2
+    gap = loss - law[0]
+
+    def cheaper(share: float) -> bool:
         training = train * _tokens(share, gap, law)
-        saved = law[3] * share / (law[4] * (1 - share)) * training
-        low, high = (low, share) if saved > training + serve * served else (share, high)
-    return (low + high) / 2
+        return law[3] * share / (law[4] * (1 - share)) * training <= training + serve * served
+
+    return last(cheaper, 0.0, 1.0)
 
 
 def _best(loss: float, served: float, law: Law) -> float:
@@ -53,12 +54,8 @@ def _paid(train: float, serve: float) -> Callable[[float, float, Law], float]:
 
 def _with_ratio(loss: float, served: float, law: Law) -> float:
     """The model that reaches the loss with 20 tokens for each parameter."""
-    low, high = 1.0, 1e18
-    for _ in range(80):
-        middle = (low * high) ** 0.5
-        reached = law[0] + law[1] * middle ** -law[3] + law[2] * (20 * middle) ** -law[4]
-        low, high = (low, middle) if reached < loss else (middle, high)
-    return low
+    reached = lambda model: law[0] + law[1] * model ** -law[3] + law[2] * (20 * model) ** -law[4]  # noqa: E731
+    return last(lambda model: reached(model) >= loss, 1.0, 1e18, log=True)
 
 
 # The messages show the loss 2.2, 30,000 tokens served and the law (2, 10, 10, 0.5, 0.5): 6,620 parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 
@@ -22,14 +23,9 @@ def _laws(draw: random.Random) -> tuple[Case, ...]:
 
 def _meeting(unpruned: float, high: float, slope: float, transition: float) -> float:
     """The right answer by bisection of where the power law falls to the low plateau."""
-    low, top = math.log(transition), math.log(transition) + 60
-    for _ in range(64):
-        middle = (low + top) / 2
-        if math.log(high) + slope * (math.log(transition) - middle) > math.log(unpruned):
-            low = middle
-        else:
-            top = middle
-    return math.exp(low)
+    start = math.log(transition)
+    law = lambda log_density: math.log(high) + slope * (start - log_density)  # noqa: E731
+    return math.exp(last(lambda log_density: law(log_density) > math.log(unpruned), start, start + 60))
 
 
 # The messages show plateaus of 0.01 and 0.81, a ratio of 81, and a slope of 2: the densities have a ratio of 9.

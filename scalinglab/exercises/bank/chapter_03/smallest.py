@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.bank.chapter_03._law_in_logs import law_in_logs
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
@@ -33,14 +34,8 @@ def _choices(draw: random.Random) -> tuple[Case, ...]:
 def _pruned_to(budget: float, network: Network, law: Law) -> float:
     """The density by bisection of the law in logarithms; above 1 if even the dense law is above the budget."""
     (width, _, unpruned), (high, slope, transition, exponent) = network, law
-    low, top = -40.0, 10.0
-    for _ in range(64):
-        middle = (low + top) / 2
-        if law_in_logs(middle + exponent * math.log(width), unpruned, high, slope, transition) > math.log(budget):
-            low = middle
-        else:
-            top = middle
-    return math.exp(top)
+    error = lambda log: law_in_logs(log + exponent * math.log(width), unpruned, high, slope, transition)  # noqa: E731
+    return math.exp(last(lambda log_density: error(log_density) > math.log(budget), -40.0, 10.0))
 
 
 def _fewest(budget: float, networks: Sequence[Network], law: Law) -> float:

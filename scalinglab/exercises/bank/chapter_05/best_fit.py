@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 Numbers = Sequence[float]
@@ -26,14 +27,8 @@ def _spectra(draw: random.Random) -> tuple[Case, ...]:
 def _kappa(width: float, eigenvalues: Numbers, power: int = 1) -> float:
     """By bisection in the logarithm: the sum falls as kappa grows. A power of 2 makes a mistake."""
     values = np.array(eigenvalues)
-    low, high = -60.0, math.log(values.sum() / width) + 1
-    for _ in range(64):
-        middle = (low + high) / 2
-        if ((values / (values + math.exp(middle))) ** power).sum() > width:
-            low = middle
-        else:
-            high = middle
-    return math.exp(low)
+    resolved = lambda log: ((values / (values + math.exp(log))) ** power).sum()  # noqa: E731
+    return math.exp(last(lambda log: resolved(log) > width, -60.0, math.log(values.sum() / width) + 1))
 
 
 def _fitted(width: int, eigenvalues: Numbers, power: Numbers) -> float:

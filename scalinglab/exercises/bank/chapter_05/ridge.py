@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 Numbers = Sequence[float]
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
+Answer = Callable[[int, Numbers, Numbers, float], float]
 
 
 def _tasks(draw: random.Random) -> tuple[Case, ...]:
@@ -26,12 +28,9 @@ def _tasks(draw: random.Random) -> tuple[Case, ...]:
 
 def _kappa(samples: int, eigenvalues: Numbers, ridge: float = 0.0) -> float:
     """The kappa of a ridge, by bisection on a logarithmic scale; almost 0 where 0 is the solution."""
-    values, low, high = np.array(eigenvalues), 1e-12, 1e6
-    for _ in range(70):
-        middle = (low * high) ** 0.5
-        found = middle * (1 - (values / (values + middle)).sum() / samples)
-        low, high = (low, middle) if found > ridge else (middle, high)
-    return high
+    values = np.array(eigenvalues)
+    found = lambda kappa: kappa * (1 - (values / (values + kappa)).sum() / samples)  # noqa: E731
+    return last(lambda kappa: found(kappa) <= ridge, 1e-12, 1e6, log=True)
 
 
 def _lowest(loss: Callable[[np.ndarray], np.ndarray], samples: int, eigenvalues: Numbers) -> float:
@@ -57,9 +56,7 @@ def _best(samples: int, eigenvalues: Numbers, power: Numbers, noise: float) -> f
     return _lowest(loss, samples, eigenvalues)
 
 
-def _of(
-    change: Callable[[Parts, float], np.ndarray],
-) -> Callable[[int, Numbers, Numbers, float], float]:
+def _of(change: Callable[[Parts, float], np.ndarray], order: int = 2) -> Answer:
     """A wrong answer that minimises something else: of the power that is left and both sums."""
 
     def lowest(samples: int, eigenvalues: Numbers, power: Numbers, noise: float) -> float:
@@ -67,7 +64,7 @@ def _of(
 
         def loss(kappa: np.ndarray) -> np.ndarray:
             known = values / (values + kappa)
-            left = (parts * (1 - known) ** 2).sum(0)
+            left = (parts * (1 - known) ** order).sum(0)
             return change((left, known.sum(0) / samples, (known**2).sum(0) / samples), noise)
 
         return _lowest(loss, samples, eigenvalues)
@@ -75,7 +72,7 @@ def _of(
     return lowest
 
 
-def _at(ridge: Callable[[int, float], float]) -> Callable[[int, Numbers, Numbers, float], float]:
+def _at(ridge: Callable[[int, float], float]) -> Answer:
     """A wrong answer that takes a fixed ridge."""
 
     def loss(samples: int, eigenvalues: Numbers, power: Numbers, noise: float) -> float:
@@ -84,16 +81,6 @@ def _at(ridge: Callable[[int, float], float]) -> Callable[[int, Numbers, Numbers
         return float(((np.array(power) * (1 - known) ** 2).sum() + noise) / (1 - (known**2).sum() / samples))
 
     return loss
-
-
-def _not_squared(samples: int, eigenvalues: Numbers, power: Numbers, noise: float) -> float:
-    values, parts = np.array(eigenvalues)[:, None], np.array(power)[:, None]
-
-    def loss(kappa: np.ndarray) -> np.ndarray:
-        known = values / (values + kappa)
-        return ((parts * (1 - known)).sum(0) + noise) / (1 - (known**2).sum(0) / samples)
-
-    return _lowest(loss, samples, eigenvalues)
 
 
 # The messages show 2 samples, one mode of eigenvalue 1 and power 1, and noise 0.5: 0.781.
@@ -133,7 +120,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "error not squared",
-            _not_squared,
+            _of(lambda parts, noise: (parts[0] + noise) / (1 - parts[2]), order=1),
             "You weighed each mode by kappa / (lam + kappa), which is the share that is left of its **amplitude**; its "
             "power is left to the square of that.",
         ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from statistics import fmean
 
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
@@ -77,10 +78,6 @@ def _each(terms: Terms, hidden: Rows, score: Callable[[float, list[float]], floa
     ]
 
 
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
-
-
 def _wrong_snip(score: Callable[[float, list[float]], float], **how: bool) -> Callable[..., Rows]:
     """A wrong answer with another score of a weight and its derivatives."""
     return lambda inputs, targets, hidden, output: _each(_terms(inputs, targets, hidden, output, **how), hidden, score)
@@ -107,27 +104,27 @@ EXERCISE = Exercise(
     mistakes=(
         Mistake(
             "absolute value first",
-            _wrong_snip(lambda w, g: _mean([abs(w * each) for each in g])),
+            _wrong_snip(lambda w, g: fmean([abs(w * each) for each in g])),
             "You took absolute values of each example before the mean, 5, 5, 16, 4 for inputs (1, 3) and (2, -1), "
             "targets 6 and 7, hidden weights (1, 1) and (2, -1), output weights 1 and 2: derivatives of different "
             "examples may cancel, and the loss is that of all of them.",
         ),
         Mistake(
             "the gradient alone",
-            _wrong_snip(lambda w, g: abs(_mean(g))),
+            _wrong_snip(lambda w, g: abs(fmean(g))),
             "You returned the size of the gradient, 3, 5, 8, 4 for inputs (1, 3) and (2, -1), targets 6 and 7, "
             "hidden weights (1, 1) and (2, -1), output weights 1 and 2: what is removed is the whole weight, so the "
             "loss changes by about the derivative times the weight.",
         ),
         Mistake(
             "with signs",
-            _wrong_snip(lambda w, g: w * _mean(g)),
+            _wrong_snip(lambda w, g: w * fmean(g)),
             "You kept the signs, 3, -5, 16, 4 for inputs (1, 3) and (2, -1), targets 6 and 7, hidden weights (1, 1) "
             "and (2, -1), output weights 1 and 2: SNIP keeps what changes the loss most, up or down.",
         ),
         Mistake(
             "rectifier forgotten",
-            _wrong_snip(lambda w, g: abs(w * _mean(g)), rectify=False),
+            _wrong_snip(lambda w, g: abs(w * fmean(g)), rectify=False),
             "You let derivatives through units that are off, 3, 5, 12, 10 for inputs (1, 3) and (2, -1), targets 6 "
             "and 7, hidden weights (1, 1) and (2, -1), output weights 1 and 2: the second unit puts out zero for the "
             "first example, and its weights do not matter there.",
@@ -139,12 +136,12 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "the half forgotten",
-            _wrong_snip(lambda w, g: 2 * abs(w * _mean(g))),
+            _wrong_snip(lambda w, g: 2 * abs(w * fmean(g))),
             "You differentiated the square without the half in front: every score is twice what it should be.",
         ),
         Mistake(
             "weights above left out",
-            _wrong_snip(lambda w, g: abs(w * _mean(g)), above=False),
+            _wrong_snip(lambda w, g: abs(w * fmean(g)), above=False),
             "You left out the output weights, 3, 5, 8, 2 for inputs (1, 3) and (2, -1), targets 6 and 7, hidden "
             "weights (1, 1) and (2, -1), output weights 1 and 2: on its way down the error is multiplied by the "
             "weight above the unit.",
@@ -158,7 +155,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "the weight squared",
-            _wrong_snip(lambda w, g: w * w * abs(_mean(g))),
+            _wrong_snip(lambda w, g: w * w * abs(fmean(g))),
             "You multiplied by the weight twice, 3, 5, 32, 4 for inputs (1, 3) and (2, -1), targets 6 and 7, hidden "
             "weights (1, 1) and (2, -1), output weights 1 and 2: once is right.",
         ),

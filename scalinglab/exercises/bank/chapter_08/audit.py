@@ -7,15 +7,10 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
+from statistics import fmean
 
+from scalinglab.exercises.bank.chapter_08._coins import bits_between
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
-
-
-def _bits(p: float, q: float) -> float:
-    """Divergence of two coins, in bits."""
-    sides = ((p, q), (1 - p, 1 - q))
-    return math.fsum(one * math.log2(one / other) if one else 0.0 for one, other in sides)
-
 
 Fits = Sequence[Sequence[int]]
 
@@ -43,16 +38,12 @@ def _entropy(masks: Sequence[int]) -> float:
     return -math.fsum(share * math.log2(share) for share in shares)
 
 
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
-
-
 def _own(fits: Fits) -> float:
-    return _mean([row[place] for place, row in enumerate(fits)])
+    return fmean([row[place] for place, row in enumerate(fits)])
 
 
 def _any(fits: Fits) -> float:
-    return _mean([_mean(row) for row in fits])
+    return fmean([fmean(row) for row in fits])
 
 
 def _audit(masks: Sequence[int], fits: Fits) -> tuple[float, float]:
@@ -66,7 +57,7 @@ def _audit(masks: Sequence[int], fits: Fits) -> tuple[float, float]:
     independent = math.fsum(
         margin[mask] / count for mask, labeling in itertools.product(margin, range(count)) if rows[mask][labeling]
     )
-    return information, _bits(own, independent)
+    return information, bits_between(own, independent)
 
 
 def _distinct(masks: Sequence[int], fits: Fits) -> list[Sequence[int]]:
@@ -75,7 +66,7 @@ def _distinct(masks: Sequence[int], fits: Fits) -> list[Sequence[int]]:
 
 def _others(fits: Fits) -> float:
     """Pairs of a mask and a labeling that is not its own."""
-    return _mean([fit for i, row in enumerate(fits) for j, fit in enumerate(row) if i != j])
+    return fmean([fit for i, row in enumerate(fits) for j, fit in enumerate(row) if i != j])
 
 
 # The messages show four labelings, masks a, a, b, b: 1 bit, not log2 4 = 2.
@@ -112,20 +103,20 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "own pairs left out of Q",
-            lambda masks, fits: (_entropy(masks), _bits(_own(fits), _others(fits))),
+            lambda masks, fits: (_entropy(masks), bits_between(_own(fits), _others(fits))),
             "You left the own pairs out of Q: drawn independently, a labeling may happen to be the one of the mask.",
         ),
         Mistake(
             "distinct masks equally likely in Q",
             lambda masks, fits: (
                 _entropy(masks),
-                _bits(_own(fits), _mean([_mean(row) for row in _distinct(masks, fits)])),
+                bits_between(_own(fits), fmean([fmean(row) for row in _distinct(masks, fits)])),
             ),
             "You gave each distinct mask the same weight in Q: a mask is as likely as the labelings that make it.",
         ),
         Mistake(
             "divergence the other way",
-            lambda masks, fits: (_entropy(masks), _bits(_any(fits), _own(fits))),
+            lambda masks, fits: (_entropy(masks), bits_between(_any(fits), _own(fits))),
             "You have kl(Q || P): the law of a mask with its own labels comes first.",
         ),
         Mistake(

@@ -6,13 +6,9 @@ import math
 import random
 from collections.abc import Callable
 
+from scalinglab.exercises.bank._bisection import last
+from scalinglab.exercises.bank.chapter_08._coins import bits_between
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
-
-
-def _bits(p: float, q: float) -> float:
-    """Divergence of two coins, in bits."""
-    sides = ((p, q), (1 - p, 1 - q))
-    return math.fsum(one * math.log2(one / other) if one else 0.0 for one, other in sides)
 
 
 def _known(draw: random.Random) -> tuple[Case, ...]:
@@ -25,12 +21,7 @@ def _known(draw: random.Random) -> tuple[Case, ...]:
 
 def _halved(inside: Callable[[float], bool], low: float, high: float) -> float:
     """Where a condition that holds at ``low`` ends, or ``high`` if it holds there."""
-    if inside(high):
-        return high
-    for _ in range(64):
-        middle = (low + high) / 2
-        low, high = (middle, high) if inside(middle) else (low, middle)
-    return low
+    return high if inside(high) else last(inside, low, high)
 
 
 def _likeliest(q: float, bits: float) -> float:
@@ -41,7 +32,7 @@ def _likeliest(q: float, bits: float) -> float:
     p = min(1 - 1e-15, (bits * math.log(2) + math.log(2)) / -math.log(q))
     for _ in range(64):
         slope = math.log2(p / q) - math.log2((1 - p) / (1 - q))
-        p -= (_bits(p, q) - bits) / slope
+        p -= (bits_between(p, q) - bits) / slope
     return p
 
 
@@ -59,12 +50,12 @@ EXERCISE = Exercise(
     mistakes=(
         Mistake(
             "nats",
-            lambda q, bits: _halved(lambda p: _bits(p, q) * math.log(2) <= bits, q, 1.0),
+            lambda q, bits: _halved(lambda p: bits_between(p, q) * math.log(2) <= bits, q, 1.0),
             "You took natural logarithms, 0.495 for q = 0.1 and 0.5 bits: the information is given in bits.",
         ),
         Mistake(
             "arguments exchanged",
-            lambda q, bits: _halved(lambda p: p < 1 and _bits(q, p) <= bits, q, 1.0),
+            lambda q, bits: _halved(lambda p: p < 1 and bits_between(q, p) <= bits, q, 1.0),
             "You have kl(q || p), 0.486 for q = 0.1 and 0.5 bits: the event's own law p comes first.",
         ),
         Mistake(
@@ -74,7 +65,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "the smaller solution",
-            lambda q, bits: q - _halved(lambda less: _bits(q - less, q) <= bits, 0.0, q),
+            lambda q, bits: q - _halved(lambda less: bits_between(q - less, q) <= bits, 0.0, q),
             "You solved for a p below q: information can make an event less likely, and asked is the likeliest.",
         ),
         Mistake(
@@ -91,7 +82,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "beyond certainty",
-            lambda q, bits: _likeliest(q, bits) if _bits(1.0, q) > bits else math.inf,
+            lambda q, bits: _likeliest(q, bits) if bits_between(1.0, q) > bits else math.inf,
             "You found no p where the information is enough for certainty: the largest probability is then 1.",
         ),
         Mistake(

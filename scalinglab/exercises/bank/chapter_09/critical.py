@@ -6,6 +6,7 @@ import math
 import random
 from fractions import Fraction
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 
@@ -22,13 +23,10 @@ def _settings(draw: random.Random) -> tuple[Case, ...]:
 def _critical(batch: int, dimension: int, variance: float) -> float:
     """The right answer by bisection on the growth of the mean square: it is 1 at 0, falls, and comes back to 1."""
     a = Fraction(variance)
-    growth = lambda step: 1 - 2 * step * a + step * step * a * a * Fraction(batch + dimension + 1, batch)  # noqa: E731
-    low = Fraction(batch, batch + dimension + 1) / a  # where it is smallest
-    high = 4 * low
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if growth(middle) < 1 else (low, middle)
-    return float(low)
+    part = lambda step: Fraction(step) * a  # noqa: E731
+    growth = lambda step: 1 - 2 * part(step) + part(step) ** 2 * Fraction(batch + dimension + 1, batch)  # noqa: E731
+    smallest = float(Fraction(batch, batch + dimension + 1) / a)
+    return last(lambda step: growth(step) < 1, smallest, 4 * smallest)
 
 
 # The messages show batches of 2 in 2 dimensions with variance 4: 0.2.

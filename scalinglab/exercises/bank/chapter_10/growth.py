@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 
@@ -17,11 +18,7 @@ def _indices(draw: random.Random) -> tuple[Case, ...]:
 
 def _growth(alpha: float, factor: float) -> float:
     """The right answer by bisection on the logarithm of the size."""
-    low, high = 0.0, 1e4
-    for _ in range(200):
-        middle = (low + high) / 2
-        low, high = (middle, high) if -(1 / 2 - 1 / alpha) * middle < math.log(factor) else (low, middle)
-    return math.exp(low)
+    return math.exp(last(lambda log: -(1 / 2 - 1 / alpha) * log < math.log(factor), 0.0, 1e4))
 
 
 # The messages show index 1.6 and factor 2: exponent 1/2 - 1/1.6 = -1/8, so 2^8 = 256.

@@ -6,10 +6,12 @@ import math
 import random
 from collections.abc import Callable, Sequence
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 Layer = tuple[int, float, float]
 Layers = Sequence[Layer]
+Kept = Callable[[float, Layer], float]
 
 
 def _networks(draw: random.Random) -> tuple[Case, ...]:
@@ -35,61 +37,26 @@ def _kept_at(threshold: float, layer: Layer) -> float:
     return min(1.0, (threshold / layer[1]) ** -layer[2])
 
 
-def _falling(function: Callable[[float], float], low: float = 1e-9, high: float = 1e9) -> float:
-    """Where a falling function changes its sign, by bisection on a logarithmic scale."""
-    for _ in range(60):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if function(middle) > 0 else (low, middle)
-    return math.sqrt(low * high)
+def _held(fraction: float, layer: Layer) -> float:
+    """The sum of the squares that a layer's largest weights hold."""
+    return _energy(layer) * fraction ** (1 - 2 / layer[2])
 
 
-def _share(fraction: float, index: float) -> float:
-    """The share of the squares that a layer's largest weights hold."""
-    return fraction ** (1 - 2 / index)
+def _until(error: float, layers: Layers, kept: Kept, held: Kept = _held) -> list[float]:
+    """What layers keep at the threshold, the last one, at which what is kept holds all but the error's square."""
+    wanted = (1 - error**2) * sum(held(1.0, layer) for layer in layers)
+    enough = lambda t: sum(held(kept(t, layer), layer) for layer in layers) > wanted  # noqa: E731
+    threshold = last(enough, 1e-9, 1e9, log=True)
+    return [kept(threshold, layer) for layer in layers]
 
 
 def _kept(error: float, layers: Layers) -> list[float]:
     """The right answer by what is kept: the threshold at which the largest weights hold all but the error's square."""
-    wanted = (1 - error**2) * sum(map(_energy, layers))
-    held = lambda t: sum(_energy(one) * _share(_kept_at(t, one), one[2]) for one in layers)  # noqa: E731
-    threshold = _falling(lambda t: held(t) - wanted)
-    return [_kept_at(threshold, layer) for layer in layers]
+    return _until(error, layers, _kept_at)
 
 
 def _alone(error: float, layers: Layers) -> list[float]:
     return [(1 - error**2) ** (index / (index - 2)) for _, _, index in layers]
-
-
-def _same_fraction(error: float, layers: Layers) -> list[float]:
-    wanted = (1 - error**2) * sum(map(_energy, layers))
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        held = sum(_energy(layer) * _share(middle, layer[2]) for layer in layers)
-        low, high = (low, middle) if held > wanted else (middle, high)
-    return [low for _ in layers]
-
-
-def _own_scale(error: float, layers: Layers) -> list[float]:
-    wanted = (1 - error**2) * sum(map(_energy, layers))
-    fractions = lambda t: [_kept_at(t, (1, 1.0, layer[2])) for layer in layers]  # noqa: E731
-    threshold = _falling(
-        lambda t: sum(_energy(one) * _share(f, one[2]) for one, f in zip(layers, fractions(t), strict=True)) - wanted
-    )
-    return fractions(threshold)
-
-
-def _uncut(error: float, layers: Layers) -> list[float]:
-    wanted = (1 - error**2) * sum(map(_energy, layers))
-    fraction = lambda t, layer: (t / layer[1]) ** -layer[2]  # noqa: E731
-    threshold = _falling(lambda t: sum(_energy(one) * _share(fraction(t, one), one[2]) for one in layers) - wanted)
-    return [fraction(threshold, layer) for layer in layers]
-
-
-def _by_count(error: float, layers: Layers) -> list[float]:
-    wanted = (1 - error**2) * sum(count for count, _, _ in layers)
-    threshold = _falling(lambda t: sum(one[0] * _kept_at(t, one) for one in layers) - wanted)
-    return [_kept_at(threshold, layer) for layer in layers]
 
 
 # The messages show error 0.5 and two layers of 100 weights with index 4 and scales 1 and 2.
@@ -111,7 +78,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "the same fraction",
-            _same_fraction,
+            lambda error, layers: _until(error, layers, lambda t, layer: 1 / t),
             "You kept the same fraction of all layers: that is uniform pruning, and it drops large weights of one "
             "layer while smaller ones of another stay.",
         ),
@@ -129,13 +96,13 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "threshold in units of the scale",
-            _own_scale,
+            lambda error, layers: _until(error, layers, lambda t, layer: _kept_at(t, (1, 1.0, layer[2]))),
             "Your threshold is in units of each layer's own scale: the scale then drops out, but a weight is judged by "
             "its size alone.",
         ),
         Mistake(
             "more than all",
-            _uncut,
+            lambda error, layers: _until(error, layers, lambda t, layer: (t / layer[1]) ** -layer[2]),
             "You used (threshold / scale)^-index below the scale too, where it is above 1: no layer can keep more than "
             "all of its weights.",
         ),
@@ -146,7 +113,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "weights counted",
-            _by_count,
+            lambda error, layers: _until(error, layers, _kept_at, lambda fraction, layer: layer[0] * fraction),
             "You dropped a share of the number of weights, not of the sum of their squares: the small ones that go "
             "hold much less than their number says.",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 #: How often the bound of the last exercise may fail.
@@ -32,10 +33,7 @@ def _samples(kept: int, weights: int, bits: int, gap: float) -> float:
         low, high = high, 2 * high
     while bound(low) < gap:
         low /= 2
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if bound(middle) > gap else (low, middle)
-    return high
+    return last(lambda n: bound(n) > gap, low, high)
 
 
 # The messages show 1 of 4 weights kept, 3 bits, gap 0.1: 32 networks, ln 640 = 6.461, so 323 samples.

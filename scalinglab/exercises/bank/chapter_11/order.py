@@ -25,11 +25,7 @@ def _order(pole: float, error: float) -> int:
 
 def _log_order(target: Callable[[float, float], float], ratio: Callable[[float], float]) -> Callable[..., int]:
     """A wrong answer by logarithms."""
-
-    def order(pole: float, error: float) -> int:
-        return max(0, math.ceil(math.log(target(pole, error)) / math.log(ratio(pole))))
-
-    return order
+    return lambda pole, error: max(0, math.ceil(math.log(target(pole, error)) / math.log(ratio(pole))))
 
 
 def _half(pole: float, error: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 Pair = tuple[float, float]
@@ -25,11 +26,7 @@ def _prices(draw: random.Random) -> tuple[Case, ...]:
 
 def _affordable(budget: float, paid: Callable[[float], float]) -> float:
     """How many examples a budget pays for, by bisection."""
-    low, high = 0.0, 1e18
-    for _ in range(120):
-        middle = (low + high) / 2 if low else high**0.9
-        low, high = (middle, high) if paid(middle) <= budget else (low, middle)
-    return low
+    return last(lambda count: paid(count) <= budget, 1e-9, 1e18, log=True)
 
 
 def _gain(budget: float, prices: Pair, law: Law) -> float:

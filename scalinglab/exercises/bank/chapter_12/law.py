@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.exercise import Case, Exercise, Mistake
 
 
@@ -19,11 +20,8 @@ def _laws(draw: random.Random) -> tuple[Case, ...]:
 
 def _loss(size: int, alpha: float, scale: float, share: float, factor: float) -> float:
     """The right answer by bisection: the whole number of objects d at which factor * d^share is the size."""
-    low, high = 0.0, 60.0  # natural logarithms of d
-    for _ in range(64):
-        middle = (low + high) / 2
-        low, high = (middle, high) if math.log(factor) + share * middle < math.log(size) else (low, middle)
-    return scale * math.exp(-alpha * low)
+    log_objects = last(lambda log: math.log(factor) + share * log < math.log(size), 0.0, 60.0)
+    return scale * math.exp(-alpha * log_objects)
 
 
 # The messages show 100 objects left, of a law d^-0.5 and d' = 4 d^(1/2): d = 625, the loss 0.04.
