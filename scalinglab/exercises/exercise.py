@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import Any
@@ -15,6 +15,8 @@ from scalinglab.exercises.answers import equal
 
 #: The arguments of one call.
 Case = tuple[Any, ...]
+#: What draws cases may yield them one by one.
+Cases = Iterator[Case]
 #: What a right answer earns, by difficulty; the easy ones come first in a chapter.
 POINTS = {"easy": 10, "medium": 15, "hard": 20}
 DRAWS = 50
@@ -74,7 +76,7 @@ class Exercise:
     key: str
     title: str
     name: str
-    cases: Callable[[random.Random], tuple[Case, ...]]
+    cases: Callable[[random.Random], Iterable[Case]]
     oracle: Callable[..., Any]
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, str, str]
@@ -124,7 +126,7 @@ class Exercise:
             If no draw does; the exercise is badly made then.
         """
         for attempt in range(DRAWS):
-            cases = self.cases(random.Random(seed * DRAWS + attempt))
+            cases = tuple(self.cases(random.Random(seed * DRAWS + attempt)))
             if self._separates(cases):
                 return cases
         raise RuntimeError(f"no cases of {self.key} tell all mistakes apart in {DRAWS} draws")

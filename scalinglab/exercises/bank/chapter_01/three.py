@@ -8,21 +8,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Numbers = list[float]
 
 
-def _laws(draw: random.Random) -> tuple[Case, ...]:
+def _laws(draw: random.Random) -> Cases:
     """Sizes that double, triple and grow tenfold; only in the first case, whole steps lead to the size asked for."""
-    cases = []
     for step, further in ((2, 4.0), (3, draw.uniform(5, 40)), (10, draw.uniform(20, 300))):
         first = draw.randint(10, 90)
         alpha, offset, above = draw.uniform(0.3, 1.2), draw.uniform(0.02, 0.2), draw.uniform(0.3, 0.6)
         sizes = [first, first * step, first * step**2]
         errors = [round(offset + above * (size / first) ** -alpha, 6) for size in sizes]
-        cases.append((sizes, errors, round(sizes[-1] * further)))
-    return tuple(cases)
+        yield sizes, errors, round(sizes[-1] * further)
 
 
 def _foretold(sizes: Numbers, errors: Numbers, size: float) -> float:

@@ -7,17 +7,15 @@ import random
 from collections.abc import Callable
 
 from scalinglab.exercises.bank._bisection import last
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _budgets(draw: random.Random) -> tuple[Case, ...]:
+def _budgets(draw: random.Random) -> Cases:
     """Laws whose exponents differ, so that it matters which belongs to which, on three budgets."""
-    cases = []
     for digits in (18, 21, 24):
         alpha, beta = draw.sample(range(28, 46, 3), 2)
         amplitudes = round(draw.uniform(300, 600)), round(draw.uniform(800, 2500))
-        cases.append((round(draw.uniform(1, 9), 1) * 10.0**digits, *amplitudes, alpha / 100, beta / 100))
-    return tuple(cases)
+        yield round(draw.uniform(1, 9), 1) * 10.0**digits, *amplitudes, alpha / 100, beta / 100
 
 
 def _best_parameters(flops: float, a: float, b: float, alpha: float, beta: float) -> float:

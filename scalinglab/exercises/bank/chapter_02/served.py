@@ -6,19 +6,17 @@ import random
 from collections.abc import Callable
 
 from scalinglab.exercises.bank._bisection import last
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Law = tuple[float, float, float, float, float]
 
 
-def _plans(draw: random.Random) -> tuple[Case, ...]:
+def _plans(draw: random.Random) -> Cases:
     """Laws like those of language models; from fewer tokens served than trained on to many more."""
-    cases = []
     for tokens in (1e10, 1e12, 2e13):
         alpha, beta = round(draw.uniform(0.3, 0.4), 3), round(draw.uniform(0.3, 0.4), 3)
         law = (round(draw.uniform(1.6, 1.9), 2), draw.randint(300, 600), draw.randint(800, 2400), alpha, beta)
-        cases.append((round(law[0] + draw.uniform(0.3, 0.6), 2), tokens * draw.randint(1, 4), law))
-    return tuple(cases)
+        yield round(law[0] + draw.uniform(0.3, 0.6), 2), tokens * draw.randint(1, 4), law
 
 
 def _parameters(share: float, gap: float, law: Law) -> float:

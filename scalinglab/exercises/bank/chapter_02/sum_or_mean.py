@@ -8,18 +8,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _residuals(draw: random.Random) -> tuple[Case, ...]:
+def _residuals(draw: random.Random) -> Cases:
     """All within delta; all beyond it, on both sides; then some of each."""
-    cases = []
     for ranges in (((0.2, 0.9),) * 3, ((1.5, 6.0),) * 4, ((0.2, 0.9), (2.0, 9.0)) * 3):
         delta = draw.choice((0.002, 0.005, 0.01, 0.02))
         sizes = [round(delta * draw.uniform(*part), 5) for part in ranges]
         signs = draw.sample([1, -1] * 3, len(sizes))
-        cases.append((np.array([size * sign for size, sign in zip(sizes, signs, strict=True)]), delta))
-    return tuple(cases)
+        yield np.array([size * sign for size, sign in zip(sizes, signs, strict=True)]), delta
 
 
 def _objective(residuals: np.ndarray, delta: float) -> float:

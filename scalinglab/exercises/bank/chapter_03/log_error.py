@@ -7,24 +7,20 @@ import random
 from collections.abc import Callable
 
 from scalinglab.exercises.bank.chapter_03._law_in_logs import added, law_in_logs
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _logs(draw: random.Random) -> tuple[Case, ...]:
+def _logs(draw: random.Random) -> Cases:
     """Densities in all three regions; then a slope that makes floats overflow."""
-    cases: list[Case] = []
     for slope in (draw.uniform(1, 2), draw.uniform(1, 2), draw.uniform(0.5, 0.9), draw.uniform(0.002, 0.005)):
         unpruned, high, transition = draw.uniform(0.02, 0.06), draw.uniform(0.8, 0.92), draw.uniform(0.002, 0.02)
-        cases.append(
-            (
-                round(math.log(draw.uniform(0.001, 0.2)), 4),
-                round(unpruned, 4),
-                round(high, 3),
-                round(slope, 4),
-                round(transition, 5),
-            )
+        yield (
+            round(math.log(draw.uniform(0.001, 0.2)), 4),
+            round(unpruned, 4),
+            round(high, 3),
+            round(slope, 4),
+            round(transition, 5),
         )
-    return tuple(cases)
 
 
 _Law = Callable[[float, float, float, float, float], float]

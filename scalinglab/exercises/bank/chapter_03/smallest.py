@@ -8,16 +8,15 @@ from collections.abc import Callable, Sequence
 
 from scalinglab.exercises.bank._bisection import last
 from scalinglab.exercises.bank.chapter_03._law_in_logs import law_in_logs
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Network = tuple[int, int, float]
 #: High plateau, slope, transition and exponent of the width.
 Law = tuple[float, float, float, float]
 
 
-def _choices(draw: random.Random) -> tuple[Case, ...]:
+def _choices(draw: random.Random) -> Cases:
     """Networks of several widths, of which the narrowest cannot serve."""
-    cases: list[Case] = []
     for _ in range(3):
         widths = sorted(draw.sample(range(10, 120), 4))
         networks = []
@@ -27,8 +26,7 @@ def _choices(draw: random.Random) -> tuple[Case, ...]:
         budget = round(draw.uniform(0.04, 0.08), 4)
         high, slope = round(draw.uniform(0.82, 0.9), 3), round(draw.uniform(1.2, 1.8), 3)
         law = (high, slope, round(draw.uniform(0.35, 0.6), 3), round(draw.uniform(1.0, 1.4), 3))
-        cases.append((budget, networks, law))
-    return tuple(cases)
+        yield budget, networks, law
 
 
 def _pruned_to(budget: float, network: Network, law: Law) -> float:
@@ -38,10 +36,15 @@ def _pruned_to(budget: float, network: Network, law: Law) -> float:
     return math.exp(last(lambda log_density: error(log_density) > math.log(budget), -40.0, 10.0))
 
 
-def _fewest(budget: float, networks: Sequence[Network], law: Law) -> float:
-    """The right answer."""
-    able = [network for network in networks if network[2] < budget]
-    return min(network[1] * _pruned_to(budget, network, law) for network in able)
+def _left(budget: float, network: Network, law: Law) -> float:
+    """The weights that a network keeps for the budget."""
+    return network[1] * _pruned_to(budget, network, law)
+
+
+def _on_the_slope(error: float, network: Network, law: Law) -> float:
+    """The weights of a network that has this error by the power law alone, without plateaus."""
+    (width, weights, _), (high, slope, transition, exponent) = network, law
+    return weights * transition * (high / error) ** (1 / slope) / width**exponent
 
 
 def _of_each(
@@ -51,6 +54,11 @@ def _of_each(
     return lambda budget, networks, law: pick(
         [change(budget, network, law) for network in networks if network[2] < budget]
     )
+
+
+def _fewest(budget: float, networks: Sequence[Network], law: Law) -> float:
+    """The right answer."""
+    return _of_each(_left)(budget, networks, law)
 
 
 EXERCISE = Exercise(
@@ -77,38 +85,28 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "invariant for density",
-            _of_each(lambda budget, network, law: network[1] * _pruned_to(budget, network, (*law[:3], 0.0))),
+            _of_each(lambda budget, network, law: _left(budget, network, (*law[:3], 0.0))),
             "You took the invariant for the density: divide it by `width ** exponent` first.",
         ),
         Mistake(
             "the power law alone",
-            _of_each(
-                lambda budget, network, law: (
-                    network[1] * law[2] * (law[0] / budget) ** (1 / law[1]) / network[0] ** law[3]
-                )
-            ),
+            _of_each(_on_the_slope),
             "You inverted the power law alone: near the low plateau the error is larger than it says, and your network "
             "would miss the budget.",
         ),
         Mistake(
             "the widest",
-            _of_each(
-                lambda budget, network, law: network[1] * _pruned_to(budget, network, law), pick=lambda found: found[-1]
-            ),
+            _of_each(_left, pick=lambda found: found[-1]),
             "You pruned the last network of the list: compare all of them, and take the fewest weights.",
         ),
         Mistake(
             "the most weights",
-            _of_each(lambda budget, network, law: network[1] * _pruned_to(budget, network, law), pick=max),
+            _of_each(_left, pick=max),
             "You took the largest of the numbers of weights, and the fewest are asked for.",
         ),
         Mistake(
             "where pruning begins to cost",
-            _of_each(
-                lambda budget, network, law: (
-                    network[1] * law[2] * (law[0] / network[2]) ** (1 / law[1]) / network[0] ** law[3]
-                )
-            ),
+            _of_each(lambda budget, network, law: _on_the_slope(network[2], network, law)),
             "You pruned each network to the end of its low plateau only: the budget allows more.",
         ),
     ),

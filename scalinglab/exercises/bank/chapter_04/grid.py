@@ -8,16 +8,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _targets(draw: random.Random) -> tuple[Case, ...]:
+def _targets(draw: random.Random) -> Cases:
     """A grid so fine that nothing is folded into the band; then coarser ones, on which much is."""
-    cases = []
     for band, samples, top in ((2, 40, 6), (1, 5, 8), (3, draw.randint(7, 9), 14)):
         power = [round(draw.uniform(0.5, 1.5) / (k + 1), 3) for k in range(top + 1)]
-        cases.append((band, samples, power, round(draw.uniform(0.2, 0.9), 2)))
-    return tuple(cases)
+        yield band, samples, power, round(draw.uniform(0.2, 0.9), 2)
 
 
 def _wave(k: int, places: np.ndarray) -> np.ndarray:

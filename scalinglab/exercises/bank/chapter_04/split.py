@@ -7,21 +7,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _learners(draw: random.Random) -> tuple[Case, ...]:
+def _learners(draw: random.Random) -> Cases:
     """An error of training that costs a little, one that costs most, and one that helps: stopped before it fits noise.
 
     The data have noise, so the lowest error is not 0, and an error differs from its distance to the lowest.
     """
-    cases = []
     for steps in ((0.02, 0.05, 0.02), (0.01, 0.02, 0.3), (0.03, 0.4, -0.25)):
         errors = [draw.uniform(0.01, 0.05)]
         for step in steps:
             errors.append(errors[-1] + step * draw.uniform(0.8, 1.2))
-        cases.append(tuple(round(error, 3) for error in errors))
-    return tuple(cases)
+        yield tuple(round(error, 3) for error in errors)
 
 
 def _split(lowest: float, best_in_class: float, exact_fit: float, trained: float) -> list[float]:

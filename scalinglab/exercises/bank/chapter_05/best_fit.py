@@ -9,19 +9,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from scalinglab.exercises.bank._bisection import last
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Numbers = Sequence[float]
 
 
-def _spectra(draw: random.Random) -> tuple[Case, ...]:
+def _spectra(draw: random.Random) -> Cases:
     """Few modes and one feature; then power laws with more of both."""
-    cases: list[Case] = []
     for modes, width in ((3, 1), (12, draw.randint(3, 5)), (40, draw.randint(8, 15))):
         b, a = draw.uniform(1.1, 1.8), draw.uniform(1.3, 2.5)
         values = [round((k + 1) ** -b, 5) for k in range(modes)]
-        cases.append((width, values, [round((k + 1) ** -a * draw.uniform(0.8, 1.2), 5) for k in range(modes)]))
-    return tuple(cases)
+        yield width, values, [round((k + 1) ** -a * draw.uniform(0.8, 1.2), 5) for k in range(modes)]
 
 
 def _kappa(width: float, eigenvalues: Numbers, power: int = 1) -> float:
@@ -44,6 +42,13 @@ def _at(change: Callable[..., float]) -> Callable[[int, Numbers, Numbers], float
     """A wrong answer made from kappa, eigenvalues and power."""
     return lambda width, eigenvalues, power: float(
         change(_kappa(width, eigenvalues), np.array(eigenvalues), np.array(power))
+    )
+
+
+def _left(kappa: Callable[[int, Numbers], float]) -> Callable[[int, Numbers, Numbers], float]:
+    """The right sum with a wrong kappa."""
+    return lambda width, eigenvalues, power: float(
+        sum(part / (value / kappa(width, eigenvalues) + 1) for value, part in zip(eigenvalues, power, strict=True))
     )
 
 
@@ -83,21 +88,13 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "eigenvalue at the width",
-            lambda width, eigenvalues, power: float(
-                sum(
-                    part * eigenvalues[width - 1] / (value + eigenvalues[width - 1])
-                    for value, part in zip(eigenvalues, power, strict=True)
-                )
-            ),
+            _left(lambda width, eigenvalues: eigenvalues[width - 1]),
             "You took the eigenvalue number `width` for kappa: it has the right order of magnitude, but kappa is "
             "defined by a sum over all modes that equals `width`.",
         ),
         Mistake(
             "sum of squares",
-            lambda width, eigenvalues, power: float(
-                _kappa(width, eigenvalues, 2)
-                * (np.array(power) / (np.array(eigenvalues) + _kappa(width, eigenvalues, 2))).sum()
-            ),
+            _left(lambda width, eigenvalues: _kappa(width, eigenvalues, 2)),
             "Your kappa solves a sum of squares, (lam / (lam + kappa))^2, which counts the degrees of freedom of the "
             "variance: the condition asks for the first power.",
         ),
@@ -109,9 +106,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "ridge instead of width",
-            lambda width, eigenvalues, power: float(
-                sum(part * (1 / width) / (value + 1 / width) for value, part in zip(eigenvalues, power, strict=True))
-            ),
+            _left(lambda width, eigenvalues: 1 / width),
             "You took 1 / width for kappa: kappa is what the sum over lam_k / (lam_k + kappa) asks for, and it falls "
             "like a power of the width that depends on the eigenvalues.",
         ),

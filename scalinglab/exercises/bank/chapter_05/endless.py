@@ -6,20 +6,18 @@ import math
 import random
 from collections.abc import Callable, Sequence
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Numbers = Sequence[float]
 
 
-def _decays(draw: random.Random) -> tuple[Case, ...]:
+def _decays(draw: random.Random) -> Cases:
     """One mode, two, then six of a power law; times at which much and little is left."""
-    cases: list[Case] = []
     for modes in (1, 2, 6):
         b, a = draw.uniform(0.5, 2), draw.uniform(1.2, 3)
         values = [round((k + 1) ** -b * draw.uniform(0.6, 1.4), 3) for k in range(modes)]
         power = [round((k + 1) ** -a * draw.uniform(0.6, 1.4), 3) for k in range(modes)]
-        cases.append((round(draw.uniform(0.4, 2.5), 2), values, power))
-    return tuple(cases)
+        yield round(draw.uniform(0.4, 2.5), 2), values, power
 
 
 def _decayed(time: float, eigenvalues: Numbers, power: Numbers) -> float:

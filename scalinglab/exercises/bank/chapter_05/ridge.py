@@ -8,22 +8,20 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from scalinglab.exercises.bank._bisection import last
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Numbers = Sequence[float]
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 Answer = Callable[[int, Numbers, Numbers, float], float]
 
 
-def _tasks(draw: random.Random) -> tuple[Case, ...]:
+def _tasks(draw: random.Random) -> Cases:
     """Fewer samples than modes, then more; little noise, then much."""
-    cases = []
     for samples, modes, noise in ((4, 10, 0.2), (30, 12, 0.5), (8, 20, 1.0)):
         b, a = draw.uniform(1.0, 1.6), draw.uniform(1.2, 2.0)
         values = [round(k**-b * draw.uniform(0.8, 1.2), 4) for k in range(1, modes + 1)]
         power = [round(k**-a * draw.uniform(0.8, 1.2), 4) for k in range(1, modes + 1)]
-        cases.append((samples, values, power, round(noise * draw.uniform(0.7, 1.3), 3)))
-    return tuple(cases)
+        yield samples, values, power, round(noise * draw.uniform(0.7, 1.3), 3)
 
 
 def _kappa(samples: int, eigenvalues: Numbers, ridge: float = 0.0) -> float:

@@ -9,18 +9,16 @@ from itertools import product
 
 import numpy as np
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _losses(draw: random.Random) -> tuple[Case, ...]:
+def _losses(draw: random.Random) -> Cases:
     """Bias, and the variances of features, of data and of both; then grids of predictors, a single one among them."""
-    cases: list[Case] = []
     few, many = draw.randint(2, 5), draw.randint(6, 9)
     for networks, sets in ((1, 1), (many, 1), (1, few), (few, many)):
         bias, features, data, both = (round(draw.uniform(0.05, 0.4), 3) for _ in range(4))
         single = round(bias + features + data + both, 3)
-        cases.append(((single, round(bias + data, 3), round(bias + features, 3), bias), networks, sets))
-    return tuple(cases)
+        yield (single, round(bias + data, 3), round(bias + features, 3), bias), networks, sets
 
 
 Losses = tuple[float, float, float, float]

@@ -6,17 +6,15 @@ import itertools
 import random
 from collections.abc import Callable
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Layers = list[list[list[int]]]
 
 
-def _masks(draw: random.Random) -> tuple[Case, ...]:
-    cases = []
+def _masks(draw: random.Random) -> Cases:
     for sizes, density in (((2, 2, 2), 0.6), ((3, 4, 3, 2), 0.45), ((3, 4, 4, 4, 2), 0.4)):
         pairs = list(itertools.pairwise(sizes))
-        cases.append(([[[int(draw.random() < density) for _ in range(n)] for _ in range(m)] for n, m in pairs],))
-    return tuple(cases)
+        yield ([[[int(draw.random() < density) for _ in range(n)] for _ in range(m)] for n, m in pairs],)
 
 
 def _reached(masks: Layers, layer: int, unit: int) -> bool:

@@ -69,6 +69,11 @@ def _uniform(shapes: Shapes, kept: int) -> list[Fraction]:
     return [Fraction(kept * math.prod(shape), size) for shape in shapes]
 
 
+def _first(wanted: Sequence[Fraction], kept: int) -> list[int]:
+    counts = [math.floor(each) for each in wanted]
+    return [counts[0] + kept - sum(counts), *counts[1:]]
+
+
 # The messages show layers of 64 x 64, 64 x 64 and 10 x 64, 128 + 128 + 74 inputs and outputs: of 1000 weights they keep
 # 387.88, 387.88 and 224.24, so 388, 388, 224; of 4000 the last one is full, 1680, 1680, 640.
 EXERCISE = Exercise(
@@ -137,8 +142,3 @@ EXERCISE = Exercise(
         "Round everything down; the weights that are missing then go, one each, to the largest remainders.",
     ),
 )
-
-
-def _first(wanted: Sequence[Fraction], kept: int) -> list[int]:
-    counts = [math.floor(each) for each in wanted]
-    return [counts[0] + kept - sum(counts), *counts[1:]]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import random
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _scores(draw: random.Random) -> tuple[Case, ...]:
+def _scores(draw: random.Random) -> Cases:
     """Scores of both signs; of those at the edge between kept and pruned several are equal."""
-    cases = []
     for size in (5, 9, 14):
         scores = [float(draw.randint(-4, 6)) for _ in range(size)]
         kept = draw.randint(2, size - 2)
         edge = sorted(scores, reverse=True)[kept - 1]
         for place in draw.sample(range(size), size // 3):
             scores[place] = edge
-        cases.append((scores, kept))
-    return tuple(cases)
+        yield scores, kept
 
 
 def _keep(scores: list[float], kept: int) -> list[int]:

@@ -7,21 +7,20 @@ import math
 import random
 from collections.abc import Callable, Sequence
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Table = Sequence[Sequence[int]]
 
 
-def _tables(draw: random.Random) -> tuple[Case, ...]:
+def _tables(draw: random.Random) -> Cases:
     """Tables with an empty cell, in which rows, columns and cells differ in number."""
-    found: list[Case] = [([[draw.randint(6, 12), 0, 2], [draw.randint(1, 4), draw.randint(5, 9), 3]],)]
+    yield ([[draw.randint(6, 12), 0, 2], [draw.randint(1, 4), draw.randint(5, 9), 3]],)
     for rows, columns in ((4, 3), (5, 6)):
         table = [[draw.choice([0, 1, 2, 3, 5, 8, 13]) for _ in range(columns)] for _ in range(rows)]
         for place in range(max(rows, columns)):  # no row or column is empty
             table[place % rows][place % columns] += draw.randint(1, 6)
         table[0][columns - 1] = 0
-        found.append((table,))
-    return tuple(found)
+        yield (table,)
 
 
 def _parts(table: Table) -> tuple[list[int], list[int], list[int]]:
@@ -37,15 +36,20 @@ def _seen(counts: Sequence[int]) -> int:
     return sum(count > 0 for count in counts)
 
 
-def _information(table: Table, entropy: Callable[[Sequence[int]], float] = _plug_in) -> float:
+def _information(table: Table) -> float:
     rows, columns, both = _parts(table)
-    return entropy(rows) + entropy(columns) - entropy(both)
+    return _plug_in(rows) + _plug_in(columns) - _plug_in(both)
 
 
 def _corrections(table: Table) -> float:
     """What the correction adds in all, in units of 1 / (2 counts) nats."""
     rows, columns, both = _parts(table)
     return _seen(rows) + _seen(columns) - _seen(both) - 1
+
+
+def _with(corrections: Callable[[Table], float]) -> Callable[[Table], float]:
+    """A wrong answer with other corrections, in the same units."""
+    return lambda table: _information(table) + corrections(table) / (2 * sum(_parts(table)[2]) * math.log(2))
 
 
 def _corrected(table: Table) -> float:
@@ -83,32 +87,27 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "correction subtracted",
-            lambda table: _information(table) - _corrections(table) / (2 * sum(_parts(table)[2]) * math.log(2)),
+            _with(lambda table: -_corrections(table)),
             "You subtracted the corrections from the entropies: a plug-in entropy is too small, so each gets more.",
         ),
         Mistake(
             "the 2 lost",
-            lambda table: _information(table) + _corrections(table) / (sum(_parts(table)[2]) * math.log(2)),
+            _with(lambda table: 2 * _corrections(table)),
             "You lost the 2 below the fraction: it is (outcomes - 1) / (2 counts).",
         ),
         Mistake(
             "empty cells counted",
-            lambda table: (
-                _information(table)
-                + (len(table) + len(table[0]) - len(_parts(table)[2]) - 1) / (2 * sum(_parts(table)[2]) * math.log(2))
-            ),
+            _with(lambda table: len(table) + len(table[0]) - len(_parts(table)[2]) - 1),
             "You counted cells that are empty: only outcomes that were seen count.",
         ),
         Mistake(
             "the 1 lost",
-            lambda table: _information(table) + (_corrections(table) + 1) / (2 * sum(_parts(table)[2]) * math.log(2)),
+            _with(lambda table: _corrections(table) + 1),
             "You lost the -1: each entropy gets (outcomes - 1), and of three entropies one is subtracted.",
         ),
         Mistake(
             "only the pairs corrected",
-            lambda table: (
-                _information(table) - (_seen(_parts(table)[2]) - 1) / (2 * sum(_parts(table)[2]) * math.log(2))
-            ),
+            _with(lambda table: 1 - _seen(_parts(table)[2])),
             "You corrected the entropy of the pairs alone: those of rows and columns are too small as well.",
         ),
         Mistake(

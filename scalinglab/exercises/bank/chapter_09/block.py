@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
+from statistics import fmean
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _blocks(draw: random.Random) -> tuple[Case, ...]:
+def _blocks(draw: random.Random) -> Cases:
     """Numbers of both signs, not centred, whose blocks do not cancel."""
-    found = []
     for length, count in ((2, 8), (4, 12), (5, 30)):
         while True:
             sample = [round(draw.gauss(0.4, 1.0), 3) for _ in range(count)]
@@ -21,20 +22,21 @@ def _blocks(draw: random.Random) -> tuple[Case, ...]:
                 and _excess(sample, length) > 0.15
             ):
                 break
-        found.append((sample, length))
-    return tuple(found)
+        yield sample, length
 
 
 def _sums(sample: list[float], length: int) -> list[float]:
     return [math.fsum(sample[start : start + length]) for start in range(0, len(sample), length)]
 
 
-def _mean_log(values: list[float]) -> float:
-    return math.fsum(math.log(abs(value)) for value in values) / len(values)
+def _strided(sample: list[float], length: int) -> list[float]:
+    blocks = len(sample) // length
+    return [math.fsum(sample[start::blocks]) for start in range(blocks)]
 
 
-def _excess(sample: list[float], length: int) -> float:
-    return _mean_log(_sums(sample, length)) - _mean_log(sample)
+def _excess(sample: list[float], length: int, sums: Callable[[list[float], int], list[float]] = _sums) -> float:
+    mean_log = lambda values: fmean(math.log(abs(value)) for value in values)  # noqa: E731
+    return mean_log(sums(sample, length)) - mean_log(sample)
 
 
 def _block(sample: list[float], length: int) -> float:
@@ -43,9 +45,10 @@ def _block(sample: list[float], length: int) -> float:
     return 1 / math.log(geometric(_sums(sample, length)) / geometric(sample), length)
 
 
-def _centred(sample: list[float]) -> list[float]:
-    middle = math.fsum(sample) / len(sample)
-    return [value - middle for value in sample]
+def _shifted(sample: list[float]) -> list[float]:
+    """The centred sample, a little off zero where a number or a block would have no logarithm."""
+    centred = [value - fmean(sample) for value in sample]
+    return [value if abs(value) > 1e-9 else 1e-9 for value in centred]
 
 
 # The messages show the sample 1, 1, 2, 2 in blocks of 2: sums 2 and 4, twice as large, so index 1.
@@ -80,14 +83,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "logarithm of the mean",
-            lambda sample, length: (
-                math.log(length)
-                / math.log(
-                    math.fsum(abs(x) for x in _sums(sample, length))
-                    / (len(sample) // length)
-                    / (math.fsum(abs(x) for x in sample) / len(sample))
-                )
-            ),
+            lambda sample, length: math.log(length, fmean(map(abs, _sums(sample, length))) / fmean(map(abs, sample))),
             "You compared logarithms of means: the mean of a heavy-tailed law may be infinite, which is why the method "
             "takes means of logarithms.",
         ),
@@ -98,15 +94,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "every so many points",
-            lambda sample, length: (
-                math.log(length)
-                / (
-                    _mean_log(
-                        [math.fsum(sample[start :: len(sample) // length]) for start in range(len(sample) // length)]
-                    )
-                    - _mean_log(sample)
-                )
-            ),
+            lambda sample, length: math.log(length) / _excess(sample, length, _strided),
             "You summed points that are far apart in the list: a block is `length` neighbours.",
         ),
         Mistake(
@@ -122,8 +110,3 @@ EXERCISE = Exercise(
         "Block sums are `sum(sample[start : start + length])` for every `length`-th start.",
     ),
 )
-
-
-def _shifted(sample: list[float]) -> list[float]:
-    """The centred sample, a little off zero where a number or a block would have no logarithm."""
-    return [value if abs(value) > 1e-9 else 1e-9 for value in _centred(sample)]

@@ -7,17 +7,15 @@ import random
 from fractions import Fraction
 
 from scalinglab.exercises.bank._bisection import last
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _settings(draw: random.Random) -> tuple[Case, ...]:
+def _settings(draw: random.Random) -> Cases:
     """Batches and dimensions that differ, and a variance that is not 1."""
-    found = []
     for least in (1, 3, 8):
         batch = draw.randint(least, least + 4)
         dimension = draw.choice([number for number in range(1, 13) if number not in (batch, batch - 1, batch + 1)])
-        found.append((batch, dimension, draw.choice([0.25, 0.5, 2.0, 4.0])))
-    return tuple(found)
+        yield batch, dimension, draw.choice([0.25, 0.5, 2.0, 4.0])
 
 
 def _critical(batch: int, dimension: int, variance: float) -> float:

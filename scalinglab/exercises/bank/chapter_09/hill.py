@@ -6,18 +6,14 @@ import math
 import random
 from collections.abc import Callable
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _samples(draw: random.Random) -> tuple[Case, ...]:
+def _samples(draw: random.Random) -> Cases:
     """Power laws of known index in random order, all above 1, with no two alike."""
-    found = []
     for count, used in ((8, 3), (20, 6), (40, 9)):
         index = draw.uniform(1.2, 3.0)
-        found.append(
-            ([round((1 - draw.random()) ** (-1 / index) * 2, 4) for _ in range(count)], used + draw.randint(0, 1))
-        )
-    return tuple(found)
+        yield [round((1 - draw.random()) ** (-1 / index) * 2, 4) for _ in range(count)], used + draw.randint(0, 1)
 
 
 def _hill(sizes: list[float], used: int) -> float:

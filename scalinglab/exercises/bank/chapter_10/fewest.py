@@ -6,16 +6,14 @@ import math
 import random
 from collections.abc import Callable
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _layers(draw: random.Random) -> tuple[Case, ...]:
+def _layers(draw: random.Random) -> Cases:
     """Weights of both signs with a few large ones, in random order, no error on the edge between two counts."""
-    found = []
     for count, error in ((6, 0.5), (15, 0.3), (40, 0.6)):
         weights = [round(draw.gauss(0, 1) * math.exp(draw.gauss(0, 0.8)), 3) for _ in range(count)]
-        found.append((weights, error + round(draw.uniform(-0.04, 0.04), 4)))
-    return tuple(found)
+        yield weights, error + round(draw.uniform(-0.04, 0.04), 4)
 
 
 def _length(values: list[float]) -> float:
@@ -34,6 +32,12 @@ def _until(weights: list[float], enough: Callable[[list[float], list[float]], bo
     """How many of the largest must be kept until (dropped, kept) is enough."""
     ordered = sorted(weights, key=abs, reverse=True)
     return next(kept for kept in range(len(ordered) + 1) if enough(ordered[kept:], ordered[:kept]))
+
+
+def _in_order(ordered: list[float], error: float) -> int:
+    """How many must be kept if they are taken in an order that may be wrong."""
+    limit = error * _length(ordered)
+    return next(kept for kept in range(len(ordered) + 1) if _length(ordered[kept:]) <= limit)
 
 
 # The messages show the weights 4, 3, 2, 1 and 1 with an error of 0.5: the length of all is 5.57, so 2 are enough.
@@ -79,27 +83,17 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "the smallest kept",
-            lambda weights, error: next(
-                kept
-                for kept in range(len(weights) + 1)
-                if _length(sorted(weights, key=abs)[kept:]) <= error * _length(weights)
-            ),
+            lambda weights, error: _in_order(sorted(weights, key=abs), error),
             "You kept the smallest weights first, 5 for 4, 3, 2, 1, 1 and 0.5: the largest carry most of the length.",
         ),
         Mistake(
             "in the order given",
-            lambda weights, error: next(
-                kept for kept in range(len(weights) + 1) if _length(weights[kept:]) <= error * _length(weights)
-            ),
+            _in_order,
             "You kept the first weights of the list: sort by size, without the sign, and begin with the largest.",
         ),
         Mistake(
             "signs kept",
-            lambda weights, error: next(
-                kept
-                for kept in range(len(weights) + 1)
-                if _length(sorted(weights, reverse=True)[kept:]) <= error * _length(weights)
-            ),
+            lambda weights, error: _in_order(sorted(weights, reverse=True), error),
             "You sorted with the signs, so large negative weights were dropped first: a weight of -3 counts like "
             "one of 3.",
         ),

@@ -20,8 +20,17 @@ def _networks(draw: random.Random) -> tuple[Case, ...]:
     )
 
 
-def _logs(kept: int, weights: int) -> float:
+def _enough(networks: float, gap: float) -> float:
+    """The samples for a number of networks of which the natural logarithm is given."""
+    return (networks - math.log(DELTA)) / (2 * gap**2)
+
+
+def _masks(kept: int, weights: int) -> float:
     return math.log(math.comb(weights, kept))
+
+
+def _sparse(kept: int, weights: int, bits: int) -> float:
+    return _masks(kept, weights) + kept * bits * math.log(2)
 
 
 def _samples(kept: int, weights: int, bits: int, gap: float) -> float:
@@ -50,64 +59,54 @@ EXERCISE = Exercise(
     mistakes=(
         Mistake(
             "logarithms to base 2",
-            lambda kept, weights, bits, gap: (
-                (_logs(kept, weights) + kept * bits * math.log(2) - math.log(DELTA)) / (2 * gap**2 * math.log(2))
-            ),
+            lambda kept, weights, bits, gap: _enough(_sparse(kept, weights, bits), gap) / math.log(2),
             "You took logarithms to base 2, 466 for 1 of 4 weights, 3 bits and a gap of 0.1: Hoeffding's inequality "
             "has natural ones.",
         ),
         Mistake(
             "bits taken for nats",
-            lambda kept, weights, bits, gap: (_logs(kept, weights) + kept * bits - math.log(DELTA)) / (2 * gap**2),
+            lambda kept, weights, bits, gap: _enough(_masks(kept, weights) + kept * bits, gap),
             "You lost a factor ln 2, 369 for 1 of 4 weights, 3 bits and a gap of 0.1: b bits make 2^b values, whose "
             "natural logarithm is b ln 2.",
         ),
         Mistake(
             "which weights left out",
-            lambda kept, weights, bits, gap: (kept * bits * math.log(2) - math.log(DELTA)) / (2 * gap**2),
+            lambda kept, weights, bits, gap: _enough(kept * bits * math.log(2), gap),
             "You left out which weights are kept, 254 for 1 of 4 weights, 3 bits and a gap of 0.1: the mask is chosen "
             "from the data, too, so all choices count.",
         ),
         Mistake(
             "values left out",
-            lambda kept, weights, bits, gap: (_logs(kept, weights) - math.log(DELTA)) / (2 * gap**2),
+            lambda kept, weights, bits, gap: _enough(_masks(kept, weights), gap),
             "You left out the values of the weights that are kept, 219 for 1 of 4 weights, 3 bits and a gap of 0.1: "
             "each has 2^b of them.",
         ),
         Mistake(
             "delta left out",
-            lambda kept, weights, bits, gap: (_logs(kept, weights) + kept * bits * math.log(2)) / (2 * gap**2),
+            lambda kept, weights, bits, gap: _sparse(kept, weights, bits) / (2 * gap**2),
             "You left out the probability to fail, 173 for 1 of 4 weights, 3 bits and a gap of 0.1: ln(1 / 0.05) = 3.0 "
             "belongs to the sum.",
         ),
         Mistake(
             "delta with the wrong sign",
-            lambda kept, weights, bits, gap: (
-                (_logs(kept, weights) + kept * bits * math.log(2) + math.log(DELTA)) / (2 * gap**2)
-            ),
+            lambda kept, weights, bits, gap: (_sparse(kept, weights, bits) + math.log(DELTA)) / (2 * gap**2),
             "You added ln(0.05), which is negative, 23.5 for 1 of 4 weights, 3 bits and a gap of 0.1: to be surer you "
             "need more samples, so ln(1 / 0.05) is added.",
         ),
         Mistake(
             "gap not squared",
-            lambda kept, weights, bits, gap: (
-                (_logs(kept, weights) + kept * bits * math.log(2) - math.log(DELTA)) / (2 * gap)
-            ),
+            lambda kept, weights, bits, gap: _enough(_sparse(kept, weights, bits), gap) * gap,
             "You divided by the gap and not by its square, 32.3 for 1 of 4 weights, 3 bits and a gap of 0.1: square "
             "both sides first.",
         ),
         Mistake(
             "the 2 lost",
-            lambda kept, weights, bits, gap: (
-                (_logs(kept, weights) + kept * bits * math.log(2) - math.log(DELTA)) / gap**2
-            ),
+            lambda kept, weights, bits, gap: 2 * _enough(_sparse(kept, weights, bits), gap),
             "You lost the 2 below the fraction, 646 for 1 of 4 weights, 3 bits and a gap of 0.1: it is 2 n there.",
         ),
         Mistake(
             "bits for all weights",
-            lambda kept, weights, bits, gap: (
-                (_logs(kept, weights) + weights * bits * math.log(2) - math.log(DELTA)) / (2 * gap**2)
-            ),
+            lambda kept, weights, bits, gap: _enough(_masks(kept, weights) + weights * bits * math.log(2), gap),
             "You gave bits to all weights, 635 for 1 of 4 weights, 3 bits and a gap of 0.1: those that are dropped are "
             "0 and have no choice.",
         ),

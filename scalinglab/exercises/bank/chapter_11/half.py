@@ -8,18 +8,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Points = list[float]
 Rows = NDArray[np.floating]
 
 
-def _clouds(draw: random.Random) -> tuple[Case, ...]:
+def _clouds(draw: random.Random) -> Cases:
     """Two, three and four points in the place of more, which crowd on one side."""
-    clouds = []
     for many, count in ((6, 2), (12, 3), (30, 4)):
-        clouds.append(([round(2 * draw.random() ** draw.uniform(1.5, 2.5) - 1, 3) for _ in range(many)], count))
-    return tuple(clouds)
+        yield [round(2 * draw.random() ** draw.uniform(1.5, 2.5) - 1, 3) for _ in range(many)], count
 
 
 def _few(points: Points, count: int) -> Rows:

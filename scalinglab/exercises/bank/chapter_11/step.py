@@ -6,20 +6,18 @@ import math
 import random
 from collections.abc import Callable
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _walks(draw: random.Random) -> tuple[Case, ...]:
+def _walks(draw: random.Random) -> Cases:
     """Three sets of weights, each with a direction whose numbers add up to zero, so that the total weight is kept."""
-    cases = []
     for size in (4, 5, 7):
         weights = [draw.randint(2, 60) / 10 for _ in range(size)]
         direction = [draw.choice((-1, 1)) * draw.randint(1, 12) / 4 for _ in range(size - 1)]
         direction.append(-sum(direction))
         if not direction[-1] or max(direction) <= 0:
             direction[0], direction[-1] = direction[0] + 2, direction[-1] - 2
-        cases.append((weights, direction))
-    return tuple(cases)
+        yield weights, direction
 
 
 def _walked(weights: list[float], direction: list[float]) -> list[float]:

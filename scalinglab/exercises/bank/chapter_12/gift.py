@@ -6,22 +6,20 @@ import random
 from collections.abc import Callable
 
 from scalinglab.exercises.bank._bisection import last
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 Pair = tuple[float, float]
 Law = tuple[float, float, float]
 Gain = Callable[[float, Pair, Law], float]
 
 
-def _prices(draw: random.Random) -> tuple[Case, ...]:
+def _prices(draw: random.Random) -> Cases:
     """Compressing nearly for free; for a price to speak of; so dear, on a small budget, that it does not pay."""
-    found = []
     for budget, compressing in ((1e6, 0.01), (1e5, 0.3), (300.0, 1.1)):
         law = draw.uniform(0.4, 1.2), draw.uniform(0.4, 0.7), draw.uniform(5, 15)
         training = draw.uniform(0.5, 2)
         prices = training, training * compressing * draw.uniform(0.85, 1.15)
-        found.append((budget, *(tuple(round(number, 3) for number in numbers) for numbers in (prices, law))))
-    return tuple(found)
+        yield budget, *(tuple(round(number, 3) for number in numbers) for numbers in (prices, law))
 
 
 def _affordable(budget: float, paid: Callable[[float], float]) -> float:

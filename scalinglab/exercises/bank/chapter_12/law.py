@@ -6,16 +6,14 @@ import math
 import random
 
 from scalinglab.exercises.bank._bisection import last
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _laws(draw: random.Random) -> tuple[Case, ...]:
+def _laws(draw: random.Random) -> Cases:
     """The square root, the cube root, and no compression to speak of."""
-    cases = []
     for share in (0.5, 1 / 3, round(draw.uniform(0.6, 0.9), 2)):
         alpha, scale = round(draw.uniform(0.2, 0.9), 2), round(draw.uniform(0.5, 5), 2)
-        cases.append((draw.randint(20, 900), alpha, scale, share, float(draw.choice((2, 4, 8, 16)))))
-    return tuple(cases)
+        yield draw.randint(20, 900), alpha, scale, share, float(draw.choice((2, 4, 8, 16)))
 
 
 def _loss(size: int, alpha: float, scale: float, share: float, factor: float) -> float:

@@ -6,17 +6,15 @@ import math
 import random
 from collections.abc import Callable
 
-from scalinglab.exercises.exercise import Case, Exercise, Mistake
+from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
-def _neurons(draw: random.Random) -> tuple[Case, ...]:
+def _neurons(draw: random.Random) -> Cases:
     """Equal masses of 1, where all is as usual; then unequal ones that do not add up to 1."""
-    cases = []
     for size, heaviest in ((3, 1), (3, 40), (5, 80)):
         masses = [1.0] * size if heaviest == 1 else [draw.randint(2, heaviest) / 10 for _ in range(size)]
         gradients = [draw.choice((-1, 1)) * draw.randint(1, 90) / 100 for _ in range(size)]
-        cases.append((masses, gradients, draw.choice((0.1, 0.2, 0.5))))
-    return tuple(cases)
+        yield masses, gradients, draw.choice((0.1, 0.2, 0.5))
 
 
 def _changes(masses: list[float], gradients: list[float], step_size: float) -> list[float]:
