@@ -1,7 +1,5 @@
 """00-parameters: how many parameters a multilayer perceptron has."""
 
-from __future__ import annotations
-
 import random
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """01-exponent: the exponent of a power law through measured errors, by least squares in logarithms."""
 
-from __future__ import annotations
-
 import math
 import random
 from itertools import combinations

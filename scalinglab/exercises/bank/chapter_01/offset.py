@@ -1,7 +1,5 @@
 """01-offset: the samples that bring a law with an offset down to a target."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """01-standard-error: the mean of a few seeds, and its standard error."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """01-three: a law with an offset through three errors, and what it says about a larger size."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

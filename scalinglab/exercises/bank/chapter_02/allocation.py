@@ -1,7 +1,5 @@
 """02-allocation: how a training budget is best divided between parameters and tokens."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

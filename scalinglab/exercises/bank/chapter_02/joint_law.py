@@ -1,7 +1,5 @@
 """02-joint-law: the joint law of samples and width, inside its envelope at chance."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable, Sequence

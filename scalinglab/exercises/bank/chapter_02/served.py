@@ -1,7 +1,5 @@
 """02-served: the best size of a model that will be used after it was trained."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 

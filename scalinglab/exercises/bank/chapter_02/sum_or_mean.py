@@ -1,7 +1,5 @@
 """02-sum-or-mean: the objective of a fit that must not stop early, a sum of Huber losses."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The law of three regions in logarithms, which the exercises 03-log-error and 03-smallest share."""
 
-from __future__ import annotations
-
 import math
 
 

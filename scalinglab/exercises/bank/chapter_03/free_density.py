@@ -1,7 +1,5 @@
 """03-free-density: the first transition, the density at which pruning begins to hurt."""
 
-from __future__ import annotations
-
 import math
 import random
 

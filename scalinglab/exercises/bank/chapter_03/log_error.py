@@ -1,7 +1,5 @@
 """03-log-error: the law of three regions in logarithms, where the plain one overflows."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

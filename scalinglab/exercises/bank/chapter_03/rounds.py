@@ -1,7 +1,5 @@
 """03-rounds: the rounds of pruning that lead to a number of weights."""
 
-from __future__ import annotations
-
 import math
 import random
 

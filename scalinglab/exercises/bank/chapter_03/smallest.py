@@ -1,7 +1,5 @@
 """03-smallest: the fewest weights that keep an error, by the law of three regions."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """04-alias: the frequency that a regular grid takes another one for."""
 
-from __future__ import annotations
-
 import random
 
 import numpy as np

@@ -1,7 +1,5 @@
 """04-grid: what aliasing on a regular grid costs a learner with a band."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """04-split: an error split into its three parts."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 

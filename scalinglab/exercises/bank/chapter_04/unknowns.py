@@ -1,7 +1,5 @@
 """04-unknowns: the unknowns of a band-limited function."""
 
-from __future__ import annotations
-
 import math
 import random
 from itertools import product

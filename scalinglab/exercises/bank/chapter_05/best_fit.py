@@ -1,7 +1,5 @@
 """05-best-fit: the loss of the best fit of random features."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable, Sequence

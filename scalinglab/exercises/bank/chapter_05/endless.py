@@ -1,7 +1,5 @@
 """05-endless: the loss of learning with endless width and data."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable, Sequence

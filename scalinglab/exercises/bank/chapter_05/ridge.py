@@ -1,7 +1,5 @@
 """05-ridge: the best that a ridge can do, with endless width and few noisy samples."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Sequence
 

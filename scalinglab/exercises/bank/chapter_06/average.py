@@ -1,7 +1,5 @@
 """06-average: what a grid of predictors gains by averaging."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """06-divide: how a larger budget is divided between width and time."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """06-two-terms: two terms of a loss, one budget, and the exponent that is left."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,7 +1,5 @@
 """07-effective: the weights that can matter, those on a path from an input to an output."""
 
-from __future__ import annotations
-
 import itertools
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """07-erk: counts that add up, by the Erdos-Renyi shares of layers."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import random

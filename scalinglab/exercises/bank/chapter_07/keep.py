@@ -1,7 +1,5 @@
 """07-keep: a mask that keeps exactly so many weights, ties included."""
 
-from __future__ import annotations
-
 import random
 
 from scalinglab.exercises.exercise import Cases, Exercise, Mistake

@@ -1,7 +1,5 @@
 """07-snip: the scores of SNIP by hand."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import random

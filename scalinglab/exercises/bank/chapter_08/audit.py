@@ -1,7 +1,5 @@
 """08-audit: what masks know of labels, and what of it they use."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import random

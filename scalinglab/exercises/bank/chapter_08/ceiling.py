@@ -1,7 +1,5 @@
 """08-ceiling: the most weights that a mask can be worth."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,7 +1,5 @@
 """08-corrected: information after the correction of Miller and Madow."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import random

@@ -1,7 +1,5 @@
 """08-likeliest: the largest probability that some information allows."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """09-block: the tail index from sums of blocks."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

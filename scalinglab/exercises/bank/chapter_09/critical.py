@@ -1,7 +1,5 @@
 """09-critical: the critical step size, at which the mean square of the weights no longer shrinks."""
 
-from __future__ import annotations
-
 import math
 import random
 from fractions import Fraction

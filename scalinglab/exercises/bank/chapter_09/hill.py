@@ -1,7 +1,5 @@
 """09-hill: Hill's estimate of a tail index."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """09-index: the step size that gives the weights a tail of a given index."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """10-fewest: the fewest weights that keep a relative error."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

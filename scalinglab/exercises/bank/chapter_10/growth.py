@@ -1,7 +1,5 @@
 """10-growth: the width that an error asks for."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,7 +1,5 @@
 """10-layers: one threshold for layers of different scales and tails."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable, Sequence

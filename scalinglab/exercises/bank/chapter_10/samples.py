@@ -1,7 +1,5 @@
 """10-samples: the samples at which a bound for pruned networks promises a gap."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,7 +1,5 @@
 """11-half: half as many points, if they may move."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 

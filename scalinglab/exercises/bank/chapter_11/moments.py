@@ -1,7 +1,5 @@
 """11-moments: the number of moments up to an order."""
 
-from __future__ import annotations
-
 import math
 import random
 from itertools import product

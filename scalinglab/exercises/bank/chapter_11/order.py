@@ -1,7 +1,5 @@
 """11-order: the order that a bound needs."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

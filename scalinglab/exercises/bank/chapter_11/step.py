@@ -1,7 +1,5 @@
 """11-step: one step of recombination."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """12-gift: what compression gains when all that is compressed has to be paid for."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """12-law: a scaling law after compression."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,7 +1,5 @@
 """12-update: the update of weighted neurons."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable
