@@ -19,12 +19,11 @@ from scalinglab._errors import ConvergenceError, DivergenceError
 from scalinglab.live.background import Background, Report
 from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
-from scalinglab.live.grading import being_graded
 from scalinglab.live.picture import svg
 from scalinglab.live.rows import MAX_ROWS, Columns, caption_of, datasets_of, length, records_of, thin, to_wire
 from scalinglab.live.specifications import check_fields, names_in, specification
 from scalinglab.live.state import from_text, to_text
-from scalinglab.live.view import View
+from scalinglab.live.view import View, being_graded
 
 __all__ = ["Panel", "open_panels"]
 

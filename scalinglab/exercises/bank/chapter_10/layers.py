@@ -24,20 +24,15 @@ def _networks(draw: random.Random) -> tuple[Case, ...]:
     return (0.5, alike), (round(draw.uniform(0.5, 0.8), 2), other), (round(draw.uniform(0.05, 0.09), 3), apart)
 
 
-def _energy(layer: Layer) -> float:
-    """The sum of the squares of a layer's weights."""
-    count, scale, index = layer
-    return count * scale**2 * index / (index - 2)
-
-
 def _kept_at(threshold: float, layer: Layer) -> float:
     """The fraction of a layer's weights above a threshold."""
     return min(1.0, (threshold / layer[1]) ** -layer[2])
 
 
 def _held(fraction: float, layer: Layer) -> float:
-    """The sum of the squares that a layer's largest weights hold."""
-    return _energy(layer) * fraction ** (1 - 2 / layer[2])
+    """The sum of the squares that a fraction of a layer's weights, the largest, hold."""
+    count, scale, index = layer
+    return count * scale**2 * index / (index - 2) * fraction ** (1 - 2 / index)
 
 
 def _until(error: float, layers: Layers, kept: Kept, held: Kept = _held) -> list[float]:
@@ -53,10 +48,6 @@ def _kept(error: float, layers: Layers) -> list[float]:
     return _until(error, layers, _kept_at)
 
 
-def _alone(error: float, layers: Layers) -> list[float]:
-    return [(1 - error**2) ** (index / (index - 2)) for _, _, index in layers]
-
-
 # The messages show error 0.5 and two layers of 100 weights with index 4 and scales 1 and 2.
 EXERCISE = Exercise(
     key="10-layers",
@@ -70,7 +61,7 @@ EXERCISE = Exercise(
     mistakes=(
         Mistake(
             "each layer by itself",
-            _alone,
+            lambda error, layers: [(1 - error**2) ** (index / (index - 2)) for _, _, index in layers],
             "You pruned each layer to the error by itself, 0.5625 of both for scales 1 and 2, index 4 and error 0.5: "
             "with one threshold for all, the layer of larger weights keeps more.",
         ),
