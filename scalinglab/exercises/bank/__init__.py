@@ -1,9 +1,9 @@
 """All exercises: one file each, ``chapter_NN/NAME.py``, found by being there and loaded when first asked for.
 
 The exercise of the key ``"05-best-fit"`` is ``EXERCISE`` in ``chapter_05/best_fit.py``; nothing else has to be told.
-What two exercises of a chapter share stands beside them, in a file whose name begins with an underscore. Every exercise
-found here is put through the proofs in ``tests/exercises/bank/test_every_exercise.py``, which also ask for its solution
-in ``course/solutions``.
+What two exercises of a chapter share stands beside them, in a file whose name begins with an underscore; what those of
+all chapters share (``_bisection``) stands beside this one. Every exercise found here is put through the proofs in
+``tests/exercises/bank/test_every_exercise.py``, which also ask for its solution in ``course/solutions``.
 """
 
 from __future__ import annotations
