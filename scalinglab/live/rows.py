@@ -58,7 +58,7 @@ def datasets_of(result: Any) -> dict[str, Columns]:
     unfinished = about(result, "done", 0) < about(result, "total", 0)
     if isinstance(result, Mapping):
         result = {name: value for name, value in result.items() if not isinstance(value, ABOUT.get(name, ()))}
-    if isinstance(result, Mapping) and _are_tables(result.values()):
+    if isinstance(result, Mapping) and result and all(map(_is_table, result.values())):
         found = {str(name): columns_of(value) for name, value in result.items()}
     else:
         found = {"rows": columns_of(result)}
@@ -118,17 +118,11 @@ def to_wire(datasets: Mapping[str, Columns]) -> dict[str, Any]:
     }
 
 
-def _are_tables(values: Iterable[Any]) -> bool:
-    """Whether these are data sets by name: tables, and empty lists, which a run may begin with."""
-    values = list(values)
-    empty = [isinstance(value, list | tuple) and not value for value in values]
-    return bool(values) and all(_is_table(v) or e for v, e in zip(values, empty, strict=True))
-
-
 def _is_table(value: Any) -> bool:
+    """Whether this may be one of the data sets that are given by name: a table, or the empty list of a run's start."""
     if hasattr(value, "rows") or isinstance(value, Mapping):
         return True
-    return isinstance(value, list | tuple) and bool(value) and all(isinstance(record, Mapping) for record in value)
+    return isinstance(value, list | tuple) and all(isinstance(record, Mapping) for record in value)
 
 
 def length(columns: Columns) -> int:
