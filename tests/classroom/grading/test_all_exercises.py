@@ -22,7 +22,7 @@ from tests.classroom.made import exercise_cells_of, hand_in, made_class_folder, 
 pytestmark = pytest.mark.xdist_group("every_answer")
 NAME = "01_every_answer"
 EXERCISES = {one.key: one for one in all_exercises()}
-SECOND = Path(__file__).parents[1] / "second_answers"
+SECOND = Path(__file__).parents[2] / "exercises" / "second_answers"
 
 
 def answers(key: str) -> dict[str, str | None]:
