@@ -124,7 +124,7 @@ def test_the_table_lists_the_chapters_that_exist_as_links_and_the_others_as_plan
 
 
 def test_the_table_is_what_its_command_writes():
-    assert chapter_table.written(README, {}) == README
+    assert chapter_table.written(README, {}) == README, "run: python -m tests.course_counts"
     told = chapter_table.cells(README)
     changed = chapter_table.written(README, {"07": 5})
     assert chapter_table.cells(changed)["07"] == told["07"] | {"memory": "5 MB"}
