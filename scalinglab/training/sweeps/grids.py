@@ -27,6 +27,8 @@ from scalinglab.training.tasks.task import Task
 if TYPE_CHECKING:
     from scalinglab.training.sweeps.measures import Measure
 
+__all__ = ["ALGORITHM", "NOT_SWEPT", "Run", "runs_of"]
+
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
 #: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
 #: A faster way to the same numbers, a new argument or a new version of the package is no reason.
