@@ -24,9 +24,6 @@ from scalinglab.training.loop import train
 from scalinglab.training.tasks.catalogue import complete_recipe
 from scalinglab.training.tasks.task import Task
 
-if TYPE_CHECKING:
-    from scalinglab.training.sweeps.measures import Measure
-
 __all__ = ["ALGORITHM", "NOT_SWEPT", "Run", "runs_of"]
 
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
@@ -39,6 +36,9 @@ NOT_SWEPT = ("task", "device", "start", "labels", "initial", "masks", "masses", 
 DEFAULTS = {"evaluations": 2}
 #: No course comes near; it keeps a slip of the finger from filling the memory.
 MOST_RUNS = 100_000
+
+if TYPE_CHECKING:
+    from scalinglab.training.sweeps.measures import Measure
 
 
 @dataclass(frozen=True, eq=False)
