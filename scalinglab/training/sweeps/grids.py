@@ -23,8 +23,7 @@ from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.catalogue import complete_recipe
 from scalinglab.training.tasks.task import Task
 
-if TYPE_CHECKING:
-    from scalinglab.training.sweeps.measures import Measure
+__all__ = ["ALGORITHM", "NOT_SWEPT", "Run", "runs_of"]
 
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
 #: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
@@ -36,6 +35,9 @@ SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept}
 DEFAULTS = {"evaluations": 2}
 #: No course comes near; it keeps a slip of the finger from filling the memory.
 MOST_RUNS = 100_000
+
+if TYPE_CHECKING:
+    from scalinglab.training.sweeps.measures import Measure
 
 
 @dataclass(frozen=True, eq=False)
