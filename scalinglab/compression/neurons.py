@@ -121,11 +121,6 @@ def mean_field_network(
     spread : float
         Weights and biases of the hidden layer are uniform between minus and plus this; those above in [-1, 1].
     seed : int
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     generator = np.random.default_rng(non_negative_integer("seed", seed))
     most, shape = positive("spread", spread), (positive_integer("width", width), positive_integer("inputs", inputs))

@@ -39,11 +39,6 @@ def limiting_error(density: float, *, law: str = "normal", p: float = 2.0, index
     float
         0 where E|X|^p is infinite: then any share is enough in the limit.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Examples
     --------
     >>> round(limiting_error(0.1), 4)
@@ -95,11 +90,6 @@ def limiting_prunable_fraction(error: float, *, law: str = "normal", index: floa
     law, index
         As in ``limiting_error``.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Examples
     --------
     >>> [round(limiting_prunable_fraction(0.1, law=law), 4) for law in ("uniform", "normal")]
@@ -134,11 +124,6 @@ def predicted_error(alpha: float, n: ArrayLike, density: float, *, quantile: flo
     -------
     float or array
         Of the shape of n.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     index, share, counts = stable_index("alpha", alpha), checked_density("density", density), array("n", n)
     if (counts <= 0).any():

@@ -72,11 +72,6 @@ def path_between(
     points : int
         Evenly spaced, both ends included; at least 3.
     activation : {"relu", "tanh"}
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or does not fit.
     """
     if positive_integer("points", points) < 3:
         fail("points", "be at least 3", points)

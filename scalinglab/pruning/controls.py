@@ -73,11 +73,6 @@ def reinitialized(layers: Sequence[tuple[ArrayLike, ArrayLike]], seed: int = 0, 
         Only their shapes, (outputs, inputs) and (outputs,), are read.
     seed : int
     activation : {"relu", "tanh"}
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     shapes = [np.shape(weight) for weight, _ in layers]
     if not shapes or any(len(shape) != 2 for shape in shapes):

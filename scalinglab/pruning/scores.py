@@ -99,11 +99,6 @@ def snip_scores(
     -------
     list of array
         A score for each weight, of the shapes of the weights.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or does not fit.
     """
     parameters, outputs = _outputs(layers, inputs, activation, masks)
     losses = _losses(outputs, labels, loss)
@@ -141,11 +136,6 @@ def grasp_scores(
     -------
     list of array
         A score for each weight, of the shapes of the weights; of either sign unless ``absolute``.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or does not fit.
     """
     parameters, outputs = _outputs(layers, inputs, activation, masks)
     losses = _losses(outputs / positive("temperature", temperature), labels, loss)

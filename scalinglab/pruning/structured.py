@@ -38,11 +38,6 @@ def node_scores(layers: Layers, score: str = "product") -> list[Array]:
     -------
     list of array, shape (width,)
         One for each hidden layer.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     one_of("score", score, NODE_SCORES)
     weights = [weight for weight, _ in _network(layers)]
@@ -177,11 +172,6 @@ def truncate(layers: Layers, rank: int) -> Factored:
     ----------
     layers : sequence of (weight, bias)
     rank : int
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Examples
     --------

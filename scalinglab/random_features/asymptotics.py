@@ -122,11 +122,6 @@ def compute_optimal_exponents(a: float, b: float, *, law: str = "corrected") -> 
     Exponents
         All positive; ``width + time = 1``.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Examples
     --------
     >>> compute_optimal_exponents(2, 1.5)

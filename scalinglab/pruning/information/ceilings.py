@@ -87,11 +87,6 @@ def largest_probability(second: float, information: float) -> float:
     information : float
         Mutual information of the pair, in bits.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Examples
     --------
     >>> largest_probability(0.25, 0.0), largest_probability(0.25, 2.0)
@@ -156,11 +151,6 @@ def effective_parameters(kept: int, information: float) -> float:
     kept : int
     information : float
         In bits.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     return positive_integer("kept", kept) + non_negative("information", information) * math.log(2)
 
