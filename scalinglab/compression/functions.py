@@ -49,11 +49,6 @@ def average_error(
     functions : int
         How many x.
     seed : int
-
-    Raises
-    ------
-    ValueError
-        If points or weights do not fit, or an argument is out of range.
     """
     first, second = checked_points(points), checked_points(others, "others")
     own, theirs = checked_weights(weights, first), checked_weights(other_weights, second, "others")
@@ -81,11 +76,6 @@ def pole_distance(pole: float, order: int) -> float:
     pole : float
         Above 1.
     order : int
-
-    Raises
-    ------
-    ValueError
-        If the pole is not above 1, or the order is negative.
     """
     if number("pole", pole) <= 1:
         fail("pole", "be above 1", pole)

@@ -61,13 +61,7 @@ class WeightedNetwork:
         return np.hstack([weight, bias[:, None], above.T])
 
     def outputs(self, inputs: ArrayLike, activation: str = "tanh") -> Array:
-        """Outputs for a table of inputs, (examples, outputs).
-
-        Raises
-        ------
-        ValueError
-            If the inputs do not fit, or the activation is not "tanh" or "relu".
-        """
+        """Outputs for a table of inputs, (examples, outputs)."""
         (weight, bias), (above, last) = self.layers
         table = checked_table("inputs", inputs, ("examples", "inputs"))
         if table.shape[1] != weight.shape[1]:

@@ -49,13 +49,7 @@ def limiting_error(density: float, *, law: str = "normal", p: float = 2.0, index
 
 
 def limiting_node_error(density: float) -> float:
-    """Limit of ``node_error`` for long columns, which are equally long: ``sqrt(1 - density)``, whichever are kept.
-
-    Raises
-    ------
-    ValueError
-        If the density is out of range.
-    """
+    """Limit of ``node_error`` for long columns, which are equally long: ``sqrt(1 - density)``, whichever are kept."""
     return math.sqrt(1 - checked_density("density", density))
 
 
@@ -63,11 +57,6 @@ def limiting_singular_value_error(density: float) -> float:
     """Limit of ``singular_value_error`` for a large square matrix of independent entries of finite fourth moment.
 
     Its singular values, divided by the root of the width, follow the quarter circle ``sqrt(4 - s^2) / pi`` on [0, 2].
-
-    Raises
-    ------
-    ValueError
-        If the density is out of range.
     """
     share = checked_density("density", density)
 

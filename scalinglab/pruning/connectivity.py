@@ -173,11 +173,6 @@ def branch(
     ------
     Branches
         After each step.
-
-    Raises
-    ------
-    ValueError
-        At the call, if an argument is wrong.
     """
     if task.loss != "cross_entropy" or task.vocabulary:
         fail("task", "be a classification of inputs that are not codes", task)

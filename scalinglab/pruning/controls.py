@@ -31,11 +31,6 @@ def shuffled_masks(masks: Masks, seed: int = 0) -> Masks:
     masks : Masks
     seed : int
 
-    Raises
-    ------
-    ValueError
-        If the first is no ``Masks``, or the seed no whole number, zero or above.
-
     Examples
     --------
     >>> shuffled_masks(Masks([[[1, 1, 0, 0]], [[1], [0]]])).counts

@@ -33,13 +33,7 @@ TEMPERATURE = 200.0
 
 
 def random_scores(shapes: Sequence[tuple[int, int]], seed: int = 0) -> list[Array]:
-    """Uniform from 0 to 1, from a stream of the seed's own.
-
-    Raises
-    ------
-    ValueError
-        If the seed is no whole number, zero or above.
-    """
+    """Uniform from 0 to 1, from a stream of the seed's own."""
     # Streams 0 to 2 of a seed belong to the networks in training.
     generator = np.random.default_rng(np.random.SeedSequence((non_negative_integer("seed", seed), 21)))
     return [generator.random(shape) for shape in shapes]

@@ -86,11 +86,6 @@ def keep_nodes(layers: Layers, nodes: int, *, score: str = "product") -> Arrays:
     tuple of (weight, bias)
         Of the shapes (outputs, inputs) and (outputs,), read-only.
 
-    Raises
-    ------
-    ValueError
-        As ``kept_nodes`` does.
-
     Examples
     --------
     >>> [weight.shape for weight, _ in keep_nodes([([[1.0], [3.0]], [0.0, 0.0]), ([[1.0, 1.0]], [0.0])], 1)]
@@ -113,11 +108,6 @@ def node_masks(layers: Layers, nodes: int, *, score: str = "product") -> Masks:
     ----------
     layers, nodes, score
         As in ``kept_nodes``.
-
-    Raises
-    ------
-    ValueError
-        As ``kept_nodes`` does.
     """
     network = _network(layers)
     chosen = kept_nodes(network, nodes, score=score)

@@ -69,11 +69,6 @@ def asymptotics(a: float, b: float) -> Asymptotics:
     a, b : float
         Exponents of the target's power and of the eigenvalues; both above 1.
 
-    Raises
-    ------
-    ValueError
-        If an exponent is not above 1.
-
     Examples
     --------
     >>> asymptotics(1.5, 1.25).time[0], asymptotics(3, 1.25).width[0]
