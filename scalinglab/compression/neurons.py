@@ -15,27 +15,10 @@ from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.baselines import cluster, random_subset
 from scalinglab.compression.compress import compress
 
-__all__ = ["Absorbed", "WeightedNetwork", "compress_network", "mean_field_network"]
+__all__ = ["WeightedNetwork", "compress_network", "mean_field_network"]
 
 Layers = tuple[tuple[Array, Array], tuple[Array, Array]]
 CHOICES = ("moments", "random", "unscaled", "clusters")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Absorbed:
-    """The same network as an ordinary one, its masses multiplied into the weights above; arrays are read-only.
-
-    Attributes
-    ----------
-    layers : ((weight, bias), (weight, bias))
-        ``(w_j, b_j)`` as they were, and ``u_j = c_j v_j``.
-    rates : ((weight, bias), (weight, bias))
-        Of the same shapes: what the step size of each parameter of plain gradient descent is multiplied by, so that it
-        learns like the weighted network: 1 / c_j for w_j and b_j, c_j for u_j, 1 for the last bias.
-    """
-
-    layers: Layers
-    rates: Layers
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,7 +26,9 @@ class WeightedNetwork:
     """A network of one hidden layer whose neurons have masses: ``f(x) = sum_j c_j v_j s(w_j x + b_j) + b``.
 
     ``scalinglab.training.train(task, width=network.width, initial=network.layers, masses=[network.masses])`` trains it
-    by the 1/c rule, under which a neuron of mass c learns like c neurons of mass 1.
+    by the 1/c rule, under which a neuron of mass c learns like c neurons of mass 1. An ordinary network with c_j v_j in
+    the place of v_j says the same. It learns the same by plain gradient descent if the step size of w_j and b_j is
+    divided by c_j, and that of c_j v_j multiplied by it.
 
     Attributes
     ----------
@@ -76,13 +61,7 @@ class WeightedNetwork:
         return np.hstack([weight, bias[:, None], above.T])
 
     def outputs(self, inputs: ArrayLike, activation: str = "tanh") -> Array:
-        """Outputs for a table of inputs, (examples, outputs).
-
-        Raises
-        ------
-        ValueError
-            If the inputs do not fit, or the activation is not "tanh" or "relu".
-        """
+        """Outputs for a table of inputs, (examples, outputs)."""
         (weight, bias), (above, last) = self.layers
         table = checked_table("inputs", inputs, ("examples", "inputs"))
         if table.shape[1] != weight.shape[1]:
@@ -90,16 +69,6 @@ class WeightedNetwork:
         hidden = table @ weight.T + bias
         hidden = np.tanh(hidden) if one_of("activation", activation, ("tanh", "relu")) == "tanh" else hidden.clip(0)
         return (hidden * self.masses) @ above.T + last
-
-    def absorbed(self) -> Absorbed:
-        """The ordinary network that says and learns the same; see ``Absorbed``."""
-        (weight, bias), (above, last) = self.layers
-        inverse = 1 / self.masses
-        rates = (
-            (np.repeat(inverse[:, None], weight.shape[1], 1), inverse),
-            (np.repeat(self.masses[None], len(above), 0), np.ones_like(last)),
-        )
-        return Absorbed(((weight, bias), (above * self.masses, last)), rates)
 
     def __repr__(self) -> str:
         return f"WeightedNetwork({self.width} neurons, order {self.order}, total mass {self.masses.sum():.6g})"
@@ -121,11 +90,6 @@ def mean_field_network(
     spread : float
         Weights and biases of the hidden layer are uniform between minus and plus this; those above in [-1, 1].
     seed : int
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
     generator = np.random.default_rng(non_negative_integer("seed", seed))
     most, shape = positive("spread", spread), (positive_integer("width", width), positive_integer("inputs", inputs))

@@ -41,11 +41,6 @@ def transfer_functions(
     -------
     TransferFunctions
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Examples
     --------
     >>> import math
