@@ -21,7 +21,7 @@ from scalinglab.training.tasks.text import text_fingerprint
 #: Fingerprint of the text that the language models of the tables read.
 MADE_OF = "f784d6fb39bd"
 #: Seeds that are trained beside a row, to learn how far two of them are apart.
-SEEDS = 3
+SEEDS = 6
 
 #: Measures of single runs, and none.
 RUNS = (None, "layers")
