@@ -105,11 +105,15 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     """Its settings name the old package; a submission that changed since is graded again, and only that."""
     half = Path(shutil.copytree(class_folder, tmp_path / "class"))
     (half / CONFIG).write_text(SETTINGS_OF_0_1_0)
-    records = {
-        one.student: {"digest": digest_of_0_1_0(half, one.student), "problem": one.problem}
+    source = digest_of_0_1_0(half / "source" / NAME)
+    known = {
+        one.student: {
+            "digest": digest_of_0_1_0(half / "submitted" / one.student / NAME, source),
+            "problem": one.problem,
+        }
         for one in results.submissions
     }
-    kept = {"references": {}, "submissions": {NAME: records}}
+    kept = {"references": {}, "submissions": {NAME: known}}
     (half / "grades" / "graded.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True))
 
     file = half / "submitted" / "blank" / NAME / f"{NAME}.ipynb"
