@@ -121,19 +121,22 @@ def joint(size, **options):
     return curve(DEPTH**0.8 * WIDTH**1.6 * size, UNPRUNED, p=0.02, **options)
 
 
-def test_networks_of_many_shapes_give_back_the_invariant():
-    found = fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
+@pytest.fixture(scope="module")
+def joint_law():
+    return fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
+
+
+def test_networks_of_many_shapes_give_back_the_invariant(joint_law):
     expected = (0.9, 0.7, 0.02, 0.8, 1.6)
-    assert tuple(found.parameters.values()) == pytest.approx(expected, rel=1e-5)
-    assert (found.depth_exponent, found.width_exponent) == pytest.approx((0.8, 1.6), rel=1e-5)
-    invariant = found.invariant(GRID, width=WIDTH, depth=DEPTH)
-    np.testing.assert_allclose(invariant, DEPTH**0.8 * WIDTH**1.6 * GRID, rtol=1e-4)
+    assert tuple(joint_law.parameters.values()) == pytest.approx(expected, rel=1e-5)
+    assert (joint_law.depth_exponent, joint_law.width_exponent) == pytest.approx((0.8, 1.6), rel=1e-5)
+    sizes = joint_law.invariant(GRID, width=WIDTH, depth=DEPTH)
+    np.testing.assert_allclose(sizes, DEPTH**0.8 * WIDTH**1.6 * GRID, rtol=1e-4)
 
 
-def test_on_the_power_law_networks_of_equal_invariant_have_equal_errors():
-    found = fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
-    narrow = found.predict(0.4, unpruned=0.001, width=1, depth=20)
-    wide = found.predict(0.4 / 2**1.6, unpruned=0.002, width=2, depth=20)
+def test_on_the_power_law_networks_of_equal_invariant_have_equal_errors(joint_law):
+    narrow = joint_law.predict(0.4, unpruned=0.001, width=1, depth=20)
+    wide = joint_law.predict(0.4 / 2**1.6, unpruned=0.002, width=2, depth=20)
     # Each is off the power law by the distance of its own low plateau, over gamma / 2.
     assert narrow == pytest.approx(float(wide), rel=0.05)
     assert narrow > 5 * 0.002
@@ -201,13 +204,12 @@ def test_bad_input_is_one_sentence(arguments, options, sentence):
     assert str(caught.value).startswith(sentence)
 
 
-def test_a_joint_fit_needs_a_factor_and_its_law_every_factor():
+def test_a_joint_fit_needs_a_factor_and_its_law_every_factor(joint_law):
     with pytest.raises(ValueError, match="width must be given, or depth"):
         fit_pruned_joint(*FOUR, unpruned=0.05)
     with pytest.raises(ValueError, match="width must hold at least 2 different values"):
         fit_pruned_joint(*FOUR, unpruned=0.05, width=[3, 3, 3, 3])
     with pytest.raises(ValueError, match="density and unpruned and width must have the same length"):
         fit_pruned_joint(*FOUR, unpruned=[0.05, 0.06], width=[1, 2, 3, 4])
-    found = fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
     with pytest.raises(ValueError, match="depth must be given, as the law was fitted to it"):
-        found.predict(0.5, unpruned=0.1, width=2)
+        joint_law.predict(0.5, unpruned=0.1, width=2)
