@@ -47,6 +47,11 @@ class _Learned:
         """Mean squared error on a grid against each target, in units of the target's mean square, shape (functions,).
 
         The grid has 1024 points, 32 x 32 in two dimensions.
+
+        Raises
+        ------
+        ValueError
+            If the target does not fit.
         """
         checked_target(target, self.samples.functions, self.samples.dimension)
         places = grid(GRID[self.samples.dimension], self.samples.dimension)
@@ -138,7 +143,13 @@ def fit_spline(samples: Samples, *, order: int = 2, ridge: float = 1e-12) -> Spl
 
 
 def fit_nearest(samples: Samples) -> NearestFit:
-    """Answer with the label of the nearest sample."""
+    """Answer with the label of the nearest sample.
+
+    Raises
+    ------
+    ValueError
+        If ``samples`` are not Samples.
+    """
     return NearestFit(_checked(samples, most=None))
 
 

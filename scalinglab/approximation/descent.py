@@ -31,6 +31,11 @@ def descend_band(samples: Samples, band: int, *, steps: int, step_size: float = 
         In units of the inverse of the largest curvature of the loss, of each function; above 0 and below 2, where
         descent begins to diverge.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> from scalinglab.approximation import band_limited, sample

@@ -121,6 +121,11 @@ class FourierSeries:
         ----------
         inputs : array, shape (points, dimension) for all functions, or (functions, points, dimension)
             In units of the period; in one dimension (points,) will do.
+
+        Raises
+        ------
+        ValueError
+            If the shape does not fit, or an input is not finite.
         """
         places = checked_inputs(inputs, self.dimension, len(self))
         if places.ndim == 2:

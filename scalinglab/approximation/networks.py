@@ -89,6 +89,11 @@ def band_penalty(
     dimension : {1, 2}
     activation : {"relu", "tanh"}
         Of the networks, as ``train`` was told.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     if dimension not in GRID:
         fail("dimension", "be one of 1, 2", dimension)
@@ -140,6 +145,11 @@ def train_with_penalty(
     **settings
         Of ``train``. Left out, they are: two hidden layers of 64 tanh units, 2000 steps of Adam on all samples at once,
         with a step size that goes from 0.01 to 0 along a cosine.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     strengths = [non_negative("strength", value) for value in strength]
     if not strengths:

@@ -65,6 +65,11 @@ def fit_network(
     -------
     NetworkFit
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, a shape does not fit, or a number is not finite.
+
     Examples
     --------
     >>> from scalinglab.training import teacher_student

@@ -77,6 +77,11 @@ def split_error(reached: ArrayLike, *, fitted: ArrayLike, capacity: ArrayLike = 
         Of the best fit to the samples, such as a second-order learner reaches.
     capacity : array, shape (functions,), or a number
         Of the best function of the class; 0 where the target is in the class.
+
+    Raises
+    ------
+    ValueError
+        If an error is negative or not finite, or shapes do not fit.
     """
     total = _errors("reached", reached)
     best, least = _errors("fitted", fitted), _errors("capacity", capacity)

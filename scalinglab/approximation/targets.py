@@ -49,6 +49,11 @@ def band_limited(band: int = 10, *, dimension: int = 1, targets: int = 200, seed
     seed : int
         Fewer targets are the first ones of more.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> band_limited(10, targets=200)
@@ -76,6 +81,11 @@ def power_law(
         most 34.
     dimension, targets, seed
         As in ``band_limited``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     decay = in_range("smoothness", smoothness, 0.0, 10.0)
     shape = _shape(positive_integer("highest", highest), dimension, targets, name="highest")
@@ -153,6 +163,11 @@ def sample(target: FourierSeries, samples: int, *, noise: float = 0.0, seed: int
         Standard deviation of the normal noise on the labels, in units of each target's root mean square. More noise is
         the same noise, scaled.
     seed : int
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     if not isinstance(target, FourierSeries):
         fail("target", "be a FourierSeries", target)

@@ -75,6 +75,11 @@ def network_curve(
         At most as many as there are inputs.
     **options
         Of ``fit_network``: ``starts``, ``steps``, ``seed``, ``initial``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or a shape does not fit.
     """
     places, answers = array("inputs", inputs), array("labels", labels)
     counts = [positive_integer("samples", count) for count in samples]

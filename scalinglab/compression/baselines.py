@@ -34,6 +34,11 @@ def random_subset(points: ArrayLike, size: int, *, weights: ArrayLike | None = N
     -------
     Compressed
         Of order 0: the total weight is the one moment that is kept.
+
+    Raises
+    ------
+    ValueError
+        If points or weights do not fit, or an argument is out of range.
     """
     table = checked_points(points)
     given = checked_weights(weights, table)
@@ -83,6 +88,11 @@ def cluster(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, s
         How many clusters, at most as many as there are points.
     weights : array, shape (points,), optional
     seed : int
+
+    Raises
+    ------
+    ValueError
+        If points or weights do not fit, or an argument is out of range.
     """
     from sklearn.cluster import KMeans  # takes a second to import, and little here needs it
 

@@ -50,6 +50,11 @@ def noisy_teacher(samples: int, *, noise: float = 3.0, teacher: str = "tanh", se
     teacher : {"tanh", "relu"}
     seed : int
         Of points and noise.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     generator = np.random.default_rng(non_negative_integer("seed", seed))
     inputs = generator.uniform(-1, 1, size=(positive_integer("samples", samples), 2))
@@ -111,6 +116,11 @@ def data_risk(
     dict
         ``all``, ``random`` and ``compressed``: mean squared distances from the teacher; ``kept``: examples that are
         left.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     inputs, labels = noisy_teacher(samples, noise=noise, teacher=teacher, seed=seed)
     few = compress_dataset(inputs, labels, size, order)

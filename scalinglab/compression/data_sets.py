@@ -143,6 +143,11 @@ def weighted_mean_squared_error(predictions: ArrayLike, y: ArrayLike, weights: A
     ----------
     predictions, y : array, shape (examples, outputs) or (examples,)
     weights : array, shape (examples,), optional
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not agree, or something is not finite.
     """
     found, labels = np.asarray(predictions, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if found.shape != labels.shape:

@@ -33,6 +33,11 @@ def moment_count(dimension: int, order: int) -> int:
     So many points, with positive weights, reproduce all these moments of any number of points [Wang2025] Theorem 2
     (Tchakaloff).
 
+    Raises
+    ------
+    ValueError
+        If the dimension is not positive or the order is negative.
+
     Examples
     --------
     >>> moment_count(2, 5)
@@ -46,6 +51,11 @@ def largest_order(dimension: int, size: int) -> int:
 
     The limit is one of work, which grows with the cube of the number of moments: beyond it, more points make more
     cells. Of a function that is analytic far beyond the points the largest order keeps most (see ``compress``).
+
+    Raises
+    ------
+    ValueError
+        If the dimension or the size is not positive.
 
     Examples
     --------
@@ -61,6 +71,11 @@ def largest_order(dimension: int, size: int) -> int:
 
 def multi_indices(dimension: int, order: int) -> Exponents:
     """Exponents of all monomials up to a total degree, lower degrees first: (moments, dimension), read-only.
+
+    Raises
+    ------
+    ValueError
+        If the dimension is not positive or the order is negative.
 
     Examples
     --------
@@ -96,6 +111,11 @@ def regression_exponents(inputs: int, order: int, outputs: int = 1) -> Exponents
     -------
     array of int, shape ((1 + outputs) * moment_count(inputs, order) + outputs, inputs + outputs)
         Read-only.
+
+    Raises
+    ------
+    ValueError
+        If a number of columns is not positive, or the order is negative.
 
     Examples
     --------

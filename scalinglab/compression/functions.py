@@ -49,6 +49,11 @@ def average_error(
     functions : int
         How many x.
     seed : int
+
+    Raises
+    ------
+    ValueError
+        If points or weights do not fit, or an argument is out of range.
     """
     sets = two_sets(points, weights, others, other_weights)
     generator = np.random.default_rng(non_negative_integer("seed", seed))
@@ -70,6 +75,11 @@ def pole_distance(pole: float, order: int) -> float:
     pole : float
         Above 1.
     order : int
+
+    Raises
+    ------
+    ValueError
+        If the pole is not above 1, or the order is negative.
     """
     if number("pole", pole) <= 1:
         fail("pole", "be above 1", pole)

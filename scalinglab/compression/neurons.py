@@ -61,7 +61,13 @@ class WeightedNetwork:
         return np.hstack([weight, bias[:, None], above.T])
 
     def outputs(self, inputs: ArrayLike, activation: str = "tanh") -> Array:
-        """Outputs for a table of inputs, (examples, outputs)."""
+        """Outputs for a table of inputs, (examples, outputs).
+
+        Raises
+        ------
+        ValueError
+            If the inputs do not fit, or the activation is not "tanh" or "relu".
+        """
         (weight, bias), (above, last) = self.layers
         table = checked_table("inputs", inputs, ("examples", "inputs"))
         if table.shape[1] != weight.shape[1]:
@@ -90,6 +96,11 @@ def mean_field_network(
     spread : float
         Weights and biases of the hidden layer are uniform between minus and plus this; those above in [-1, 1].
     seed : int
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     generator = np.random.default_rng(non_negative_integer("seed", seed))
     most, shape = positive("spread", spread), (positive_integer("width", width), positive_integer("inputs", inputs))

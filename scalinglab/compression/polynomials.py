@@ -127,6 +127,11 @@ def condition(points: ArrayLike, order: int, *, basis: str = "legendre", box: bo
     -------
     float
         Of the largest to the smallest singular value; beyond 1e16 it says "singular" and no more.
+
+    Raises
+    ------
+    ValueError
+        As for ``polynomial_features``.
     """
     table = checked_points(points)
     singular = np.linalg.svd(polynomial_features(boxed(table) if box else table, order, basis=basis), compute_uv=False)

@@ -38,6 +38,11 @@ def occam_bound(parameters: int, density: float, samples: int, *, bits: int = 8,
     delta : float
         How often the bound may fail, above 0 and below 1.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> round(occam_bound(1000, 0.01, 100_000), 3)

@@ -38,6 +38,11 @@ def best_k_error(x: ArrayLike, density: float, *, p: float = 2.0, axis: int | No
     float, or array without that axis
         ``sigma_k(x)_p / ||x||_p`` of [Gribonval2012], from 0 to 1.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> round(float(best_k_error([3.0, 0.0, 4.0, 0.0], 0.25)), 3)
@@ -69,6 +74,11 @@ def node_error(matrix_: ArrayLike, density: float) -> Any:
     Returns
     -------
     float, or array of the leading shape
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     share, weights = checked_density("density", density), _scaled(matrix_)
     return np.sqrt(_rest((weights**2).sum(-2), share))
@@ -88,6 +98,11 @@ def singular_value_error(matrix_: ArrayLike, density: float) -> Any:
     Returns
     -------
     float, or array of the leading shape
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     share, weights = checked_density("density", density), _scaled(matrix_)
     energies = np.linalg.svd(weights, compute_uv=False) ** 2
@@ -104,6 +119,11 @@ def prunable_fraction(x: ArrayLike, error: float) -> float:
         Finite and not all zeros; all of it is one vector.
     error : float
         From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     allowed = fraction("error", error) ** 2
     sizes = np.abs(array("x", x)).ravel()
@@ -126,6 +146,11 @@ def prune(matrix_: ArrayLike, density: float, *, method: str = "magnitude") -> A
     Returns
     -------
     array, shape (rows, columns)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     share, weights = checked_density("density", density), matrix("matrix_", matrix_)
     if weights.ndim > 2:

@@ -31,6 +31,11 @@ def recursion_curve(
     list of dict
         ``share``, ``step_size``, ``ratio`` (step size over batch size), ``batch_size``, ``dimension``, ``alpha``.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> [(row["share"], round(row["alpha"], 3)) for row in recursion_curve(2, 2, shares=[0.5, 1.0, 5.0])]

@@ -40,6 +40,11 @@ def stable_survival(alpha: float, values: ArrayLike) -> Array:
     -------
     array
         Of the shape of the values; good to 1e-6 or so.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     index, points = stable_index("alpha", alpha), array("values", values)
     if (points < 0).any():

@@ -39,6 +39,11 @@ def limiting_error(density: float, *, law: str = "normal", p: float = 2.0, index
     float
         0 where E|X|^p is infinite: then any share is enough in the limit.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> round(limiting_error(0.1), 4)
@@ -49,7 +54,13 @@ def limiting_error(density: float, *, law: str = "normal", p: float = 2.0, index
 
 
 def limiting_node_error(density: float) -> float:
-    """Limit of ``node_error`` for long columns, which are equally long: ``sqrt(1 - density)``, whichever are kept."""
+    """Limit of ``node_error`` for long columns, which are equally long: ``sqrt(1 - density)``, whichever are kept.
+
+    Raises
+    ------
+    ValueError
+        If the density is out of range.
+    """
     return math.sqrt(1 - checked_density("density", density))
 
 
@@ -57,6 +68,11 @@ def limiting_singular_value_error(density: float) -> float:
     """Limit of ``singular_value_error`` for a large square matrix of independent entries of finite fourth moment.
 
     Its singular values, divided by the root of the width, follow the quarter circle ``sqrt(4 - s^2) / pi`` on [0, 2].
+
+    Raises
+    ------
+    ValueError
+        If the density is out of range.
     """
     share = checked_density("density", density)
 
@@ -78,6 +94,11 @@ def limiting_prunable_fraction(error: float, *, law: str = "normal", index: floa
         From 0 to 1.
     law, index
         As in ``limiting_error``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
 
     Examples
     --------
@@ -113,6 +134,11 @@ def predicted_error(alpha: float, n: ArrayLike, density: float, *, quantile: flo
     -------
     float or array
         Of the shape of n.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     index, share, counts = stable_index("alpha", alpha), checked_density("density", density), array("n", n)
     if (counts <= 0).any():

@@ -153,6 +153,11 @@ def critical_step_size(batch_size: int, dimension: int, *, input_variance: float
     batch_size, dimension : int
     input_variance : float
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> critical_step_size(2, 2)
@@ -169,6 +174,11 @@ def largest_step_size(batch_size: int, dimension: int, *, input_variance: float 
     ----------
     batch_size, dimension : int
     input_variance : float
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
 
     Examples
     --------
@@ -241,6 +251,11 @@ def small_step_tail_index(step_size: float, batch_size: int, *, input_variance: 
     step_size : float
     batch_size : int
     input_variance : float
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     batch, variance = positive_integer("batch_size", batch_size), positive("input_variance", input_variance)
     return SMALL_STEP * batch / (positive("step_size", step_size) * variance)

@@ -39,6 +39,11 @@ def stable(alpha: float, size: int | Sequence[int], seed: int = 0) -> Array:
     array
         Of that shape.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> bool(abs(stable(1.5, 10_000)).max() > 50)
@@ -70,6 +75,11 @@ def stable_matrix(kind: str, alpha: float, rows: int, columns: int, seed: int = 
     Returns
     -------
     array, shape (rows, columns)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     shape = positive_integer("rows", rows), positive_integer("columns", columns)
     if one_of("kind", kind, KINDS) == "independent":

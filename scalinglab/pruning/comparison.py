@@ -92,6 +92,11 @@ def compare_methods(
     Yields
     ------
     Comparison
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
     """
     names = checked_methods(task, methods, METHODS)
     wanted, path = checked_densities(densities, fraction)

@@ -72,6 +72,11 @@ def path_between(
     points : int
         Evenly spaced, both ends included; at least 3.
     activation : {"relu", "tanh"}
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or does not fit.
     """
     if positive_integer("points", points) < 3:
         fail("points", "be at least 3", points)
@@ -173,6 +178,11 @@ def branch(
     ------
     Branches
         After each step.
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
     """
     if task.loss != "cross_entropy" or task.vocabulary:
         fail("task", "be a classification of inputs that are not codes", task)

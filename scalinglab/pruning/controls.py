@@ -31,6 +31,11 @@ def shuffled_masks(masks: Masks, seed: int = 0) -> Masks:
     masks : Masks
     seed : int
 
+    Raises
+    ------
+    ValueError
+        If the first is no ``Masks``, or the seed no whole number, zero or above.
+
     Examples
     --------
     >>> shuffled_masks(Masks([[[1, 1, 0, 0]], [[1], [0]]])).counts
@@ -68,6 +73,11 @@ def reinitialized(layers: Sequence[tuple[ArrayLike, ArrayLike]], seed: int = 0, 
         Only their shapes, (outputs, inputs) and (outputs,), are read.
     seed : int
     activation : {"relu", "tanh"}
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     shapes = [np.shape(weight) for weight, _ in layers]
     if not shapes or any(len(shape) != 2 for shape in shapes):

@@ -32,6 +32,11 @@ class GradualPruning:
     scope : {"global", "layer", "erk", "lamp"}
         As in ``magnitude_masks``.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> from scalinglab.training import digits, finish, train

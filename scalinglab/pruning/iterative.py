@@ -112,6 +112,11 @@ def iterative_pruning(
     ------
     Pruning
         Before the first step, after each step, and at the end of each round.
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
     """
     path = [_density(density) for density in densities]
     if not path or any(below >= above for above, below in itertools.pairwise(path)):

@@ -157,7 +157,13 @@ class Masks(Sequence[Mask]):
         return self.shapes == other.shapes and not (self.flat & ~other.flat).any()
 
     def apply(self, layers: Sequence[tuple[Any, Any]]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
-        """Weights and biases with zeros for the weights that are not kept."""
+        """Weights and biases with zeros for the weights that are not kept.
+
+        Raises
+        ------
+        ValueError
+            If the shapes are others.
+        """
         weights = tuple(np.asarray(weight, dtype=np.float64) for weight, _ in layers)
         if tuple(weight.shape for weight in weights) != self.shapes:
             fail("layers", f"have the shapes of the masks, {self.shapes}", tuple(weight.shape for weight in weights))

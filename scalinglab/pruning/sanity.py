@@ -85,6 +85,11 @@ def compare_controls(
     Yields
     ------
     Controls
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
     """
     names = checked_methods(task, methods, CHECKED)
     if settings.get("scaling", "standard") != "standard":

@@ -33,7 +33,13 @@ TEMPERATURE = 200.0
 
 
 def random_scores(shapes: Sequence[tuple[int, int]], seed: int = 0) -> list[Array]:
-    """Uniform from 0 to 1, from a stream of the seed's own."""
+    """Uniform from 0 to 1, from a stream of the seed's own.
+
+    Raises
+    ------
+    ValueError
+        If the seed is no whole number, zero or above.
+    """
     # Streams 0 to 2 of a seed belong to the networks in training.
     generator = np.random.default_rng(np.random.SeedSequence((non_negative_integer("seed", seed), 21)))
     return [generator.random(shape) for shape in shapes]
@@ -93,6 +99,11 @@ def snip_scores(
     -------
     list of array
         A score for each weight, of the shapes of the weights.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or does not fit.
     """
     parameters, outputs = _outputs(layers, inputs, activation, masks)
     losses = _losses(outputs, labels, loss)
@@ -130,6 +141,11 @@ def grasp_scores(
     -------
     list of array
         A score for each weight, of the shapes of the weights; of either sign unless ``absolute``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or does not fit.
     """
     parameters, outputs = _outputs(layers, inputs, activation, masks)
     losses = _losses(outputs / positive("temperature", temperature), labels, loss)

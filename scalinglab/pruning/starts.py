@@ -99,6 +99,11 @@ def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within:
         ``erk_counts``; or all of them by ``lamp_scores``. "global" takes the scales of the layers for comparable.
     within : Masks, optional
         Earlier masks: what they removed stays removed.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     one_of("scope", scope, SCOPES)
     masked = layers if within is None else within.apply(layers)
@@ -120,6 +125,11 @@ def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
     kept : int
     rounds : int
         With one round whole layers are emptied; ten are nearly as good as a hundred.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     masks = Masks.full([(np.shape(weight)[0], np.shape(weight)[1]) for weight, _ in layers])
     if positive_integer("kept", kept) > masks.size:

@@ -38,6 +38,11 @@ def node_scores(layers: Layers, score: str = "product") -> list[Array]:
     -------
     list of array, shape (width,)
         One for each hidden layer.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     one_of("score", score, NODE_SCORES)
     weights = [weight for weight, _ in _network(layers)]
@@ -86,6 +91,11 @@ def keep_nodes(layers: Layers, nodes: int, *, score: str = "product") -> Arrays:
     tuple of (weight, bias)
         Of the shapes (outputs, inputs) and (outputs,), read-only.
 
+    Raises
+    ------
+    ValueError
+        As ``kept_nodes`` does.
+
     Examples
     --------
     >>> [weight.shape for weight, _ in keep_nodes([([[1.0], [3.0]], [0.0, 0.0]), ([[1.0, 1.0]], [0.0])], 1)]
@@ -108,6 +118,11 @@ def node_masks(layers: Layers, nodes: int, *, score: str = "product") -> Masks:
     ----------
     layers, nodes, score
         As in ``kept_nodes``.
+
+    Raises
+    ------
+    ValueError
+        As ``kept_nodes`` does.
     """
     network = _network(layers)
     chosen = kept_nodes(network, nodes, score=score)
@@ -162,6 +177,11 @@ def truncate(layers: Layers, rank: int) -> Factored:
     ----------
     layers : sequence of (weight, bias)
     rank : int
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
 
     Examples
     --------

@@ -69,6 +69,11 @@ def asymptotics(a: float, b: float) -> Asymptotics:
     a, b : float
         Exponents of the target's power and of the eigenvalues; both above 1.
 
+    Raises
+    ------
+    ValueError
+        If an exponent is not above 1.
+
     Examples
     --------
     >>> asymptotics(1.5, 1.25).time[0], asymptotics(3, 1.25).width[0]
@@ -116,6 +121,11 @@ def compute_optimal_exponents(a: float, b: float, *, law: str = "corrected") -> 
     -------
     Exponents
         All positive; ``width + time = 1``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
 
     Examples
     --------

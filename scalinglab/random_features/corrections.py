@@ -36,6 +36,11 @@ def one_over_size(spectrum: Spectrum, times: ArrayLike, *, axis: str = "width", 
     Returns
     -------
     array, shape (times,)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     at, found = ascending("times", times), medium(spectrum, math.inf, math.inf)
     data = one_of("axis", axis, ("width", "samples")) == "samples"

@@ -95,6 +95,11 @@ def stable_step_size(
     The edge is that of the spectrum of the features' covariance at large size; a single small draw can have a larger
     eigenvalue, so a simulation checks its own.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> from scalinglab.random_features import power_law

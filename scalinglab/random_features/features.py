@@ -39,6 +39,11 @@ def relu_kernel(inputs: ArrayLike) -> Array:
     -------
     array, shape (points, points)
 
+    Raises
+    ------
+    ValueError
+        If the inputs are not a finite matrix.
+
     Examples
     --------
     >>> relu_kernel([[1.0, 0.0], [0.0, 2.0]]).round(4).tolist()
@@ -90,6 +95,11 @@ def simulating_features(
     ------
     LossCurve
         After each draw.
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is out of range, or shapes do not fit.
     """
     x, rows = array("inputs", inputs, axes=2, say=MATRIX), np.atleast_2d(np.asarray(targets))
     y = array("targets", rows, axes=2, say=MATRIX)[0]

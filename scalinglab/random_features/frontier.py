@@ -95,6 +95,11 @@ def compute_optimal_frontier(
     -------
     Frontier
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> from scalinglab.random_features import power_law

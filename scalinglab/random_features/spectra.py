@@ -41,6 +41,11 @@ class Spectrum:
     exponents : (float, float), optional
         ``(a, b)``, if it is a power law.
 
+    Raises
+    ------
+    ValueError
+        If lengths differ, or a value is out of range.
+
     Examples
     --------
     >>> spectrum = Spectrum([1.0, 0.5], [2.0, 1.0])

@@ -41,6 +41,11 @@ def transfer_functions(
     -------
     TransferFunctions
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> import math

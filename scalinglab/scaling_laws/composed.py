@@ -36,7 +36,13 @@ class ComposedLaw:
     pruned: PrunedJointLaw
 
     def predict(self, data: ArrayLike, width: ArrayLike, density: ArrayLike) -> Array:
-        """The error of each network; all are broadcast."""
+        """The error of each network; all are broadcast.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of range.
+        """
         # Beyond the plateau of a network that is pruned to nothing, nothing can be lost.
         unpruned = np.minimum(self.dense.predict(data, width), self.pruned.high_plateau)
         return self.pruned.predict(density, unpruned=unpruned, width=width)

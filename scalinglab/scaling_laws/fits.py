@@ -159,7 +159,13 @@ class Fit:
         return self.SIZES
 
     def predict(self, *sizes: ArrayLike, **named: ArrayLike) -> Array:
-        """The law at each place, of the shape of the sizes."""
+        """The law at each place, of the shape of the sizes.
+
+        Raises
+        ------
+        ValueError
+            If a size is missing, or out of range.
+        """
         form, shape = self._at(self._given(sizes, named))
         return np.exp(form.log_error(self._solution.values[None])[0]).reshape(shape)
 

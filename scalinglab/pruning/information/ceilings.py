@@ -25,7 +25,13 @@ __all__ = [
 
 
 def binary_entropy(probability: ArrayLike) -> NDArray[np.float64]:
-    """Entropy of coins, in bits: ``-p log2 p - (1 - p) log2 (1 - p)``."""
+    """Entropy of coins, in bits: ``-p log2 p - (1 - p) log2 (1 - p)``.
+
+    Raises
+    ------
+    ValueError
+        If a probability is not from 0 to 1.
+    """
     chances = array("probability", probability, finite=False)
     if not ((chances >= 0) & (chances <= 1)).all():
         fail("probability", "be from 0 to 1", probability)
@@ -47,6 +53,11 @@ def binary_kl(first: float, second: float) -> float:
     -------
     float
         Zero if they agree; infinite if one law has what is impossible in the second.
+
+    Raises
+    ------
+    ValueError
+        If a probability is not from 0 to 1.
 
     Examples
     --------
@@ -75,6 +86,11 @@ def largest_probability(second: float, information: float) -> float:
         The probability q of the event under Q.
     information : float
         Mutual information of the pair, in bits.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
 
     Examples
     --------
@@ -122,6 +138,11 @@ def mask_ceiling(size: int, kept: int, samples: int | None = None) -> float:
         Weights of the network, and of the mask.
     samples : int, optional
         Labels that are fair coins, one bit each; without it, only the masks are counted.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
     """
     choices = mask_choices(size, kept)
     return choices if samples is None else min(float(positive_integer("samples", samples)), choices)
@@ -135,6 +156,11 @@ def effective_parameters(kept: int, information: float) -> float:
     kept : int
     information : float
         In bits.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     return positive_integer("kept", kept) + non_negative("information", information) * math.log(2)
 

@@ -36,6 +36,11 @@ def coin_flips(samples: int, inputs: Any, *, seed: int = 0, regression: bool = F
     regression : bool
         Labels -1 and 1 to be met in squared error; else two classes, one logit.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
     Examples
     --------
     >>> coin_flips(8, 6)
