@@ -16,6 +16,10 @@ The package is the tested core of a course of notebooks. Its folders are named b
 - ``scalinglab.cli``: the command ``scalinglab``
 - ``scalinglab.bibliography``: the works that docstrings and notebooks cite by key
 
+An argument that is out of range, not finite, or does not fit the others is refused at every public door by a
+``ValueError`` of one sentence: its name, what it must be, and what was given. Functions that yield refuse it at the
+call, not at the first step. Docstrings name the errors that say more.
+
 Importing ``scalinglab`` itself imports nothing heavy.
 """
 

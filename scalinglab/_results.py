@@ -72,5 +72,8 @@ def finished(watched: Callable[Given, Iterator[Snapshot]], name: str) -> Callabl
         return finish(watched(*args, **options))
 
     run.__name__ = run.__qualname__ = name
+    signature = inspect.signature(watched)
+    last = str(signature.return_annotation).removeprefix("Iterator[").removesuffix("]")
+    run.__signature__ = signature.replace(return_annotation=last)  # type: ignore[attr-defined]
     run.__doc__ = f"Run ``{watched.__name__}`` to its end, and return what it yields last.\n\n{inspect.getdoc(watched)}"
     return run

@@ -1,4 +1,4 @@
-"""The works that the course stands on, by citation key: read from ``bibliography.toml``, a table for each.
+"""The works that the course stands on, by citation key.
 
 >>> print(cite("Bordelon2024"))
 Bordelon, Atanasov, Pehlevan (2024). A Dynamical Model of Neural Scaling Laws. arXiv:2402.01092
@@ -40,8 +40,11 @@ class Reference:
         return f"{self.authors} ({self.year}). {title}. {self.venue}".rstrip()
 
 
-_FILE = Path(__file__).with_suffix(".toml")
-REFERENCES = {key: Reference(key, **work) for key, work in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+#: All works by their keys, as ``bibliography.toml`` holds them.
+REFERENCES = {
+    key: Reference(key, **said)
+    for key, said in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).items()
+}
 
 
 def cite(key: str) -> Reference:

@@ -48,6 +48,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 LONG = ("course/", "tests/course/")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests of a file that share a fixture, so that no second worker makes it again, and put long ones first.
 

@@ -43,6 +43,7 @@ def test_a_twin_runs_to_the_end_and_has_the_same_arguments():
     assert count(5, first=2) == finish(counting(5, first=2)) == 5
     assert count.__name__ == "count"
     assert inspect.signature(count).parameters == inspect.signature(counting).parameters
+    assert inspect.signature(count).return_annotation == "int"
     assert "Run ``counting`` to its end" in (count.__doc__ or "")
 
 

@@ -3,7 +3,7 @@
 The realizable case without noise, in which the lower limit of the error is 0, after [Rosenfeld2021]:
 
 - ``network_curve``, ``NetworkCurve``, ``perturbed``: a second-order learner of small networks, which reaches the limit:
-  its error against samples, and the count of unknowns
+  its error against samples, and the count of unknowns; ``NetworkFit``: one of its fits
 - ``compare_learners``, ``LearnerRuns``: the same networks by Adam and by second order (needs torch)
 
 Functions of a limited band, and the Nyquist learner, which knows them from finitely many samples. This part is a
@@ -13,8 +13,8 @@ thesis.
 - ``band_limited``, ``power_law``: random targets on the torus, with a band and without; ``FourierSeries``: what they
   are
 - ``sample``, ``Samples``: independent inputs, and labels with noise or without
-- ``learning_curve``, ``LearningCurve``: error against samples, over many targets, of the Nyquist learner (its band given
-  or chosen by hold-out) and of learners that know of no band
+- ``learning_curve``, ``LearningCurve``: error against samples, over many targets, of the Nyquist learner (its band is
+  given or chosen by hold-out) and of learners that know of no band
 - ``train_with_penalty``, ``PenaltyRuns``: a network that is told the band (needs torch)
 
 Where an error comes from:

@@ -2,18 +2,36 @@
 
 - ``assign``: source and release version of chapters in the folder of a class (``assigning``)
 - ``collect``: what students handed in, from an LMS's zip or a folder, filed for grading (``submissions``)
-- ``grade_class``, ``Limits``: nbgrader grades it, after the solution got full marks here; ``gather``: all that is known
-  about the class then (``grading``), as plain data (``results``)
+- ``grade_class``, ``Limits``: nbgrader grades it, after the solution got full marks here (``grading``); what is known
+  about the class then is plain data (``results``)
 - ``write_grades``: the instructor's page, and the tables that an LMS imports (``report``)
 
 Only ``nbgrader`` speaks to nbgrader, in processes of its own.
 """
 
-from scalinglab.classroom.assigning import assign
-from scalinglab.classroom.grading.gathering import gather
-from scalinglab.classroom.grading.whole_class import grade_class
-from scalinglab.classroom.nbgrader.client import Limits
-from scalinglab.classroom.report.written_files import write_grades
-from scalinglab.classroom.submissions.collecting import collect
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Limits", "assign", "collect", "gather", "grade_class", "write_grades"]
+if TYPE_CHECKING:
+    from scalinglab.classroom.assigning import assign
+    from scalinglab.classroom.grading.whole_class import grade_class
+    from scalinglab.classroom.nbgrader.client import Limits
+    from scalinglab.classroom.report.written_files import write_grades
+    from scalinglab.classroom.submissions.collecting import collect
+
+__all__ = ["Limits", "assign", "collect", "grade_class", "write_grades"]
+
+_HOME = {
+    "Limits": "nbgrader.client",
+    "assign": "assigning",
+    "collect": "submissions.collecting",
+    "grade_class": "grading.whole_class",
+    "write_grades": "report.written_files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a part when it is first asked for: nbgrader's processes need two small ones, and start often."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

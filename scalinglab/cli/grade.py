@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, write what came of it into ``grades/``, and say where; 1 if a submission could not be graded."""
-    from scalinglab.classroom import Limits, gather, grade_class, write_grades
+    from scalinglab.classroom import Limits, grade_class, write_grades
 
     class_folder = Path(arguments.class_folder).expanduser()
     limits = Limits(minutes=arguments.minutes, gigabytes=arguments.gigabytes)
@@ -36,11 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         names = ("again", "retry", "without", "jobs")
         options = {name: getattr(arguments, name) for name in names}
-        grade_class(class_folder, limits=limits, say=say, **options)
+        results = grade_class(class_folder, limits=limits, say=say, **options)
     except KeyboardInterrupt:
         say("Stopped. What was graded is kept; run it again to go on.")
         return 130
-    results = gather(class_folder)
     failed = [one for one in results.submissions if one.problem]
     say(f"Graded {len(results.submissions) - len(failed)} of {len(results.submissions)} submissions.")
     for one in failed:

@@ -22,8 +22,7 @@ Data sets:
 
 Networks of one hidden layer:
 
-- ``compress_network``, ``WeightedNetwork``, ``Absorbed``: a few neurons with masses, and the ordinary network that
-  they are
+- ``compress_network``, ``WeightedNetwork``: a few neurons with masses
 - ``mean_field_network``: one to begin with
 - ``train_together``, ``Together``: several networks on the same batches (needs torch)
 - ``boosting_width``: the exponent in the width (needs torch)
@@ -44,7 +43,7 @@ from scalinglab.compression.data_sets import CompressedData, compress_dataset, w
 from scalinglab.compression.exponents import moment_count
 from scalinglab.compression.functions import FUNCTIONS, average_error, pole_distance
 from scalinglab.compression.moments import moment_error
-from scalinglab.compression.neurons import Absorbed, WeightedNetwork, compress_network, mean_field_network
+from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
 from scalinglab.compression.polynomials import condition, polynomial_features
 from scalinglab.compression.recombination import recombine
 
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FUNCTIONS",
-    "Absorbed",
     "Boost",
     "Clusters",
     "Compressed",

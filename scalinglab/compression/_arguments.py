@@ -35,6 +35,15 @@ def checked_weights(weights: Any, points: Array, name: str = "points") -> Array:
     return found
 
 
+def two_sets(points: Any, weights: Any, others: Any, other_weights: Any) -> tuple[tuple[Array, Array], ...]:
+    """Points and weights of two sets of one dimension, weights in units of the first set's."""
+    first, second = checked_points(points), checked_points(others, "others")
+    own, theirs = checked_weights(weights, first), checked_weights(other_weights, second, "others")
+    if first.shape[1] != second.shape[1]:
+        fail("others", f"have {first.shape[1]} columns, as points do", second.shape)
+    return (first, own / own.sum()), (second, theirs / own.sum())
+
+
 def coordinates(points: Array, letter: str = "x") -> dict[str, Array]:
     """Columns of a table of points for records: ``x0, x1 ...``."""
     return {f"{letter}{axis}": column for axis, column in enumerate(points.T)}

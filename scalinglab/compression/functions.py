@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, fail, non_negative_integer, number, one_of, positive_integer
-from scalinglab.compression._arguments import checked_points, checked_weights
+from scalinglab.compression._arguments import two_sets
 
 __all__ = ["FUNCTIONS", "average_error", "pole_distance"]
 
@@ -55,18 +55,12 @@ def average_error(
     ValueError
         If points or weights do not fit, or an argument is out of range.
     """
-    first, second = checked_points(points), checked_points(others, "others")
-    own, theirs = checked_weights(weights, first), checked_weights(other_weights, second, "others")
-    if first.shape[1] != second.shape[1]:
-        fail("others", f"have {first.shape[1]} columns, as points do", second.shape)
+    sets = two_sets(points, weights, others, other_weights)
     generator = np.random.default_rng(non_negative_integer("seed", seed))
-    shape = positive_integer("functions", functions), first.shape[1]
+    shape = positive_integer("functions", functions), sets[0][0].shape[1]
     directions = generator.uniform(-1, 1, size=shape)
     apply = FUNCTIONS[one_of("function", function, FUNCTIONS)]
-    averages = [
-        (weight * apply(directions @ part.T, shape[1])).sum(1)
-        for part, weight in ((first, own / own.sum()), (second, theirs / own.sum()))
-    ]
+    averages = [(weight * apply(directions @ part.T, shape[1])).sum(1) for part, weight in sets]
     return float(np.sqrt(np.mean((averages[0] - averages[1]) ** 2)))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import Array, fail, one_of
-from scalinglab.compression._arguments import checked_points, checked_weights
+from scalinglab._checks import Array, one_of
+from scalinglab.compression._arguments import two_sets
 from scalinglab.compression.exponents import exponents_of
 from scalinglab.compression.polynomials import BASES, boxed, evaluator
 
@@ -57,15 +57,12 @@ def moment_error(
     >>> moment_error([[0.0], [1.0]], None, [[0.5]], [2.0], 2)
     1.5
     """
-    first, second = checked_points(points), checked_points(others, "others")
-    if first.shape[1] != second.shape[1]:
-        fail("others", f"have {first.shape[1]} columns, as points do", second.shape)
-    own, theirs = checked_weights(weights, first), checked_weights(other_weights, second, "others")
+    (first, own), (second, theirs) = two_sets(points, weights, others, other_weights)
     table = exponents_of(first.shape[1], order, exponents)
     box = first.min(0, keepdims=True), first.max(0, keepdims=True)
     one_of("basis", basis, BASES)
-    ours = _sums(boxed(first, box), own / own.sum(), table, basis)
-    return float(np.abs(ours - _sums(boxed(second, box), theirs / own.sum(), table, basis)).max())
+    ours = _sums(boxed(first, box), own, table, basis)
+    return float(np.abs(ours - _sums(boxed(second, box), theirs, table, basis)).max())
 
 
 def _sums(points: Array, weights: Array, exponents: NDArray[np.int64], basis: str) -> Array:

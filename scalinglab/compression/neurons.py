@@ -15,27 +15,10 @@ from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.baselines import cluster, random_subset
 from scalinglab.compression.compress import compress
 
-__all__ = ["Absorbed", "WeightedNetwork", "compress_network", "mean_field_network"]
+__all__ = ["WeightedNetwork", "compress_network", "mean_field_network"]
 
 Layers = tuple[tuple[Array, Array], tuple[Array, Array]]
 CHOICES = ("moments", "random", "unscaled", "clusters")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Absorbed:
-    """The same network as an ordinary one, its masses multiplied into the weights above; arrays are read-only.
-
-    Attributes
-    ----------
-    layers : ((weight, bias), (weight, bias))
-        ``(w_j, b_j)`` as they were, and ``u_j = c_j v_j``.
-    rates : ((weight, bias), (weight, bias))
-        Of the same shapes: what the step size of each parameter of plain gradient descent is multiplied by, so that it
-        learns like the weighted network: 1 / c_j for w_j and b_j, c_j for u_j, 1 for the last bias.
-    """
-
-    layers: Layers
-    rates: Layers
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,7 +26,9 @@ class WeightedNetwork:
     """A network of one hidden layer whose neurons have masses: ``f(x) = sum_j c_j v_j s(w_j x + b_j) + b``.
 
     ``scalinglab.training.train(task, width=network.width, initial=network.layers, masses=[network.masses])`` trains it
-    by the 1/c rule, under which a neuron of mass c learns like c neurons of mass 1.
+    by the 1/c rule, under which a neuron of mass c learns like c neurons of mass 1. An ordinary network with c_j v_j in
+    the place of v_j says the same. It learns the same by plain gradient descent if the step size of w_j and b_j is
+    divided by c_j, and that of c_j v_j multiplied by it.
 
     Attributes
     ----------
@@ -90,16 +75,6 @@ class WeightedNetwork:
         hidden = table @ weight.T + bias
         hidden = np.tanh(hidden) if one_of("activation", activation, ("tanh", "relu")) == "tanh" else hidden.clip(0)
         return (hidden * self.masses) @ above.T + last
-
-    def absorbed(self) -> Absorbed:
-        """The ordinary network that says and learns the same; see ``Absorbed``."""
-        (weight, bias), (above, last) = self.layers
-        inverse = 1 / self.masses
-        rates = (
-            (np.repeat(inverse[:, None], weight.shape[1], 1), inverse),
-            (np.repeat(self.masses[None], len(above), 0), np.ones_like(last)),
-        )
-        return Absorbed(((weight, bias), (above * self.masses, last)), rates)
 
     def __repr__(self) -> str:
         return f"WeightedNetwork({self.width} neurons, order {self.order}, total mass {self.masses.sum():.6g})"

@@ -3,7 +3,7 @@
 Masks:
 
 - ``Masks``: which weights are kept; exact counts, and what of it lies on a path (``masks``)
-- ``kept_weights``: how many weights a density keeps (``selection``: from scores to masks; ``allocation``: of each layer)
+- ``kept_weights``: how many a density keeps (``selection``: from scores to masks; ``allocation``: in each layer)
 
 From networks to masks:
 

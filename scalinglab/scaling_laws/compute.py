@@ -64,10 +64,8 @@ def fit_compute(
     delta : float
         Deviations of the logarithm beyond it count linearly. Far below the noise, this is a fit of least absolute
         deviations.
-    bootstrap : int
-        Refits to resampled runs, for standard errors and intervals; 0 for none.
-    seed : int
-        Of the bootstrap.
+    bootstrap, seed
+        As in ``fit_power_law``.
     resampling : {"pairs", "residuals"}
         Draw whole runs, as [Besiroglu2024] does, or put resampled deviations on the law.
 

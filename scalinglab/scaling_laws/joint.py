@@ -73,12 +73,8 @@ def fit_joint(
         Error or loss, in any unit: positive, and below ``chance`` if that is given.
     chance : float or None
         The error of guessing: ``1 - 1 / K`` for K classes, ``ln V`` nats for V symbols. None leaves the envelope out.
-    delta : float
-        Relative deviations beyond it count linearly, not squared; a large one makes this a fit of least squares.
-    bootstrap : int
-        Refits to resampled data, for standard errors and intervals; 0 for none.
-    seed : int
-        Of the bootstrap.
+    delta, bootstrap, seed
+        As in ``fit_power_law``.
     resampling : {"pairs", "residuals"}
         Draw whole points, or put resampled deviations on the law: better for a grid so small that points drawn from it
         may miss a size.

@@ -44,14 +44,8 @@ def fit_pruned(
         The error before pruning, which is measured, not fitted.
     highest : float
         The high plateau is searched up to here: 1, as no error rate is above it; for another loss, that of guessing.
-    delta : float
-        Deviations beyond it count linearly.
-    bootstrap : int
-        Refits to resampled data, for standard errors and intervals; 0 for none.
-    seed : int
-        Of the bootstrap.
-    resampling : {"pairs", "residuals"}
-        Draw whole points, or put resampled deviations on the law.
+    delta, bootstrap, seed, resampling
+        As in ``fit_power_law``.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalinglab._checks import Array
-from scalinglab.scaling_laws.robust import Problem
+from scalinglab.scaling_laws.robust import Problem, best_and_spread
 
 __all__ = ["ThreeRegions", "bounds", "starts"]
 
@@ -77,8 +77,7 @@ def bounds(form: ThreeRegions, highest: float) -> tuple[Array, Array]:
 def starts(problem: Problem, form: ThreeRegions, count: int) -> Array:
     """Where to search from: on the power law, ``log error = log(eps_up p^gamma) - gamma log m*`` is linear.
 
-    The exponents of that regression are varied, with transitions at quantiles of m* and plateaus at both ends. Half of
-    the starts are the best of these, the others are spread over all of their ranks.
+    The exponents of that regression are varied, with transitions at quantiles of m* and plateaus at both ends.
     """
     gamma, factors = _regression(problem.targets, form)
     tops = (float(problem.targets.max()), float(problem.high[0]))
@@ -88,11 +87,7 @@ def starts(problem: Problem, form: ThreeRegions, count: int) -> Array:
         quantiles = np.quantile(form.densities + exponents @ form.sizes, (0.1, 0.3, 0.5, 0.7, 0.9))
         for top, exponent, transition in itertools.product(tops, (gamma / 2, gamma, 2 * gamma), quantiles):
             points.append([top, exponent, transition, *exponents])
-    found = np.clip(points, problem.low, problem.high)
-    order = np.argsort(problem.cost(problem.deviations(found)), kind="stable")
-    half = (count + 1) // 2
-    rest = np.linspace(half, len(order) - 1, count - half).round().astype(int)
-    return found[np.concatenate([order[:half], order[rest]])]
+    return best_and_spread(problem, np.array(points), count)
 
 
 def _regression(targets: Array, form: ThreeRegions) -> tuple[float, Array]:

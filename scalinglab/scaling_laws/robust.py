@@ -132,6 +132,18 @@ def minimize(problem: Problem, starts: Array, *, steps: int = STEPS) -> Minimum:
         delta = max(problem.delta, delta / 10)
 
 
+def best_and_spread(problem: Problem, points: Array, count: int) -> Array:
+    """So many of the points to start from: half of them the best, the others spread over all ranks.
+
+    Whether the others find the same optimum says how far the data determine it.
+    """
+    points = np.clip(points, problem.low, problem.high)
+    order = np.argsort(problem.cost(problem.deviations(points)), kind="stable")
+    half = (count + 1) // 2
+    rest = np.linspace(half, len(order) - 1, count - half).round().astype(int)
+    return points[np.concatenate([order[:half], order[rest]])]
+
+
 def _descend(problem: Problem, starts: Array, steps: int) -> Minimum:
     """Damped Gauss-Newton steps.
 

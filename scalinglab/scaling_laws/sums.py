@@ -15,7 +15,7 @@ from scipy.optimize import nnls
 
 from scalinglab._checks import Array
 from scalinglab.scaling_laws.fits import Meaning
-from scalinglab.scaling_laws.robust import Problem
+from scalinglab.scaling_laws.robust import Problem, best_and_spread
 
 __all__ = ["PowerSum", "bare", "bounds", "meaning", "starts"]
 
@@ -96,8 +96,7 @@ def starts(problem: Problem, form: PowerSum, grid: Sequence[float], count: int) 
     """Where to search from: on a grid of exponents, amplitudes and offset are a linear problem (variable projection).
 
     ``e = error / sqrt(1 - (error / chance)^2)`` is linear in them. Which exponents are best is judged by the errors
-    themselves, as e near chance is mostly noise. Half of the starts are the best of the grid, the others are spread
-    over all of its ranks: whether these find the same optimum says how far the data determine it.
+    themselves, as e near chance is mostly noise.
     """
     errors = np.exp(problem.targets)
     found = bare(errors, form.chance)
@@ -106,11 +105,7 @@ def starts(problem: Problem, form: PowerSum, grid: Sequence[float], count: int) 
     points = np.array(
         [_amplitudes(form, exponents, found, weights) for exponents in itertools.product(grid, repeat=len(form.logs))]
     )
-    points = np.clip(points, problem.low, problem.high)
-    order = np.argsort(problem.cost(problem.deviations(points)), kind="stable")
-    half = (count + 1) // 2
-    rest = np.linspace(half, len(order) - 1, count - half).round().astype(int)
-    return points[np.concatenate([order[:half], order[rest]])]
+    return best_and_spread(problem, points, count)
 
 
 def _amplitudes(form: PowerSum, exponents: tuple[float, ...], found: Array, weights: Array) -> Array:

@@ -32,6 +32,12 @@ def test_the_error_by_coefficients_is_the_mean_square_on_a_fine_grid(dimension):
     np.testing.assert_allclose(target.error(target), 0, atol=0)
 
 
+def test_an_error_is_in_units_of_the_mean_square_of_its_target():
+    target = FourierSeries([[0.0, 3.0, 4.0], [2.0, 0.0, 0.0]])
+    found = FourierSeries([[0.0, 3.0, 0.0], [0.0, 0.0, 0.0]]).error(target)
+    np.testing.assert_allclose(found, [16 / 25, 1], rtol=1e-15)
+
+
 def test_values_are_periodic_and_those_of_the_formula():
     series = FourierSeries([[0.5, 1.0, 0.0, 0.0, -2.0]])
     x = np.linspace(-0.7, 2.1, 11)

@@ -17,6 +17,9 @@ ALL = (
     "browser",
 )
 
+if unknown := [name for name in sys.argv[1:] if name not in ALL]:
+    print(f"benchmark must be one of {', '.join(ALL)}, got {unknown[0]!r}", file=sys.stderr)
+    sys.exit(2)
 for name in sys.argv[1:] or ALL:
     print(f"== {name}", flush=True)
     importlib.import_module(f"tests.benchmarks.{name}").run()

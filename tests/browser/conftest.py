@@ -12,15 +12,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from scalinglab.exercises import Journal
 from tests.browser.harness import Notebook, serve
 from tests.course.notebooks import COURSE
+
+#: What a student of the capstone has sealed: a plan of more weights than the brief allows.
+PLAN = {"width": "64", "samples": "600", "batch": "16", "step": "0.1", "rounds": "0", "error": 9.0}
 
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the chapters, which the tests may save into."""
+    """A copy of the chapters, which the tests may save into, with a journal for the panel that shows the class."""
     folder = tmp_path_factory.mktemp("course") / "course"
     shutil.copytree(COURSE, folder, ignore=shutil.ignore_patterns(".*", "predictions*"))
+    journal = Journal(folder / "class" / "ada.json")
+    for name, value in PLAN.items():
+        journal.seal(f"13-{name}", value, question=name)
     return folder
 
 

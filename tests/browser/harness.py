@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 TOKEN = "for-this-test-only"
 #: Chromium may reach this machine and nothing else; it does not try to, either.
@@ -314,4 +315,8 @@ class Panel:
     def _wait(self, condition: str, argument: str | None, timeout: float, **options: float) -> None:
         """Wait until something is true of the panel, which the page itself looks at in every frame that it draws."""
         handle = self.root.element_handle()
-        self.page.wait_for_function(condition, arg=[handle, argument], timeout=timeout * 1000, **options)
+        try:
+            self.page.wait_for_function(condition, arg=[handle, argument], timeout=timeout * 1000, **options)
+        except PlaywrightTimeout:
+            title = self.root.get_attribute("aria-label")
+            raise AssertionError(f"not within {timeout:g} s of panel {title!r}: {condition}") from None

@@ -47,15 +47,14 @@ def exercise_cells_of(number: str) -> list[dict[str, Any]]:
     return [cell for cell in built["cells"] if "nbgrader" in cell["metadata"]]
 
 
-def made_class_folder(folder: Path, name: str, *cells: dict[str, Any]) -> Path:
-    """A class with one assignment: a title, the first cell, a question, and the given cells."""
+def unreleased_class(folder: Path, name: str, *cells: dict[str, Any]) -> Path:
+    """A class with the source of one assignment: a title, the first cell, a question, and the given cells."""
     title = {"cell_type": "markdown", "metadata": {}, "source": "# 01 Made for a test"}
     make_class(folder)
     file = folder / "source" / name / f"{name}.ipynb"
     file.parent.mkdir(parents=True)
     renamed = [{**cell, "id": f"exercise{place}"} for place, cell in enumerate(cells)]
     file.write_text(json.dumps(notebook(title, code(FIRST), code(QUESTION), *renamed)), encoding="utf-8")
-    release(folder, name)
     return folder
 
 
@@ -68,7 +67,7 @@ def two_exercises(factory: pytest.TempPathFactory, folder: Path) -> Path:
             shutil.rmtree(made, ignore_errors=True)
             cells = exercise_cells_of("01")
             own = [one for one in cells if one["metadata"]["nbgrader"]["grade_id"].startswith((SLOPE, SPREAD))]
-            made_class_folder(made, NAME, *own)
+            release(unreleased_class(made, NAME, *own), NAME)
     return Path(shutil.copytree(made, folder))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -80,7 +82,7 @@ def test_with_a_tenth_of_the_points_errors_fall_like_k_plus_1_over_m_and_a_half(
 @pytest.mark.parametrize(("dimension", "factor", "function"), [(1, 4, "near a pole"), (2, 1, "sigmoid")])
 def test_as_many_points_as_the_logarithm_to_the_dimension_are_enough(dimension, factor, function):
     """[Wang2025] Theorem 7: d' = c log^m d; the error falls like a power of d all the same."""
-    counts, errors = (10**3, 10**4, 10**5, 10**6), []
+    counts, errors = (10**3, 10**4, 10**5), []
     for count in counts:
         found = []
         for seed in range(3):
@@ -89,22 +91,28 @@ def test_as_many_points_as_the_logarithm_to_the_dimension_are_enough(dimension, 
             found.append(average_error(points, None, points[few.index], few.weights, function))
         errors.append(np.sqrt(np.mean(np.square(found))))
     slope = -np.polyfit(np.log(counts), np.log(errors), 1)[0]
+    # Found: 1.8 and 1.5. Random points have 1/2 at most, with a standard error of 0.06 here, cells of one size 1.
     assert slope > 1
     assert (np.diff(errors) < 0).all()
 
 
+@cache
+def kept(how, size, dimension, order, seed):
+    """A data set of 4,096 points, and what is kept of it: the same for all functions."""
+    points = np.random.default_rng(seed).uniform(-1, 1, size=(4096, dimension))
+    if how == "clusters":
+        few = cluster(points, size, seed=seed)
+        return points, few.points, few.weights
+    few = compress(points, size, order) if how == "moments" else random_subset(points, size, seed=seed)
+    return points, points[few.index], few.weights
+
+
 def error(function, how, size=256, dimension=2, order=None):
-    """Root mean square over four data sets of 4,096 points."""
+    """Root mean square over four data sets."""
     found = []
     for seed in range(4):
-        points = np.random.default_rng(seed).uniform(-1, 1, size=(4096, dimension))
-        if how == "clusters":
-            few = cluster(points, size, seed=seed)
-            others = few.points
-        else:
-            few = compress(points, size, order) if how == "moments" else random_subset(points, size, seed=seed)
-            others = points[few.index]
-        found.append(average_error(points, None, others, few.weights, function, seed=seed))
+        points, others, weights = kept(how, size, dimension, order, seed)
+        found.append(average_error(points, None, others, weights, function, seed=seed))
     return float(np.sqrt(np.mean(np.square(found))))
 
 

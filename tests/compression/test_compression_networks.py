@@ -16,6 +16,7 @@ from scalinglab.compression import (
     train_together,
 )
 from scalinglab.training import Task
+from tests.compression.absorbed import absorbed
 
 X = np.linspace(-1, 1, 64)[:, None]
 SINE = Task("sine", X, np.sin(2 * X[:, 0]), X, np.sin(2 * X[:, 0]), classes=None)
@@ -62,10 +63,10 @@ def test_the_absorbed_network_with_its_rates_learns_the_same_by_plain_pytorch(ou
     generator = np.random.default_rng(0)
     inputs, labels = generator.uniform(-1, 1, size=(50, 2)), generator.normal(size=(50, outputs))
     task = Task("noise", inputs, labels, inputs, labels, classes=None)
-    trained = last({"few": few}, task, step_size=0.1, steps=100).network("few").absorbed().layers
-    absorbed = few.absorbed()
-    parameters = [torch.tensor(part, requires_grad=True) for pair in absorbed.layers for part in pair]
-    rates = [torch.tensor(part) for pair in absorbed.rates for part in pair]
+    trained, _ = absorbed(last({"few": few}, task, step_size=0.1, steps=100).network("few"))
+    layers, steps = absorbed(few)
+    parameters = [torch.tensor(part, requires_grad=True) for pair in layers for part in pair]
+    rates = [torch.tensor(part) for pair in steps for part in pair]
     x, y = torch.tensor(inputs), torch.tensor(labels)
     for _ in range(100):
         weight, bias, above, top = parameters

@@ -7,6 +7,7 @@ import pytest
 
 from scalinglab.compression import WeightedNetwork, compress_network, mean_field_network, moment_error
 from scalinglab.training import digits, train
+from tests.compression.absorbed import absorbed
 
 INPUTS = np.random.default_rng(0).uniform(-1, 1, size=(200, 2))
 
@@ -62,12 +63,10 @@ def test_clusters_are_neurons_that_were_not_there_and_keep_the_mean():
 
 def test_the_absorbed_network_says_the_same_without_masses():
     few = compress_network(mean_field_network(500, 2, scale=4, outputs=2), 60)
-    absorbed = few.absorbed()
-    ordinary = WeightedNetwork(absorbed.layers, np.ones(few.width))
+    layers, rates = absorbed(few)
+    ordinary = WeightedNetwork(layers, np.ones(few.width))
     np.testing.assert_allclose(ordinary.outputs(INPUTS), few.outputs(INPUTS), rtol=0, atol=1e-14)
-    assert [[part.shape for part in pair] for pair in absorbed.rates] == [
-        [part.shape for part in pair] for pair in absorbed.layers
-    ]
+    assert [[part.shape for part in pair] for pair in rates] == [[part.shape for part in pair] for pair in layers]
 
 
 def test_an_ordinary_network_of_the_training_loop_can_be_compressed():

@@ -22,6 +22,11 @@ def test_the_exponents_are_all_of_them_once_and_as_many_as_counted(dimension, or
     assert len(exponents) == moment_count(dimension, order) == math.comb(dimension + order, order)
 
 
+def test_exponents_are_read_only():
+    with pytest.raises(ValueError, match="read-only"):
+        multi_indices(2, 2)[0] = 1
+
+
 @given(dimension=st.integers(1, 6), size=st.integers(1, 5000))
 def test_the_largest_order_fits_and_the_next_does_not(dimension, size):
     order = largest_order(dimension, size)
@@ -85,6 +90,10 @@ def test_moment_errors_are_differences_of_box_scaled_moments():
     assert moment_error(points, None, [[2.0]], [1.0], 0) == pytest.approx(0.5)  # half the weight is lost
 
 
+def chosen(exponents):
+    return polynomial_features(np.zeros((4, 2)), exponents=exponents)
+
+
 BAD = [
     (lambda: moment_count(0, 1), "dimension must be positive, got 0"),
     (lambda: moment_count(2, -1), "order must not be negative, got -1"),
@@ -96,6 +105,15 @@ BAD = [
         "order must be given, or exponents, and not both, got 1",
     ),
     (lambda: polynomial_features([[0.0]], 1, basis="hermite"), "basis must be one of legendre, monomial"),
+    (lambda: chosen([[0, 0], [1, 1]]), r"exponents must hold \(0, 1\) where they hold \(1, 1\), got '2 without it'"),
+    (lambda: chosen([[0, 0], [2, 0]]), r"exponents must hold \(1, 0\) where they hold \(2, 0\)"),
+    (lambda: chosen([[0, 0], [0, 0]]), "exponents must not be negative, and each come once"),
+    (lambda: chosen([[0, 0], [0, -1]]), "exponents must not be negative, and each come once"),
+    (lambda: chosen([[0.0, 1.0]]), "exponents must be a table of whole numbers with 2 columns"),
+    (lambda: chosen([[0], [1]]), "exponents must be a table of whole numbers with 2 columns"),
+    (lambda: chosen(np.zeros((0, 2), int)), "exponents must be a table of whole numbers with 2 columns"),
+    (lambda: chosen([0, 1]), r"exponents must be a table of whole numbers with 2 columns, got \[0, 1\]"),
+    (lambda: chosen(np.zeros((1, 2, 3), int)), r"a table of whole numbers with 2 columns, got \(1, 2, 3\)"),
     (lambda: moment_error([[0.0]], None, [[0.0, 1.0]], None, 1), "others must have 1 columns, as points do"),
 ]
 

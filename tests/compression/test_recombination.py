@@ -41,6 +41,23 @@ def test_every_method_keeps_the_sums_on_as_few_rows_as_columns(method, dimension
     assert off(features, weights, index, kept) < (1e-7 if method == "lp" else 1e-13)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_few_rows_more_than_columns_are_enough_to_lose_some(method):
+    """So that most of the weights that are left are below the largest of before."""
+    features, weights = rows(13, 2, 3), np.r_[5.0, np.random.default_rng(1).uniform(size=12)]
+    index, kept = recombine(features, weights, method=method)
+    assert len(index) <= 10
+    assert off(features, weights, index, kept) < (1e-7 if method == "lp" else 1e-13)
+
+
+@pytest.mark.parametrize("method", ["tree", "nnls"])  # one by one loses six digits here
+def test_columns_may_be_in_any_units(method):
+    features = rows(200, 2, 3) * 10.0 ** np.linspace(-6, 6, 10)
+    index, kept = recombine(features, method=method)
+    assert len(index) <= 10
+    assert off(features, np.ones(200), index, kept) < 1e-12
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     shape=st.tuples(st.integers(1, 120), st.integers(1, 12)),

@@ -30,5 +30,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def chapter(request: pytest.FixtureRequest) -> Chapter:
-    """The chapter as its cells left it; ``drawn`` tells what its panels drew, whatever a test has done to them since."""
+    """The chapter as its cells left it; ``drawn`` tells what its panels drew, whatever tests did to them since."""
     return executed(request.param)

@@ -129,13 +129,20 @@ def test_chains_are_read_only_and_have_rows_of_their_tail():
 
 
 def median_error(index, columns, *, shared=False, seeds=5):
-    """Node error at density 0.1 of columns by SGD with B = d = 2, at the step of a tail index."""
+    """Node error at density 0.1 of columns by SGD with B = d = 2, at the step of a tail index.
+
+    It is a matter of the columns' norms alone, so of many that are independent only these are drawn, in a quarter of
+    the time; that they have the same law is tested above.
+    """
     step = {5.04: 0.6, 3.15: 0.8, 1.78: 1.05, 1.22: 1.2}[index] * 0.8
     assert recursion_tail_index(step, 2, 2) == pytest.approx(index, abs=0.01)
-    errors = [
-        node_error(column_chains(step, 2, 2, columns=columns, shared=shared, steps=300, seed=seed), 0.1)
-        for seed in range(seeds)
-    ]
+    errors = []
+    for seed in range(seeds):
+        if shared or columns < 10_000:
+            layer = column_chains(step, 2, 2, columns=columns, shared=shared, steps=300, seed=seed)
+        else:
+            layer = simulate_recursion(step, 2, 2, chains=columns, steps=300, seed=seed).norms[None]
+        errors.append(node_error(layer, 0.1))
     return float(np.median(errors))
 
 
@@ -160,7 +167,8 @@ def test_the_theorem_with_genuine_sgd(index, few, more, many):
 
 @pytest.mark.parametrize("index", [5.04, 1.78, 1.22])
 def test_one_batch_for_all_columns_breaks_it(index):
-    for columns in (100, 3000):
+    """A plateau at any index, where a thousand columns of their own batches are at 0.37 and 0.09 for heavy tails."""
+    for columns in (100, 1000):
         assert 0.68 < median_error(index, columns, shared=True, seeds=15) < 0.88
 
 

@@ -60,14 +60,17 @@ def path_of(module: str) -> Path:
 
 
 def load_libraries() -> None:
-    os.environ |= {"OMP_NUM_THREADS": "1", "SCALINGLAB_CONFIRM": ""}
+    os.environ["OMP_NUM_THREADS"] = "1"
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     import hypothesis
 
-    # The same examples each time, and none that another mutant failed.
-    hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
+    # The same examples each time, none that another mutant failed, and no search for a smaller one.
+    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
+    hypothesis.settings.register_profile(
+        "mutation", derandomize=True, database=None, deadline=None, phases=phases, report_multiple_bugs=False
+    )
     hypothesis.settings.load_profile("mutation")
 
 

@@ -104,6 +104,7 @@ BAD = [
     ([], "masks must hold at least one layer, got []"),
     (3, "masks must be a list of arrays, one for each layer, got 3"),
     ([[1, 0]], "masks must hold a matrix of zeros and ones in layer 1, got [1, 0]"),
+    ([[[]]], "masks must hold a matrix of zeros and ones in layer 1, got [[]]"),
     ([[[1, 2]]], "masks must hold zeros and ones in layer 1, got 2"),
     ([[[1, np.nan]]], "masks must hold zeros and ones in layer 1, got nan"),
     ([[["a"]]], "masks must hold a matrix of zeros and ones in layer 1, got [['a']]"),

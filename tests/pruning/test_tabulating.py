@@ -9,11 +9,10 @@ import random
 import numpy as np
 import pytest
 
-from scalinglab import tables
 from scalinglab.cli import main
 from scalinglab.pruning import CONTROLS, MEASURES
 from scalinglab.pruning.sanity import INVERTIBLE
-from scalinglab.tables import grid_of, read_order, table
+from scalinglab.tables import grid_of, table
 from scalinglab.training import sweep
 
 SIZE = 64 * 256 + 256 * 256 + 256 * 10
@@ -206,10 +205,3 @@ def test_the_command_refuses_an_unknown_measure(tmp_path, capsys):
     err = capsys.readouterr().err
     assert err.startswith("scalinglab sweep: measure must be one of layers, rounds, pruning, controls, ")
     assert err.endswith("got 'tickets'\n")
-
-
-def test_the_tables_were_made_by_the_files_beside_them():
-    for name in ("digits_zoo", "digits_controls"):
-        order = read_order(tables.FOLDER / f"{name}.toml")
-        assert order.grid == grid_of(name)
-        assert tuple(table(name)[0]) == order.columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from scalinglab.random_features import Spectrum, final_loss, gradient_descent, g
 from tests.random_features import independent
 from tests.random_features.targets import SPECTRUM
 from tests.random_features.time_domain import descend
+from tests.trials import trials
 
-BATCHES, EACH = 10, 30
+PARTS, FOLDER = ("test", "train"), Path(__file__).with_name("trials")
 
 
 def size(random):
@@ -31,21 +33,28 @@ def setting(random):
     return random.uniform(1.05, 4), b, counts[random.integers(len(counts))], width, samples, noise
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
-def test_300_random_settings_over_ten_decades_of_time(batch):
-    random = np.random.default_rng([2402, batch])
-    for _ in range(EACH):
+def independent_losses(case):
+    """Test and training loss of a setting at two times over ten decades, by the other implementation."""
+    random = np.random.default_rng([2402, case])
+    a, b, count, width, samples, noise = setting(random)
+    times, law = np.sort(10 ** random.uniform(-3, 7, 2)), independent.modes(a, b, count)
+    found = [independent.loss(law, time, width=width, samples=samples, noise=noise) for time in times]
+    return {f"{name} {place}": pair[part] for place, pair in enumerate(found) for part, name in enumerate(PARTS)}
+
+
+def test_300_random_settings_over_ten_decades_of_time():
+    """The table holds the other implementation's losses, as these take ten times as long as ours."""
+    table = trials(FOLDER / "independent_losses.json", independent_losses, 300, again=15, rel=1e-7, abs=1e-9)
+    for case, expected in enumerate(table):
+        random = np.random.default_rng([2402, case])
         a, b, count, width, samples, noise = setting(random)
-        times = np.sort(10 ** random.uniform(-3, 7, 2))
-        curve = gradient_flow(power_law(a, b, count), times, width=width, samples=samples, noise=noise)
-        law = independent.modes(a, b, count)
-        for index, time in enumerate(times):
-            found = curve.test[index], curve.train[index]
-            expected = independent.loss(law, time, width=width, samples=samples, noise=noise)
-            untrained = power_law(a, b, count).power
-            for ours, theirs, first in zip(found, expected, (untrained, untrained + noise), strict=True):
-                allowed = 1e-5 * abs(theirs) + 1e-7 * first
-                assert abs(ours - theirs) <= allowed, (a, b, count, width, samples, noise, time)
+        times, law = np.sort(10 ** random.uniform(-3, 7, 2)), power_law(a, b, count)
+        curve = gradient_flow(law, times, width=width, samples=samples, noise=noise)
+        for name, first in (("test", law.power), ("train", law.power + noise)):
+            theirs = np.array([expected[f"{name} {place}"] for place in (0, 1)])
+            allowed = 1e-5 * np.abs(theirs) + 1e-7 * first
+            where = (case, a, b, count, width, samples, noise, times)
+            assert (np.abs(getattr(curve, name) - theirs) <= allowed).all(), where
 
 
 def test_the_test_can_fail():

@@ -85,6 +85,26 @@ def test_late_training_is_the_final_loss(sizes):
         np.testing.assert_allclose(getattr(late, part)[0], last, rtol=1e-5, atol=1e-7 * SPECTRUM.power)
 
 
+def test_what_interpolates_has_no_training_loss_and_with_a_ridge_it_has():
+    sizes = {"width": 120, "samples": 60, "noise": 0.1}
+    assert final_loss(SPECTRUM, part="train", **sizes) == 0
+    late = gradient_flow(SPECTRUM, [1e7], ridge=0.01, **sizes).train[0]
+    assert late == pytest.approx(final_loss(SPECTRUM, part="train", ridge=0.01, **sizes), rel=1e-6)
+    assert late > 1e-3
+
+
+def test_at_the_peak_only_a_ridge_keeps_the_loss_finite():
+    with pytest.raises(DivergenceError, match="grows without bound"):
+        final_loss(SPECTRUM, width=100, samples=100)
+    late = gradient_flow(SPECTRUM, [1e7], width=100, samples=100, ridge=0.01).test[0]
+    assert final_loss(SPECTRUM, width=100, samples=100, ridge=0.01) == pytest.approx(late, rel=1e-6)
+
+
+def test_an_ensemble_is_made_of_a_curve():
+    with pytest.raises(ValueError, match="curve must be a LossCurve"):
+        ensemble_loss(SPECTRUM)
+
+
 def test_a_ridge_ends_at_ridge_regression_and_a_tiny_one_changes_nothing():
     late = gradient_flow(SPECTRUM, [1e7], ridge=0.01, **SETTINGS).test[0]
     assert late == pytest.approx(final_loss(SPECTRUM, ridge=0.01, **SETTINGS), rel=1e-6)

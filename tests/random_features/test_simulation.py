@@ -98,6 +98,7 @@ def law_of(count):
     return spectrum_from_kernel(relu_kernel(x), y)
 
 
+@pytest.mark.xdist_group("relu features")  # the spectrum takes as long as all that is done with it
 @pytest.mark.parametrize(
     ("width", "samples", "noise"), [(100, 200, 0.1), (300, 150, 0.05), (200, 200, 0.2), (50, 400, 0.0)]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalinglab.scaling_laws import fit_joint, fit_power_law
+from tests.trials import trials
 
+FOLDER, ENDS = Path(__file__).with_name("trials"), ("low", "high")
 DATA, MODEL = (grid.ravel() for grid in np.meshgrid(50_000 / 2 ** np.arange(6), 1e6 / 4.0 ** np.arange(7)))
 NAMES = ("data_amplitude", "data_exponent", "model_amplitude", "model_exponent", "offset")
 
@@ -87,21 +90,25 @@ def test_three_runs_at_twice_the_error_move_it_less_than_half_as_far_as_least_sq
 
 @pytest.mark.parametrize(("offset", "bootstrap"), [(0.02, 0), (0.0, 0), (0.02, 100)])
 def test_intervals_cover_the_truth_as_often_as_they_say(offset, bootstrap):
-    truth = {"data_exponent": 0.66, "model_exponent": 0.53, "offset": offset}
-    trials, covered, limit = 80, dict.fromkeys([*truth, "prediction"], 0), 0
+    truth, count = {"data_exponent": 0.66, "model_exponent": 0.53, "offset": offset}, 80
     beyond = {"data": 1e5, "model": 4e6}
-    for seed in range(trials):
+
+    def trial(seed):
         found = fit_joint(DATA, MODEL, noisy(seed, offset=offset), chance=0.9, bootstrap=bootstrap, seed=seed)
-        for name, value in truth.items():
-            low, high = found.intervals[name]
-            covered[name] += low <= value <= high
-        low, high = found.interval(**beyond)
-        covered["prediction"] += low < law(**beyond, offset=offset) < high
-        limit += found.floor_limit >= offset / math.hypot(1, offset / 0.9)
+        pairs = {name: found.intervals[name] for name in truth} | {"prediction": found.interval(**beyond)}
+        ends = {f"{name} {end}": float(pair[place]) for name, pair in pairs.items() for place, end in enumerate(ENDS)}
+        return ends | {"limit": found.floor_limit}
+
+    table = trials(FOLDER / f"joint_{offset}_{bootstrap}.json", trial, count, rel=1e-3, abs=1e-6)
+    truth["prediction"] = law(**beyond, offset=offset)
+    covered = {
+        name: np.mean([one[f"{name} low"] <= value <= one[f"{name} high"] for one in table])
+        for name, value in truth.items()
+    }
     # In 80 trials a coverage of .95 is seen with a standard deviation of .024. The share that 600 trials show is
     # .93 to .99; a bound adds caution.
-    assert all(0.89 <= count / trials <= 1 for count in covered.values()), covered
-    assert limit / trials >= 0.9
+    assert all(0.89 <= share <= 1 for share in covered.values()), covered
+    assert np.mean([one["limit"] >= offset / math.hypot(1, offset / 0.9) for one in table]) >= 0.9
 
 
 def test_a_floor_that_the_data_do_not_show_is_flagged_and_bounded_from_above():

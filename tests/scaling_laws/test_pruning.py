@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalinglab.scaling_laws import fit_pruned, fit_pruned_joint
+from tests.trials import trials
 
+FOLDER, ENDS = Path(__file__).with_name("trials"), ("low", "high")
 DENSITY = 0.8 ** np.arange(41)  # [Rosenfeld2020] prunes a fifth of what is left, forty times
 WIDTH, DEPTH = (np.repeat(grid.ravel(), 20) for grid in np.meshgrid(2.0 ** np.arange(-4, 3), [8, 14, 20, 26, 50]))
 GRID = np.tile(0.8 ** np.arange(0, 40, 2), 35)
@@ -68,15 +71,19 @@ def test_a_small_exponent_does_not_overflow():
 
 
 def test_intervals_cover_the_truth_as_often_as_they_say():
-    truth, trials = {"high_plateau": 0.9, "exponent": 0.7, "transition": 0.002}, 120
-    covered = dict.fromkeys(truth, 0)
-    for seed in range(trials):
+    truth = {"high_plateau": 0.9, "exponent": 0.7, "transition": 0.002}
+
+    def trial(seed):
         found = fit_pruned(DENSITY, noisy(curve(DENSITY), seed), unpruned=0.06)
-        for name, value in truth.items():
-            low, high = found.intervals[name]
-            covered[name] += low <= value <= high
+        return {f"{name} {end}": found.intervals[name][place] for name in truth for place, end in enumerate(ENDS)}
+
+    table = trials(FOLDER / "pruned.json", trial, 120, rel=1e-3, abs=1e-6)
+    covered = {
+        name: np.mean([one[f"{name} low"] <= value <= one[f"{name} high"] for one in table])
+        for name, value in truth.items()
+    }
     # In 120 trials a coverage of .95 is seen with a standard deviation of .02.
-    assert all(0.89 <= count / trials <= 1 for count in covered.values()), covered
+    assert all(0.89 <= share <= 1 for share in covered.values()), covered
 
 
 def test_without_the_high_plateau_it_is_flagged_and_the_power_law_still_holds():
@@ -114,34 +121,41 @@ def joint(size, **options):
     return curve(DEPTH**0.8 * WIDTH**1.6 * size, UNPRUNED, p=0.02, **options)
 
 
-def test_networks_of_many_shapes_give_back_the_invariant():
-    found = fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
+@pytest.fixture(scope="module")
+def joint_law():
+    return fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
+
+
+def test_networks_of_many_shapes_give_back_the_invariant(joint_law):
     expected = (0.9, 0.7, 0.02, 0.8, 1.6)
-    assert tuple(found.parameters.values()) == pytest.approx(expected, rel=1e-5)
-    assert (found.depth_exponent, found.width_exponent) == pytest.approx((0.8, 1.6), rel=1e-5)
-    invariant = found.invariant(GRID, width=WIDTH, depth=DEPTH)
-    np.testing.assert_allclose(invariant, DEPTH**0.8 * WIDTH**1.6 * GRID, rtol=1e-4)
+    assert tuple(joint_law.parameters.values()) == pytest.approx(expected, rel=1e-5)
+    assert (joint_law.depth_exponent, joint_law.width_exponent) == pytest.approx((0.8, 1.6), rel=1e-5)
+    sizes = joint_law.invariant(GRID, width=WIDTH, depth=DEPTH)
+    np.testing.assert_allclose(sizes, DEPTH**0.8 * WIDTH**1.6 * GRID, rtol=1e-4)
 
 
-def test_on_the_power_law_networks_of_equal_invariant_have_equal_errors():
-    found = fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
-    narrow = found.predict(0.4, unpruned=0.001, width=1, depth=20)
-    wide = found.predict(0.4 / 2**1.6, unpruned=0.002, width=2, depth=20)
+def test_on_the_power_law_networks_of_equal_invariant_have_equal_errors(joint_law):
+    narrow = joint_law.predict(0.4, unpruned=0.001, width=1, depth=20)
+    wide = joint_law.predict(0.4 / 2**1.6, unpruned=0.002, width=2, depth=20)
     # Each is off the power law by the distance of its own low plateau, over gamma / 2.
     assert narrow == pytest.approx(float(wide), rel=0.05)
     assert narrow > 5 * 0.002
 
 
 def test_noise_moves_the_exponents_of_the_invariant_by_their_standard_errors():
-    deviations = []
-    for seed in range(20):
+    truth = {"depth_exponent": 0.8, "width_exponent": 1.6, "exponent": 0.7}
+
+    def trial(seed):
         found = fit_pruned_joint(GRID, noisy(joint(GRID), seed), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
-        for name, truth in (("depth_exponent", 0.8), ("width_exponent", 1.6), ("exponent", 0.7)):
-            deviations.append((found.parameters[name] - truth) / found.standard_errors[name])
         assert found.reached >= 0.5
+        fit = {name: found.parameters[name] for name in truth}
+        return fit | {f"{name} error": found.standard_errors[name] for name in truth}
+
+    table = trials(FOLDER / "pruned_joint.json", trial, 20, again=2, rel=1e-3, abs=1e-6)
+    deviations = [(one[name] - value) / one[f"{name} error"] for one in table for name, value in truth.items()]
     # 60 deviations, a third of them free of each other: their spread of 1 is seen to about .12.
     assert 0.7 < np.std(deviations) < 1.4
-    assert found.standard_errors["width_exponent"] < 0.01
+    assert table[-1]["width_exponent error"] < 0.01
 
 
 def test_a_single_network_and_the_joint_law_of_one_factor_agree():
@@ -190,13 +204,12 @@ def test_bad_input_is_one_sentence(arguments, options, sentence):
     assert str(caught.value).startswith(sentence)
 
 
-def test_a_joint_fit_needs_a_factor_and_its_law_every_factor():
+def test_a_joint_fit_needs_a_factor_and_its_law_every_factor(joint_law):
     with pytest.raises(ValueError, match="width must be given, or depth"):
         fit_pruned_joint(*FOUR, unpruned=0.05)
     with pytest.raises(ValueError, match="width must hold at least 2 different values"):
         fit_pruned_joint(*FOUR, unpruned=0.05, width=[3, 3, 3, 3])
     with pytest.raises(ValueError, match="density and unpruned and width must have the same length"):
         fit_pruned_joint(*FOUR, unpruned=[0.05, 0.06], width=[1, 2, 3, 4])
-    found = fit_pruned_joint(GRID, joint(GRID), unpruned=UNPRUNED, width=WIDTH, depth=DEPTH)
     with pytest.raises(ValueError, match="depth must be given, as the law was fitted to it"):
-        found.predict(0.5, unpruned=0.1, width=2)
+        joint_law.predict(0.5, unpruned=0.1, width=2)

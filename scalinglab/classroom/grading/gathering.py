@@ -10,8 +10,8 @@ from typing import Any
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
 from scalinglab.classroom.grading.graded_notebooks import marks_in
-from scalinglab.classroom.nbgrader.class_folder import assignments_in, check_class, notebook_of
-from scalinglab.classroom.nbgrader.client import Nbgrader
+from scalinglab.classroom.nbgrader.class_folder import assignments_in, notebook_of
+from scalinglab.classroom.nbgrader.client import Team
 from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
 from scalinglab.classroom.submissions.people import listed
 from scalinglab.exercises.bank import find
@@ -22,20 +22,13 @@ from scalinglab.exercises.journal import FILE_NAME, Journal, JournalError
 _QUIZ = re.compile(r"\d\d-quiz-\d+")
 
 
-def gather(class_folder: Path) -> ClassResults:
+def gather(team: Team, class_folder: Path) -> ClassResults:
     """Read what nbgrader's gradebook, the graded notebooks, the journals and ``students.csv`` of a class hold.
 
     Nothing is graded and nothing but nbgrader's list of students is changed. Submissions that were not graded yet are
     told as such.
-
-    Raises
-    ------
-    ValueError
-        If the folder is no class.
     """
-    class_folder = check_class(class_folder)
-    with Nbgrader() as nbgrader:
-        scores = nbgrader.run("scores", class_folder)
+    scores = team.run("scores", class_folder)
     if scores.problem:
         raise RuntimeError(f"nbgrader's gradebook could not be read: {scores.problem}\n{scores.log}")
     records, works = Records(class_folder), handed_in(class_folder)

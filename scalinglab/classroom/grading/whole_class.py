@@ -9,10 +9,12 @@ from pathlib import Path
 from scalinglab._checks import positive_integer
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
 from scalinglab.classroom.grading.environment_check import check_packages, check_solution
+from scalinglab.classroom.grading.gathering import gather
 from scalinglab.classroom.grading.graded_notebooks import cells_of
 from scalinglab.classroom.nbgrader.class_folder import check_class
 from scalinglab.classroom.nbgrader.client import DEFAULT_LIMITS, Limits, Team, need_nbgrader
 from scalinglab.classroom.report.written_files import write_refusal
+from scalinglab.classroom.results import ClassResults
 
 #: Characters that nbgrader takes for a pattern of file names.
 _PATTERN = set("[]*?")
@@ -27,8 +29,8 @@ def grade_class(
     without: Sequence[str] = (),
     jobs: int = 1,
     say: Callable[[str], None] = print,
-) -> None:
-    """Grade what was not graded yet, and write the feedback of it.
+) -> ClassResults:
+    """Grade what was not graded yet, write the feedback of it, and tell all that is known about the class then.
 
     Parameters
     ----------
@@ -45,6 +47,11 @@ def grade_class(
         Submissions that are graded at the same time.
     say : callable
         Gets a line for each submission.
+
+    Returns
+    -------
+    ClassResults
+        Those included that were graded before.
 
     Raises
     ------
@@ -69,6 +76,7 @@ def grade_class(
                 write_refusal(class_folder, work.assignment, work.student, problem)
             records.keep(work, problem)
             say(f"{number} of {len(new)}: {work.assignment}, {work.student}: {problem or 'graded'}")
+        return gather(team, class_folder)
 
 
 def _grade(team: Team, class_folder: Path, work: HandedIn, limits: Limits) -> str:

@@ -136,7 +136,7 @@ class Team:
             member.__exit__()
         self._threads.shutdown()
 
-    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits) -> Outcome:
+    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits | None = None) -> Outcome:
         """``Nbgrader.run`` by the next member that is free."""
         member = self._free.get()
         try:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import fail, one_of, positive, positive_integer
+from scalinglab._checks import fail, positive, positive_integer
 from scalinglab._growing import Growing
 from scalinglab.pruning.information.enumeration import checked_seeds, means
 from scalinglab.pruning.information.lipschitz import steepness
 from scalinglab.pruning.information.noise import coins, outputs_of, shares_right, stacked
-from scalinglab.pruning.information.trials import DATA_FREE, METHODS, Trials, beyond, shown
+from scalinglab.pruning.information.trials import DATA_FREE, METHODS, Trials, beyond, checked_methods, shown
 from scalinglab.pruning.masks import Masks
 from scalinglab.training import Task
 
@@ -165,7 +165,7 @@ def memorisation(
         fail("kept", "be a number of weights, or several", kept)
     given = {"scope": scope, "fraction": fraction} | SETTINGS | settings
     trials = [Trials(task, count, **given) for count in counts]
-    names = _checked(methods)
+    names = checked_methods(methods, (*METHODS, DENSE, *(name + OTHER for name in METHODS if name not in DATA_FREE)))
     drawn = checked_seeds(list(seeds) if isinstance(seeds, range) else seeds)
     if task.outputs != 1:
         fail("task", "have one output", task)
@@ -179,7 +179,7 @@ Labels = dict[int, tuple[tuple[NDArray[Any], NDArray[np.float64]], ...]]
 
 
 def _memorised(
-    trials: list[Trials], methods: list[str], parts: list[list[int]], labels: Labels
+    trials: list[Trials], methods: tuple[str, ...], parts: list[list[int]], labels: Labels
 ) -> Iterator[Memorisation]:
     rows: list[dict[str, Any]] = []
     # A method with the same and with other labels is one stack.
@@ -227,14 +227,6 @@ def _learned(
         }
         for place, (method, seed) in enumerate(runs)
     ]
-
-
-def _checked(methods: Any) -> list[str]:
-    """Names of methods, with or without the note on other labels, each once."""
-    if isinstance(methods, str) or not hasattr(methods, "__len__") or not len(methods):
-        fail("methods", "be a list of at least one method", methods)
-    known = (*METHODS, DENSE, *(method + OTHER for method in METHODS if method not in DATA_FREE))
-    return list(dict.fromkeys(one_of("methods", method, known) for method in methods))
 
 
 def _labels(task: Task, clean: Any, noise: float, seed: int, row: int) -> tuple[NDArray[Any], NDArray[np.float64]]:

@@ -57,13 +57,7 @@ def coin_flips(samples: int, inputs: Any, *, seed: int = 0, regression: bool = F
 
 
 def coins(networks: int, samples: int, seed: int = 0) -> NDArray[np.int64]:
-    """Zeros and ones, shape (networks, samples), from the stream of a seed that ``coin_flips`` takes its labels from.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-    """
+    """Zeros and ones, shape (networks, samples), from the stream of a seed that labels of ``coin_flips`` are from."""
     stream = np.random.default_rng(np.random.SeedSequence((non_negative_integer("seed", seed), COINS)))
     return stream.integers(0, 2, (positive_integer("networks", networks), positive_integer("samples", samples)))
 

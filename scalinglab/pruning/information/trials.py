@@ -183,11 +183,11 @@ class Trials:
         raise AssertionError("iterative pruning ended before its last round")
 
 
-def checked_methods(methods: Sequence[str]) -> tuple[str, ...]:
+def checked_methods(methods: Any, known: Sequence[str] = METHODS) -> tuple[str, ...]:
     """Names of methods, each once."""
-    if isinstance(methods, str) or not len(methods):
+    if isinstance(methods, str) or not hasattr(methods, "__len__") or not len(methods):
         fail("methods", "be a list of at least one method", methods)
-    return tuple(dict.fromkeys(one_of("methods", method, METHODS) for method in methods))
+    return tuple(dict.fromkeys(one_of("methods", method, known) for method in methods))
 
 
 def _updates(trainings: Iterable[Training]) -> Generator[int, None, Training]:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,8 +23,7 @@ from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.catalogue import complete_recipe
 from scalinglab.training.tasks.task import Task
 
-if TYPE_CHECKING:
-    from scalinglab.training.sweeps.measures import Measure
+__all__ = ["ALGORITHM", "Run", "runs_of"]
 
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
 #: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
@@ -36,6 +35,23 @@ SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept}
 DEFAULTS = {"evaluations": 2}
 #: No course comes near; it keeps a slip of the finger from filling the memory.
 MOST_RUNS = 100_000
+
+
+class Measured(Protocol):
+    """What runs are asked for beside their errors: a ``Measure``, whose module builds on this one."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that say what a row is of."""
+        ...
+
+    def about(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that stand in each row."""
+        ...
+
+    def begin(self, runs: Sequence[Run], device: str, recipe: Mapping[str, Any] | None = None) -> Iterator[Any]:
+        """Rows that grow, of runs that stack."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +76,9 @@ class Run:
     settings: dict[str, Any]
     text: str
     options: dict[str, Any] = field(default_factory=dict)
-    measure: Measure | None = None
+    measure: Measured | None = None
 
-    def __reduce__(self) -> tuple[Callable[..., Run], tuple[str, Measure | None]]:
+    def __reduce__(self) -> tuple[Callable[..., Run], tuple[str, Measured | None]]:
         """Travel to a worker as the text, which says it all, and the measure, whose function is imported there."""
         return _read, (self.text, self.measure)
 
@@ -158,7 +174,7 @@ def text_of(**parts: Any) -> str:
     return json.dumps({"algorithm": ALGORITHM} | parts, sort_keys=True, allow_nan=False)
 
 
-def _read(text: str, measure: Measure | None) -> Run:
+def _read(text: str, measure: Measured | None) -> Run:
     parts = json.loads(text)
     return Run(parts["task"], parts["train"], text, parts.get("options", {}), measure)
 

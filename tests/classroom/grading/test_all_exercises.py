@@ -16,13 +16,13 @@ import pytest
 from scalinglab.classroom.grading.graded_notebooks import marks_in
 from scalinglab.classroom.nbgrader.client import Nbgrader
 from scalinglab.exercises import all_exercises
-from tests.classroom.made import exercise_cells_of, hand_in, made_class_folder, released, write
+from tests.classroom.made import exercise_cells_of, hand_in, released, unreleased_class, write
 
 #: One worker makes the class, once.
 pytestmark = pytest.mark.xdist_group("every_answer")
 NAME = "01_every_answer"
 EXERCISES = {one.key: one for one in all_exercises()}
-SECOND = Path(__file__).parents[1] / "second_answers"
+SECOND = Path(__file__).parents[2] / "exercises" / "second_answers"
 
 
 def answers(key: str) -> dict[str, str | None]:
@@ -58,14 +58,16 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, d
     pairs = [pair for place, pair in enumerate(pairwise(cells)) if place % 2 == 0]
     solutions = {stub["metadata"]["nbgrader"]["grade_id"]: stub["source"] for stub, _ in pairs}
     several = [cell for pair in pairs for cell in copies(*pair)]
-    class_folder = made_class_folder(tmp_path_factory.mktemp("all") / "class", NAME, *several)
-    work = released(class_folder, NAME)
-    for key in EXERCISES:
-        for name, answer in answers(key).items():
-            if answer is not None:
-                write(work, f"{key}--{name}", answer or solutions[key])
-    hand_in(class_folder, "everybody", NAME, work)
+    class_folder = unreleased_class(tmp_path_factory.mktemp("all") / "class", NAME, *several)
     with Nbgrader() as nbgrader:
+        made = nbgrader.run("release", class_folder, NAME)
+        assert made.problem == "", made.log
+        work = released(class_folder, NAME)
+        for key in EXERCISES:
+            for name, answer in answers(key).items():
+                if answer is not None:
+                    write(work, f"{key}--{name}", answer or solutions[key])
+        hand_in(class_folder, "everybody", NAME, work)
         outcome = nbgrader.run("grade", class_folder, NAME, "everybody")
         assert (outcome.problem, outcome.value) == ("", ""), outcome.log
         points = nbgrader.run("scores", class_folder).value[NAME]["everybody"]

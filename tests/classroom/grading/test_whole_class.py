@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scalinglab.classroom import Limits, gather, grade_class
+from scalinglab.classroom import Limits, grade_class
 from scalinglab.classroom.nbgrader.class_folder import CONFIG
 from scalinglab.classroom.results import ClassResults
 from tests.classroom.handed_in import CLASS, FULL
@@ -23,8 +23,8 @@ LIMITS = Limits(minutes=0.75, gigabytes=1.5)
 
 
 @pytest.fixture(scope="module")
-def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The class, graded once."""
+def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ClassResults]:
+    """The class, graded once, and what is known about it."""
     class_folder = two_exercises(tmp_path_factory, tmp_path_factory.mktemp("class") / "class")
     settings = class_folder / CONFIG
     settings.write_text(settings.read_text().replace("Execute.timeout = 60", "Execute.timeout = 10"))
@@ -36,13 +36,17 @@ def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             hand_in(class_folder, student, NAME, made.work)
     (class_folder / "submitted" / "forgot the file" / NAME).mkdir(parents=True)
-    grade_class(class_folder, limits=LIMITS, jobs=2)
-    return class_folder
+    return class_folder, grade_class(class_folder, limits=LIMITS, jobs=2)
 
 
 @pytest.fixture(scope="module")
-def results(class_folder: Path) -> ClassResults:
-    return gather(class_folder)
+def class_folder(graded: tuple[Path, ClassResults]) -> Path:
+    return graded[0]
+
+
+@pytest.fixture(scope="module")
+def results(graded: tuple[Path, ClassResults]) -> ClassResults:
+    return graded[1]
 
 
 def test_it_is_a_class_of_thirty_and_nothing_is_lost(results: ClassResults):
@@ -90,9 +94,8 @@ def test_what_was_handed_in_stays_as_it_was(class_folder: Path):
 def test_a_second_run_changes_nothing(class_folder: Path, results: ClassResults):
     before = contents(class_folder)
     said: list[str] = []
-    grade_class(class_folder, limits=LIMITS, say=said.append)
+    assert grade_class(class_folder, limits=LIMITS, say=said.append) == results
     assert said == []
-    assert gather(class_folder) == results
     assert contents(class_folder) == before
 
 
@@ -102,11 +105,15 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     """Its settings name the old package; a submission that changed since is graded again, and only that."""
     half = Path(shutil.copytree(class_folder, tmp_path / "class"))
     (half / CONFIG).write_text(SETTINGS_OF_0_1_0)
-    records = {
-        one.student: {"digest": digest_of_0_1_0(half, one.student), "problem": one.problem}
+    source = digest_of_0_1_0(half / "source" / NAME)
+    known = {
+        one.student: {
+            "digest": digest_of_0_1_0(half / "submitted" / one.student / NAME, source),
+            "problem": one.problem,
+        }
         for one in results.submissions
     }
-    kept = {"references": {}, "submissions": {NAME: records}}
+    kept = {"references": {}, "submissions": {NAME: known}}
     (half / "grades" / "graded.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True))
 
     file = half / "submitted" / "blank" / NAME / f"{NAME}.ipynb"
@@ -114,8 +121,7 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     CLASS["right"].work(work)  # type: ignore[operator]
     file.write_text(json.dumps(work), encoding="utf-8")
     said: list[str] = []
-    grade_class(half, limits=LIMITS, say=said.append)
-    found = gather(half)
+    found = grade_class(half, limits=LIMITS, say=said.append)
     assert [re.sub(r"\d+ seconds", "N seconds", one) for one in said] == [
         f"{NAME}: the solution gets full marks here, in N seconds",
         f"1 of 1: {NAME}, blank: graded",

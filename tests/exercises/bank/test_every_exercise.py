@@ -64,11 +64,11 @@ def test_every_exercise_has_a_solution_and_a_second_answer(chapter):
     assert set(second_answers(chapter)) == keys
 
 
-def test_a_file_is_named_by_the_key_of_its_exercise():
-    files = {path for path in Path(bank.__file__).parent.glob("*/*.py") if not path.name.startswith("_")}
-    named = {f"{path.parent.name}/{path.stem}" for path in files}
-    assert named == {f"chapter_{one.key[:2]}/{one.key[3:].replace('-', '_')}" for one in all_exercises()}
-    assert len(all_exercises()) == len(files)
+@every_exercise
+def test_its_file_is_named_by_its_key(exercise):
+    chapter, _, name = exercise.key.partition("-")
+    module = importlib.import_module(f"{bank.__name__}.chapter_{chapter}.{name.replace('-', '_')}")
+    assert module.EXERCISE is exercise
 
 
 def test_an_exercise_is_found_by_its_key_and_only_by_that():
