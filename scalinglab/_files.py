@@ -11,8 +11,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["locked", "write_atomically"]
-
 #: Some network file systems know no locks. There we go on without one: a write is still all or nothing.
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from scalinglab._checks import one_of
 
-__all__ = ["REFERENCES", "Reference", "cite"]
-
 
 @dataclass(frozen=True)
 class Reference:

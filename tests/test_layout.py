@@ -84,3 +84,8 @@ def test_no_file_is_longer_than_one_idea():
 def test_no_folder_holds_more_files_than_one_remembers():
     files = Counter(str(source.parent.relative_to(PACKAGE)) for source in SOURCES)
     assert {folder: count for folder, count in files.items() if count > MOST_FILES} == {}
+
+
+def test_the_public_names_of_a_folder_stand_in_one_place():
+    own = [source for source in SOURCES if "__all__" in source.read_text(encoding="utf-8")]
+    assert [str(source.relative_to(PACKAGE)) for source in own if source.name != "__init__.py"] == []

@@ -21,8 +21,6 @@ from scalinglab._results import ReadOnly
 from scalinglab.approximation.fourier import FourierSeries, checked_inputs, checked_target, grid
 from scalinglab.approximation.targets import Samples
 
-__all__ = ["NearestFit", "SplineFit", "fit_nearest", "fit_spline"]
-
 #: Bernoulli polynomials that are the kernels of splines of order 1 and 2 (coefficients from the highest power).
 BERNOULLI = {1: (1, -1, 1 / 6), 2: (1, -2, 1, 0, -1 / 30)}
 #: Points along each axis on which a function that has no Fourier series of its own is compared with its target.

@@ -16,8 +16,6 @@ from scalinglab.approximation.fourier import FourierSeries
 from scalinglab.approximation.nyquist import choose_band, fit_band
 from scalinglab.approximation.targets import Samples, sample
 
-__all__ = ["LEARNERS", "LearningCurve", "learning_curve"]
-
 EPSILON = np.finfo(float).eps
 LEARNERS = ("nyquist", "chosen band", "spline", "nearest")
 

@@ -9,8 +9,6 @@ from scalinglab.approximation.fourier import PART, FourierSeries, basis
 from scalinglab.approximation.nyquist import checked_samples
 from scalinglab.approximation.targets import Samples
 
-__all__ = ["descend_band"]
-
 
 def descend_band(samples: Samples, band: int, *, steps: int, step_size: float = 1.0) -> FourierSeries:
     """Where gradient descent on the coefficients is after some steps from 0.

@@ -19,8 +19,6 @@ from numpy.typing import ArrayLike
 from scalinglab._checks import Array, array, fail, one_of, positive_integer
 from scalinglab._results import read_only
 
-__all__ = ["DIMENSIONS", "FourierSeries", "basis", "checked_inputs", "grid", "unknowns"]
-
 DIMENSIONS = (1, 2)
 #: Numbers in the largest matrix of basis functions that is held at a time: 32 MB.
 PART = 2**22

@@ -23,8 +23,6 @@ from scalinglab.approximation.students import Students
 from scalinglab.approximation.targets import Samples
 from scalinglab.training import Task, finish, forward, train
 
-__all__ = ["band_penalty", "circle", "compare_learners", "periodic_task", "train_with_penalty"]
-
 #: Points along each axis of the unlabelled grid, and of the test set.
 GRID = {1: 128, 2: 32}
 

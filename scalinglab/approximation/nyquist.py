@@ -29,8 +29,6 @@ from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.fourier import PART, FourierSeries, basis, unknowns
 from scalinglab.approximation.targets import MOST_UNKNOWNS, Samples
 
-__all__ = ["BandFit", "choose_band", "fit_band"]
-
 #: Held-out errors below this share of the labels' mean square are rounding: they do not tell one band from another.
 ROUNDING = 1e-20
 

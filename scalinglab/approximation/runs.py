@@ -13,8 +13,6 @@ from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.splits import ErrorSplit, split_error
 from scalinglab.approximation.students import NetworkFit
 
-__all__ = ["LearnerRuns", "PenaltyRuns"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PenaltyRuns(ReadOnly):

@@ -19,8 +19,6 @@ from numpy.typing import ArrayLike
 from scalinglab._checks import Array, array, fail, non_negative_integer, positive_integer, same_length
 from scalinglab.approximation.students import Layers, NetworkFit, Students
 
-__all__ = ["fit_network"]
-
 #: Damping at the start, its bounds (in units of the mean square of a column of J), and its factors after a step that
 #: lowers the error and one that does not. Slow factors end in fewer local minima than quick ones.
 DAMPING, LEAST, MOST, DOWN, UP = 0.1, 1e-13, 1e10, 1.5, 2.0

@@ -26,8 +26,6 @@ from scalinglab.approximation.fourier import FourierSeries, checked_target
 from scalinglab.approximation.nyquist import fit_band
 from scalinglab.approximation.targets import Samples
 
-__all__ = ["ErrorSplit", "split_band", "split_error"]
-
 PARTS = ("capacity", "finite_data", "optimisation")
 
 

@@ -12,8 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from scalinglab._checks import Array, array, fail
 from scalinglab._results import ReadOnly, read_only
 
-__all__ = ["NEAR", "Layers", "NetworkFit", "Students", "stream"]
-
 #: Weights and biases of one network: a pair for the hidden layer, a pair for the output.
 Layers = tuple[tuple[Array, Array], ...]
 

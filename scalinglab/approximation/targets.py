@@ -25,8 +25,6 @@ from scalinglab._checks import (
 from scalinglab._results import ReadOnly
 from scalinglab.approximation.fourier import FourierSeries, checked_dimension, unknowns
 
-__all__ = ["Samples", "band_limited", "power_law", "sample"]
-
 #: Names of streams of random numbers: no other part of the package draws from these.
 COEFFICIENTS, INPUTS, NOISE = 111, 112, 113
 #: Limits that no panel comes near; they keep a slip of the finger from filling the memory.

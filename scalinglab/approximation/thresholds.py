@@ -14,8 +14,6 @@ from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.second_order import fit_network
 from scalinglab.approximation.students import NEAR, Layers, Students, stream
 
-__all__ = ["NetworkCurve", "network_curve", "perturbed"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NetworkCurve(ReadOnly):

@@ -13,8 +13,6 @@ from pathlib import Path
 from scalinglab._checks import fail
 from scalinglab.cli.folder import find_course
 
-__all__ = ["add_arguments", "find_chapter", "run", "solutions_of"]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""

@@ -8,8 +8,6 @@ import numpy as np
 
 from scalinglab._checks import Array, array, fail, same_length
 
-__all__ = ["checked_points", "checked_table", "checked_weights"]
-
 
 def checked_points(points: Any, name: str = "points") -> Array:
     """A finite float64 table (points, dimension) with at least one row and one column."""

@@ -12,8 +12,6 @@ from scalinglab._results import ReadOnly, records
 from scalinglab.compression._arguments import checked_points, checked_weights, coordinates
 from scalinglab.compression.compress import Compressed
 
-__all__ = ["Clusters", "cluster", "random_subset"]
-
 
 def random_subset(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, seed: int = 0) -> Compressed:
     """Return some of the points at random, each with the same share of the total weight.

@@ -27,8 +27,6 @@ from scalinglab._checks import (
 from scalinglab._results import finish, read_only, records
 from scalinglab.compression.data_sets import compress_dataset
 
-__all__ = ["METHODS", "Boost", "boost", "boosting", "data_risk", "noisy_teacher"]
-
 METHODS = ("all", "random", "compressed")
 #: Objects, how many of them are left, and by method the risk of each seed.
 Point = tuple[int, int, dict[str, Any]]

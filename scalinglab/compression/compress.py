@@ -24,8 +24,6 @@ from scalinglab.compression.partition import cut
 from scalinglab.compression.polynomials import boxed, evaluator
 from scalinglab.compression.tree import Sums, halve, refine
 
-__all__ = ["Compressed", "compress"]
-
 Index = NDArray[np.int64]
 #: Numbers that are worked on at once: polynomials in a block of points, and null spaces of some cells. They fit the
 #: cache of a processor.

@@ -14,8 +14,6 @@ from scalinglab.compression._arguments import checked_points, checked_table, che
 from scalinglab.compression.compress import compress
 from scalinglab.compression.exponents import MOST_MOMENTS, moment_count, regression_exponents
 
-__all__ = ["CompressedData", "compress_dataset", "weighted_mean_squared_error"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CompressedData(ReadOnly):

@@ -13,15 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from scalinglab._checks import fail, non_negative_integer, positive_integer
 from scalinglab._results import read_only
 
-__all__ = [
-    "MOST_MOMENTS",
-    "checked_exponents",
-    "largest_order",
-    "moment_count",
-    "multi_indices",
-    "regression_exponents",
-]
-
 Exponents = NDArray[np.int64]
 #: Most moments of a cell: the work grows with their cube.
 MOST_MOMENTS = 500

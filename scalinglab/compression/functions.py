@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike
 from scalinglab._checks import Array, fail, non_negative_integer, number, one_of, positive_integer
 from scalinglab.compression._arguments import two_sets
 
-__all__ = ["FUNCTIONS", "average_error", "pole_distance"]
-
 #: Functions of z = <w, x> for points w and random x in [-1, 1]: from the smoothest to those with a kink, by name.
 FUNCTIONS: dict[str, Callable[[Array, int], Array]] = {
     "sigmoid": lambda z, _: 1 / (1 + np.exp(-z)),

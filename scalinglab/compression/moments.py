@@ -10,8 +10,6 @@ from scalinglab.compression._arguments import two_sets
 from scalinglab.compression.exponents import exponents_of
 from scalinglab.compression.polynomials import BASES, boxed, evaluator
 
-__all__ = ["moment_error"]
-
 BLOCK = 2**20
 
 

@@ -16,8 +16,6 @@ from scalinglab.compression.boost import METHODS, Boost, Point, grown
 from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
 from scalinglab.training import Task, Training, finish, train
 
-__all__ = ["Together", "boosting_width", "train_together"]
-
 OURS = ("width", "depth", "initial", "masses", "scaling", "embedding")
 
 

@@ -15,8 +15,6 @@ from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.baselines import cluster, random_subset
 from scalinglab.compression.compress import compress
 
-__all__ = ["WeightedNetwork", "compress_network", "mean_field_network"]
-
 Layers = tuple[tuple[Array, Array], tuple[Array, Array]]
 CHOICES = ("moments", "random", "unscaled", "clusters")
 

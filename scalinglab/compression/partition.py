@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import Array
 
-__all__ = ["cut"]
-
 Index = NDArray[np.int64]
 
 

@@ -12,8 +12,6 @@ from scalinglab._checks import Array, one_of
 from scalinglab.compression._arguments import checked_points
 from scalinglab.compression.exponents import exponents_of
 
-__all__ = ["BASES", "boxed", "condition", "evaluator", "polynomial_features"]
-
 BASES = ("legendre", "monomial")
 
 

@@ -18,8 +18,6 @@ from scalinglab._errors import ConvergenceError
 from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.tree import halve, peel, refine
 
-__all__ = ["METHODS", "recombine"]
-
 Index = NDArray[np.int64]
 
 

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import Array
 
-__all__ = ["halve", "peel", "refine"]
-
 Index = NDArray[np.int64]
 #: Sums of features over groups: from members (cells, in group, groups) and their weights to (cells, groups, features).
 Sums = Callable[[Index, Array], Array]

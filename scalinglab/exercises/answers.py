@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["complaint", "distance", "equal", "shown"]
-
 
 def equal(got: Any, expected: Any, tolerance: float) -> bool:
     """Whether an answer is the expected one: numbers and arrays within a relative tolerance, all else exactly."""

@@ -14,8 +14,6 @@ from scalinglab._checks import fail
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.exercise import Exercise
 
-__all__ = ["build_solved", "build_source", "exercise_cells"]
-
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
 #: What the students of an assignment read below the title.
 _HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell

@@ -9,8 +9,6 @@ from typing import Any
 from scalinglab._checks import fail
 from scalinglab.exercises.journal import Journal, JournalError
 
-__all__ = ["read_class"]
-
 
 def read_class(folder: str | os.PathLike[str], *, chapter: str = "") -> list[dict[str, Any]]:
     """Read the journals that an instructor has collected in one folder, whatever their names.

@@ -8,8 +8,6 @@ from scalinglab.exercises.bank import find
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.wording import to_html, to_plain
 
-__all__ = ["Hints", "hint"]
-
 #: Counts of this session, for a folder in which no journal can be written.
 _seen_here: dict[str, int] = {}
 

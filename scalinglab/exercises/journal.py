@@ -25,8 +25,6 @@ from typing import Any, TypeVar
 
 from scalinglab._files import locked, write_atomically
 
-__all__ = ["Journal", "JournalError", "Merged"]
-
 FORMAT = 1
 FILE_NAME = "predictions.json"
 VARIABLE = "SCALINGLAB_JOURNAL"

@@ -9,8 +9,6 @@ from scalinglab._checks import fail, in_range, number, one_of, positive
 from scalinglab.exercises.exercise import valid_key
 from scalinglab.exercises.wording import amount, compare, position
 
-__all__ = ["Question"]
-
 
 @dataclass(frozen=True)
 class Question:

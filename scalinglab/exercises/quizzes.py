@@ -12,8 +12,6 @@ from scalinglab.exercises.question import Question
 from scalinglab.exercises.quiz_items import Item, Option, items_of
 from scalinglab.exercises.wording import pieces, to_html
 
-__all__ = ["Quiz", "QuizQuestion", "quiz"]
-
 
 class QuizQuestion(Prediction):
     """One question. The first choice is sealed like a prediction; further ones are attempts in the journal.

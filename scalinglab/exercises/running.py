@@ -15,8 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-__all__ = ["Run", "describe_error", "is_stub", "run"]
-
 LONGEST_PRINT = 600
 
 

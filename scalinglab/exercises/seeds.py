@@ -12,8 +12,6 @@ import unicodedata
 
 from scalinglab._checks import fail
 
-__all__ = ["student_seed"]
-
 
 def student_seed(student: str, key: str) -> int:
     """The seed of one student for one exercise: the same on every machine and in every version of Python.

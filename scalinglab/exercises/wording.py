@@ -6,8 +6,6 @@ import html
 import math
 import re
 
-__all__ = ["amount", "compare", "pieces", "position", "to_html", "to_plain"]
-
 _MARKED = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 
 

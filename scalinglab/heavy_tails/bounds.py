@@ -10,8 +10,6 @@ from scalinglab._checks import fail, in_range, integer, number, positive_integer
 from scalinglab.heavy_tails._arguments import density as checked_density
 from scalinglab.heavy_tails._arguments import kept_of
 
-__all__ = ["occam_bound"]
-
 
 def occam_bound(parameters: int, density: float, samples: int, *, bits: int = 8, delta: float = 0.05) -> float:
     """Bound on the gap between the error on fresh data and on the training samples, of the network *after* pruning.

@@ -19,8 +19,6 @@ from scalinglab._errors import DivergenceError
 from scalinglab._results import ReadOnly, records
 from scalinglab.heavy_tails.recursion import recursion_tail_index
 
-__all__ = ["Chains", "column_chains", "simulate_recursion"]
-
 #: A chain beyond this stands still. Chains of a small tail index visit 1e11 and more, and come back.
 CAP = 1e100
 #: Numbers that are drawn at once: what stays in the cache.

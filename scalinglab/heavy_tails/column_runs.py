@@ -14,8 +14,6 @@ from scalinglab.heavy_tails.compressibility import node_error
 from scalinglab.heavy_tails.recursion import recursion_tail_index
 from scalinglab.heavy_tails.runs import ColumnErrors
 
-__all__ = ["column_errors"]
-
 
 def column_errors(
     step_size: float,

@@ -14,8 +14,6 @@ from scalinglab._checks import Array, array, fail, fraction, integer, one_of, po
 from scalinglab.heavy_tails._arguments import density as checked_density
 from scalinglab.heavy_tails._arguments import kept_of, matrix
 
-__all__ = ["PRUNINGS", "best_k_error", "node_error", "prunable_fraction", "prune", "singular_value_error"]
-
 PRUNINGS = ("magnitude", "node", "singular values")
 
 

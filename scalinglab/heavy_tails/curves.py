@@ -10,8 +10,6 @@ import numpy as np
 from scalinglab._checks import positive
 from scalinglab.heavy_tails.recursion import critical_step_size, largest_step_size, recursion_tail_index
 
-__all__ = ["recursion_curve"]
-
 
 def recursion_curve(
     batch_size: int, dimension: int, *, shares: Iterable[float] | None = None, input_variance: float = 1.0

@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, array, fail
 
-__all__ = ["ColumnDependence", "column_dependence"]
-
 
 @dataclass(frozen=True)
 class ColumnDependence:

@@ -21,8 +21,6 @@ from scalinglab.heavy_tails._arguments import points
 from scalinglab.heavy_tails.power_tails import hill_of_tail, ordered_tail, power_law_tail, tail_length
 from scalinglab.heavy_tails.stable_fits import GROUPS, block_estimates, characteristic_estimates, quantile_estimates
 
-__all__ = ["METHODS", "STABLE_METHODS", "HillCurve", "TailIndex", "hill_curve", "tail_index"]
-
 STABLE_METHODS = ("characteristic", "block", "quantile")
 METHODS = (*STABLE_METHODS, "hill", "power_law")
 #: Fewest points, so that each of the groups of a jackknife holds a few.

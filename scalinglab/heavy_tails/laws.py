@@ -14,8 +14,6 @@ from scalinglab._checks import Array, array, fail, one_of, positive
 from scalinglab.heavy_tails._arguments import stable_index
 from scalinglab.heavy_tails._roots import root
 
-__all__ = ["LAWS", "positive_stable_quantile", "share_below", "stable_quantile", "stable_survival", "truncated_moment"]
-
 LAWS = ("normal", "uniform", "laplace", "student", "stable")
 #: Midpoints of the integral over the angle; near the index 1 the integrand is a step of the width |alpha - 1|.
 ANGLES = 2000

@@ -15,8 +15,6 @@ from scalinglab.heavy_tails._arguments import matrix, points
 from scalinglab.heavy_tails.compressibility import best_k_error, node_error, prunable_fraction, singular_value_error
 from scalinglab.heavy_tails.estimators import LEAST, tail_index
 
-__all__ = ["index_or_nan", "layer_statistics"]
-
 
 def layer_statistics(
     layers: Sequence[tuple[ArrayLike, ArrayLike]], *, density: float = 0.1, error: float = 0.1, share: float = 0.01

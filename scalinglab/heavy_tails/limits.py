@@ -15,9 +15,6 @@ from scalinglab.heavy_tails._arguments import stable_index
 from scalinglab.heavy_tails._roots import root
 from scalinglab.heavy_tails.laws import positive_stable_quantile, share_below, stable_quantile, truncated_moment
 
-__all__ = ["limiting_error", "limiting_node_error", "limiting_prunable_fraction", "limiting_singular_value_error"]
-__all__ += ["predicted_error"]
-
 
 def limiting_error(density: float, *, law: str = "normal", p: float = 2.0, index: float | None = None) -> float:
     """Limit of ``best_k_error`` for many independent entries [Gribonval2012].

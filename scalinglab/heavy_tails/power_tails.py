@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import Array, fail, number
 
-__all__ = ["hill_of_tail", "ordered_tail", "power_law_tail", "tail_length"]
-
 #: Lengths of tails that are compared: from here on, and beyond so many evenly spaced in the logarithm.
 SHORTEST, MOST = 10, 20_000
 ROUNDING = 1e-9

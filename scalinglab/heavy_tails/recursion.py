@@ -27,9 +27,6 @@ from scalinglab._checks import Array, array, fail, non_negative, positive, posit
 from scalinglab._errors import DivergenceError
 from scalinglab.heavy_tails._roots import root
 
-__all__ = ["critical_step_size", "finite_data_tail_index", "growth_rate", "largest_step_size", "log_moment"]
-__all__ += ["recursion_tail_index", "small_step_tail_index"]
-
 #: Nodes over U (of Gauss and Jacobi) and steps over each part of S (by the double exponential rule, up to SPAN): enough
 #: for moments up to 512, and for larger ones, which are sharply peaked.
 FEW, MANY, SPAN = (48, 0.05), (192, 0.02), 3.6

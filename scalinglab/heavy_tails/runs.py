@@ -8,8 +8,6 @@ import numpy as np
 
 from scalinglab._growing import Growing
 
-__all__ = ["ColumnErrors", "DependenceRuns", "LayerRuns"]
-
 #: Where a chart of stable-equivalent indices may mark networks that have none: below all that is seen.
 MARK = 1.02
 

@@ -15,8 +15,6 @@ import numpy as np
 from scalinglab._checks import Array, non_negative_integer, one_of, positive_integer
 from scalinglab.heavy_tails._arguments import stable_index
 
-__all__ = ["KINDS", "positive_stable", "stable", "stable_matrix"]
-
 #: How the entries of a random matrix depend on one another.
 KINDS = ("independent", "columns", "layer")
 #: Nearer to 1 than this, the formula of an index of 1 is the better one.

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import Array, fail
 from scalinglab.heavy_tails.laws import stable_quantile
 
-__all__ = ["GROUPS", "block_estimates", "characteristic_estimates", "quantile_estimates"]
-
 GROUPS = 20
 #: Frequencies at which the characteristic function is looked at, as multiples of the first, in units of 1 / scale.
 FIRST, FREQUENCIES = 0.1, 10

@@ -16,8 +16,6 @@ from typing import Any, Literal
 
 from scalinglab.live.rows import about
 
-__all__ = ["Background", "Report", "State"]
-
 State = Literal["ready", "running", "stopped", "done", "failed"]
 
 #: Seconds that a finished frame waits for the browser to draw the one before.

@@ -16,17 +16,6 @@ import altair as alt
 from scalinglab import _checks as checks
 from scalinglab.live.theme import GREY, PALETTE
 
-__all__ = [
-    "Axis",
-    "Band",
-    "Bars",
-    "Chart",
-    "Layer",
-    "Lines",
-    "Points",
-    "chart",
-]
-
 Chart: TypeAlias = alt.TopLevelMixin
 
 

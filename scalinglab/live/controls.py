@@ -15,8 +15,6 @@ import numpy as np
 
 from scalinglab import _checks as checks
 
-__all__ = ["Choice", "Control", "Slider", "Switch"]
-
 
 @dataclass(frozen=True)
 class Slider:

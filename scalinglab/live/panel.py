@@ -25,8 +25,6 @@ from scalinglab.live.specifications import check_fields, names_in, specification
 from scalinglab.live.state import from_text, to_text
 from scalinglab.live.view import View, being_graded
 
-__all__ = ["Panel", "open_panels"]
-
 #: The data set in which a panel keeps the run before this one, for a chart that compares them.
 PREVIOUS = "previous"
 

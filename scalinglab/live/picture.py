@@ -8,8 +8,6 @@ from typing import Any
 
 from scalinglab.live.rows import Columns, records_of, thin
 
-__all__ = ["svg"]
-
 #: Rows of a data set in a picture; more would be finer than its lines.
 _ROWS = 2_000
 

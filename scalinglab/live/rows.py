@@ -13,20 +13,6 @@ import numpy as np
 
 from scalinglab import _checks as checks
 
-__all__ = [
-    "CAPTION",
-    "MAX_ROWS",
-    "Columns",
-    "about",
-    "caption_of",
-    "columns_of",
-    "datasets_of",
-    "length",
-    "records_of",
-    "thin",
-    "to_wire",
-]
-
 Columns: TypeAlias = dict[str, np.ndarray]
 
 #: Rows of one data set that are sent to the browser at most; a longer one is thinned evenly and the panel says so.

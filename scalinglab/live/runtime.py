@@ -15,8 +15,6 @@ import anywidget
 import platformdirs
 import traitlets
 
-__all__ = ["Runtime", "bundle", "runtime"]
-
 _ENTRY = "export { vegaEmbed };"
 
 

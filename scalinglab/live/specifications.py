@@ -12,8 +12,6 @@ from scalinglab.live.charts import Chart
 from scalinglab.live.rows import Columns
 from scalinglab.live.theme import theme
 
-__all__ = ["check_fields", "names_in", "specification"]
-
 
 def specification(chart: Chart) -> dict[str, Any]:
     """Write out and check a chart, with the theme; done once for each chart.

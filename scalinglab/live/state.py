@@ -9,8 +9,6 @@ from urllib.parse import parse_qsl, quote, urlencode
 from scalinglab import _checks as checks
 from scalinglab.live.controls import Control
 
-__all__ = ["from_text", "to_text"]
-
 
 def to_text(name: str, values: Mapping[str, Any]) -> str:
     """Write the values of a panel's controls, in full precision."""

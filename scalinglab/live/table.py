@@ -9,8 +9,6 @@ from typing import Any
 
 from scalinglab import _checks as checks
 
-__all__ = ["Table", "tie_out"]
-
 #: The columns of a tie-out.
 _CLAIMED = ("claim", "expected", "measured", "tolerance", "tested in")
 

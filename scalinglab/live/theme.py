@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["GREY", "PALETTE", "theme"]
-
 #: The palette of [Okabe2008] without its yellow, which vanishes on white; the strongest contrasts come first.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 #: What did not survive (a diverged run), guides and notes.

@@ -13,8 +13,6 @@ import traitlets
 
 from scalinglab.live.runtime import Runtime, runtime
 
-__all__ = ["View", "being_graded"]
-
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("format.js", "charts.js", "controls.js", "panel.js")
 

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import fail, positive_integer
 
-__all__ = ["erk_counts", "uniform_counts"]
-
 Shapes = Sequence[tuple[int, int]]
 
 

@@ -17,8 +17,6 @@ from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import AT_START, ROUNDS, SCOPES, magnitude_masks, prune_at_start
 from scalinglab.training import Task, Training, train
 
-__all__ = ["METHODS", "Comparison", "compare_methods"]
-
 #: Pruning a trained network once: the scopes of ``magnitude_masks``, then back to the start or on from where it is.
 _AFTER = {f"after, {scope}": ("rewind", scope) for scope in SCOPES}
 _AFTER |= {f"fine-tuned, {scope}": ("fine-tune", scope) for scope in SCOPES}

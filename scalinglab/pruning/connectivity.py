@@ -22,8 +22,6 @@ from scalinglab.pruning.masks import Masks
 from scalinglab.training import Task, Training, forward, train
 from scalinglab.training.networks import ACTIVATIONS, Arrays
 
-__all__ = ["Branches", "Path", "branch", "path_between"]
-
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Seeds of the two orders of data differ from the network's own, and from each other, by this.
 ORDERS = 10_000

@@ -15,8 +15,6 @@ from scalinglab._checks import fail, non_negative_integer, one_of
 from scalinglab.pruning.masks import Masks
 from scalinglab.training.networks import ACTIVATIONS, Arrays, draw
 
-__all__ = ["inverted_scores", "reinitialized", "shuffled_masks"]
-
 #: Streams of a seed: those of training begin at 0, that of random scores is 21.
 SHUFFLES, WEIGHTS = 22, 23
 

@@ -11,8 +11,6 @@ from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Training
 
-__all__ = ["GradualPruning"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class GradualPruning:

@@ -15,8 +15,6 @@ from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Task, Training, train
 
-__all__ = ["Pruning", "density_path", "iterative_pruning"]
-
 Arrays = Any
 #: What becomes of the weights that are left: they go back to an early step, or on from where they are.
 AFTER = ("rewind", "fine-tune")

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import fail
 from scalinglab._results import read_only
 
-__all__ = ["Mask", "Masks"]
-
 Mask = NDArray[np.bool_]
 
 

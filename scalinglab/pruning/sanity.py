@@ -21,8 +21,6 @@ from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import AT_START, magnitude_masks, prune_at_start
 from scalinglab.training import Task
 
-__all__ = ["CONTROLS", "Controls", "compare_controls"]
-
 #: What is done to a mask: nothing, other masks of as many weights in each layer, other weights, the worst weights.
 CONTROLS = ("as found", "shuffled", "other weights", "inverted")
 #: Methods that rank by one score of one network, which can be turned around.

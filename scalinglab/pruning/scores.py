@@ -18,9 +18,6 @@ from scalinglab._checks import Array, fail, non_negative_integer, one_of, positi
 from scalinglab.pruning.masks import Masks, check_fit
 from scalinglab.training import forward
 
-__all__ = ["LOSSES", "grasp_scores", "lamp_scores", "magnitude_scores", "random_scores", "snip_scores"]
-__all__ += ["synflow_scores"]
-
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Mean losses of each network, of outputs (..., examples, outputs) and labels (..., examples).
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import array, fail, non_negative_integer, number
 from scalinglab.pruning.masks import Masks
 
-__all__ = ["keep_largest", "kept_weights"]
-
 Scores = Sequence[NDArray[np.float64]]
 
 

@@ -20,8 +20,6 @@ from scalinglab.pruning.scores import (
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 
-__all__ = ["AT_START", "SCOPES", "magnitude_masks", "prune_at_start", "synflow_masks"]
-
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Ways to prune a network before it is trained.
 AT_START = ("random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow")

@@ -14,8 +14,6 @@ from scalinglab._results import read_only
 from scalinglab.pruning.masks import Masks, check_fit
 from scalinglab.training.networks import Arrays
 
-__all__ = ["NODE_SCORES", "Factored", "keep_nodes", "kept_nodes", "node_masks", "node_scores", "truncate"]
-
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 Nodes = tuple[NDArray[np.int64], ...]
 #: What a node's score is made of: the norms of what comes in, of what goes out, or both.

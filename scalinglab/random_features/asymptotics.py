@@ -21,8 +21,6 @@ from scipy.special import zeta
 
 from scalinglab._checks import fail, number, one_of
 
-__all__ = ["Asymptotics", "Exponents", "asymptotics", "compute_optimal_exponents"]
-
 
 @dataclass(frozen=True)
 class Asymptotics:

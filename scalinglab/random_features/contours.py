@@ -19,8 +19,6 @@ from scipy.optimize import minimize_scalar
 
 from scalinglab._checks import Array
 
-__all__ = ["Window", "hyperbola", "windows"]
-
 Complex = NDArray[Any]
 #: Nodes of a hyperbola in the upper half-plane, for times within a decade.
 NODES = 16

@@ -14,8 +14,6 @@ from scalinglab.random_features._arguments import ascending, medium
 from scalinglab.random_features.correlations import Nodes, decades, invert, sums
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["one_over_size"]
-
 
 def one_over_size(spectrum: Spectrum, times: ArrayLike, *, axis: str = "width", noise: float = 0.0) -> Array:
     """Return the coefficient c(t) of the first correction for finite size, ``L(t) + c(t) / size``.

@@ -30,8 +30,6 @@ from scalinglab._checks import Array
 from scalinglab.random_features.contours import hyperbola, windows
 from scalinglab.random_features.response import Medium
 
-__all__ = ["CROSS", "PARTS", "Nodes", "correlations", "decades", "invert", "sums"]
-
 Complex = NDArray[Any]
 #: Averages over independent draws of features, of data, and of both.
 CROSS = ("ensemble", "bagging", "bias")

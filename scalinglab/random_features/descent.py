@@ -20,8 +20,6 @@ from scalinglab.random_features.paths import MOST_MOMENTUM, Rule, paths, solved
 from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["gradient_descent", "stable_step_size"]
-
 
 def gradient_descent(
     spectrum: Spectrum,

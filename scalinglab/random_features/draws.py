@@ -21,8 +21,6 @@ from scalinglab.random_features.paths import Rule
 from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
 
-__all__ = ["Draw", "averages", "descended", "flowed", "mixing", "stochastic", "trained"]
-
 #: Eigenvalues below this share of the largest are zero but for rounding.
 RANK = 1e-13
 #: The error that is left is below the smallest float from here on.

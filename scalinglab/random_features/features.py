@@ -19,8 +19,6 @@ from scalinglab.random_features._arguments import ascending
 from scalinglab.random_features.draws import Draw, averages, flowed, trained
 from scalinglab.random_features.results import LossCurve
 
-__all__ = ["relu_kernel", "simulate_features", "simulating_features"]
-
 MATRIX = "be a finite matrix"
 
 

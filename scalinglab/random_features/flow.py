@@ -20,8 +20,6 @@ from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
 from scalinglab.random_features.statics import limits
 
-__all__ = ["gradient_flow"]
-
 
 def gradient_flow(
     spectrum: Spectrum,

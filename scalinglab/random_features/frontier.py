@@ -16,8 +16,6 @@ from scalinglab.random_features.asymptotics import Exponents
 from scalinglab.random_features.flow import gradient_flow
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["Frontier", "compute_optimal_frontier"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Frontier(ReadOnly):

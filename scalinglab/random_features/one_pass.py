@@ -29,8 +29,6 @@ from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["one_pass_sgd"]
-
 #: Power series of more steps take too much memory.
 MOST_STEPS = 4_000_000
 #: Steps a decade at which F and K are found; a cubic spline joins them.

@@ -22,8 +22,6 @@ from scalinglab.random_features.contours import hyperbola, windows
 from scalinglab.random_features.correlations import Nodes
 from scalinglab.random_features.response import Medium
 
-__all__ = ["MOST_MOMENTUM", "Path", "Rule", "paths", "solved"]
-
 Complex = NDArray[Any]
 #: Up to so many steps the path is a circle in any case.
 FEW = 48

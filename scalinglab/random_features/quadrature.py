@@ -16,8 +16,6 @@ import numpy as np
 
 from scalinglab._checks import Array
 
-__all__ = ["condense"]
-
 #: Modes that are taken one by one, and how many modes are all taken so.
 FIRST, ALL = 32, 200
 #: Ratio of the eigenvalues at a bin's ends (and of its ends themselves, at most), and points in a bin. The sums that

@@ -21,8 +21,6 @@ from scipy.optimize import minimize_scalar, root_scalar
 from scalinglab._errors import ConvergenceError
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["Medium"]
-
 Complex = NDArray[Any]
 #: Steps of the rotation from the positive axis, at first and at most.
 TURNS, MOST_TURNS = 12, 400

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import Array
 from scalinglab._results import ReadOnly, records
 
-__all__ = ["LossCurve", "TransferFunctions"]
-
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class LossCurve(ReadOnly):

@@ -31,8 +31,6 @@ from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["simulate", "simulating"]
-
 ALGORITHMS = ("gradient_flow", "gradient_descent", "one_pass_sgd")
 
 

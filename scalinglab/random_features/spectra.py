@@ -19,8 +19,6 @@ from scalinglab._checks import Array, array, fail, number, positive, positive_in
 from scalinglab._results import read_only, records
 from scalinglab.random_features.quadrature import condense
 
-__all__ = ["Spectrum", "power_law", "spectrum_from_kernel"]
-
 #: Up to so many modes each is taken by itself, unless it is asked otherwise.
 EXACT = 2000
 

@@ -14,8 +14,6 @@ from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["ensemble_loss", "final_loss", "limits"]
-
 
 def final_loss(
     spectrum: Spectrum, *, width: float, samples: float, noise: float = 0.0, ridge: float = 0.0, part: str = "test"

@@ -13,8 +13,6 @@ from scalinglab.random_features.correlations import decades
 from scalinglab.random_features.results import TransferFunctions
 from scalinglab.random_features.spectra import Spectrum
 
-__all__ = ["transfer_functions"]
-
 
 def transfer_functions(
     spectrum: Spectrum,

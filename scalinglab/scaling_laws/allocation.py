@@ -25,8 +25,6 @@ from scalinglab.scaling_laws._arguments import numbers
 from scalinglab.scaling_laws.compute import ComputeLaw
 from scalinglab.scaling_laws.joint import JointLaw
 
-__all__ = ["Allocation", "optimal_allocation"]
-
 LEVEL = 0.95
 
 

@@ -17,8 +17,6 @@ from scalinglab.scaling_laws.joint import JointLaw, fit_joint
 from scalinglab.scaling_laws.pruned_laws import PrunedJointLaw
 from scalinglab.scaling_laws.pruning import fit_pruned_joint
 
-__all__ = ["ComposedLaw", "fit_composed"]
-
 
 @dataclass(frozen=True)
 class ComposedLaw:

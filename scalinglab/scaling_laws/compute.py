@@ -19,8 +19,6 @@ from scalinglab.scaling_laws._arguments import different, enough, errors, number
 from scalinglab.scaling_laws.fits import Parameter
 from scalinglab.scaling_laws.sum_laws import SumLaw, fit_sum
 
-__all__ = ["ComputeLaw", "fit_compute"]
-
 NAMES = ("A", "alpha", "B", "beta", "E")
 #: The exponents that starts are taken from.
 GRID = tuple(np.geomspace(0.05, 2, 6))

@@ -7,8 +7,6 @@ import numpy as np
 from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem
 
-__all__ = ["condition", "covariance", "curvature"]
-
 #: A point of whose deviation the fit leaves less than a tenth is counted as if it were a tenth.
 LEVERAGE = 0.9
 

@@ -16,8 +16,6 @@ from scalinglab.scaling_laws._arguments import densities, numbers
 from scalinglab.scaling_laws.profiles import one_sided_limit
 from scalinglab.scaling_laws.robust import Form, Problem
 
-__all__ = ["LEVEL", "Fit", "Meaning", "Solution"]
-
 #: Confidence of the intervals.
 LEVEL = 0.95
 

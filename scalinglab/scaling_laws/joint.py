@@ -21,8 +21,6 @@ from scalinglab.scaling_laws.fits import Parameter
 from scalinglab.scaling_laws.robust import DELTA
 from scalinglab.scaling_laws.sum_laws import SumLaw, fit_sum
 
-__all__ = ["JointLaw", "fit_joint"]
-
 NAMES = ("data_amplitude", "data_exponent", "model_amplitude", "model_exponent", "offset")
 #: The exponents that starts are taken from.
 GRID = tuple(np.geomspace(0.05, 3, 7))

@@ -9,8 +9,6 @@ import numpy as np
 from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem, minimize
 
-__all__ = ["one_sided_limit"]
-
 CANDIDATES = 24
 #: Candidates far beyond the limit may crawl; only that they are beyond matters, and unfinished they are no less so.
 STEPS = 60

@@ -22,8 +22,6 @@ from scalinglab.scaling_laws._arguments import numbers
 from scalinglab.scaling_laws.fits import Fit, Parameter
 from scalinglab.scaling_laws.regions import ThreeRegions
 
-__all__ = ["FACTORS", "PrunedJointLaw", "PrunedLaw"]
-
 #: Names of the exponents of the invariant, by what they belong to.
 FACTORS = {"depth": "depth_exponent", "width": "width_exponent"}
 

@@ -15,8 +15,6 @@ from scalinglab.scaling_laws.regions import ThreeRegions, bounds, starts
 from scalinglab.scaling_laws.robust import DELTA, Problem
 from scalinglab.scaling_laws.solving import Law, solve
 
-__all__ = ["fit_pruned", "fit_pruned_joint"]
-
 NAMES = ("high_plateau", "exponent", "transition")
 STARTS = 12
 

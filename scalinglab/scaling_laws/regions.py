@@ -16,8 +16,6 @@ import numpy as np
 from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem, best_and_spread
 
-__all__ = ["ThreeRegions", "bounds", "starts"]
-
 #: Exponents gamma that are searched: a power law that is too short to be seen sends gamma to its bound.
 EXPONENTS = (0.05, 4.0)
 #: Exponents of the invariant that are searched.

@@ -9,8 +9,6 @@ import numpy as np
 from scalinglab._checks import Array
 from scalinglab.scaling_laws.robust import Problem, minimize
 
-__all__ = ["RESAMPLING", "resample"]
-
 RESAMPLING = ("pairs", "residuals")
 
 

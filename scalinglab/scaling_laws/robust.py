@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import Array
 
-__all__ = ["DELTA", "Form", "Minimum", "Problem", "minimize"]
-
 #: Relative deviations beyond 3 % count linearly, not squared: one bad run in sixteen moves a fit by little.
 DELTA = 0.03
 #: A fit has converged when the next step would move its parameters by less than this many standard errors.

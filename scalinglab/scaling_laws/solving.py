@@ -18,8 +18,6 @@ from scalinglab.scaling_laws.fits import LEVEL, Fit, Meaning, Solution
 from scalinglab.scaling_laws.resampling import RESAMPLING, resample
 from scalinglab.scaling_laws.robust import Problem, minimize
 
-__all__ = ["Law", "solve"]
-
 #: A start has reached the optimum if its loss is above the least by less than this share.
 SAME = 1e-6
 #: A kind of fit.

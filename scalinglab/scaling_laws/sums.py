@@ -17,8 +17,6 @@ from scalinglab._checks import Array
 from scalinglab.scaling_laws.fits import Meaning
 from scalinglab.scaling_laws.robust import Problem, best_and_spread
 
-__all__ = ["PowerSum", "bare", "bounds", "meaning", "starts"]
-
 #: Exponents that are searched; a fit that ends at the upper bound has found no power law.
 EXPONENTS = (0.0, 8.0)
 #: A term below this share of the smallest error, or an e above the inverse multiple of the largest, has no influence.

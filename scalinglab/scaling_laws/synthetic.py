@@ -10,8 +10,6 @@ import numpy as np
 from scalinglab._checks import Array, fail, non_negative, non_negative_integer, positive, positive_integer
 from scalinglab._results import ReadOnly, records
 
-__all__ = ["SyntheticRuns", "synthetic_compute"]
-
 #: Floating-point operations to train one parameter on one token: 2 forward and 4 backward.
 FLOPS = 6.0
 #: Budgets, in floating-point operations, and how far sizes stray from the best of each, as in [Hoffmann2022].

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from scalinglab.training.plans import Plan
 
-__all__ = ["Batches", "Order", "drawn_samples", "label_rows", "shares"]
-
 BATCHES, SUBSETS = 1, 2
 #: Indices that are drawn ahead, about 2 MB of them.
 AHEAD = 2**18

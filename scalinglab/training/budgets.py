@@ -13,8 +13,6 @@ from scalinglab.training.plans import Plan
 from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["Budget", "budget"]
-
 
 @dataclass(frozen=True)
 class Budget:

@@ -16,8 +16,6 @@ from scalinglab.training.networks import ACTIVATIONS, Stack
 from scalinglab.training.passes import Buffers, embed, propagate
 from scalinglab.training.plans import Plan
 
-__all__ = ["Examples", "held_out", "probe"]
-
 
 def held_out(plan: Plan, stack: Stack) -> dict[str, Examples]:
     """The sets that all networks share, by name: "test" and, if the task has one, "validation"."""

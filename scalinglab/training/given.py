@@ -14,8 +14,6 @@ from scalinglab._checks import fail
 from scalinglab.training.networks import Arrays
 from scalinglab.training.plans import Plan
 
-__all__ = ["checked_arrays", "checked_masks", "per_network"]
-
 #: Masses and their inverses are finite between these in single precision, too.
 MASSES = 1e-30, 1e30
 Layers = tuple[NDArray[np.float64], ...]

@@ -24,8 +24,6 @@ from scalinglab.training.progress import Record, Training
 from scalinglab.training.tasks.task import Task
 from scalinglab.training.weighting import Weighting
 
-__all__ = ["BOUND", "finish", "train"]
-
 #: A network whose loss exceeds this (or is not a number) has diverged. A squared loss has a scale of its own: it is
 #: measured in units of what the best constant or the untrained network loses, whichever is more.
 BOUND = 1e3

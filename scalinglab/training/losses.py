@@ -6,8 +6,6 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-__all__ = ["LOSSES", "MISTAKES", "cross_entropy", "logistic", "mistakes", "squared", "wrong_signs"]
-
 
 def cross_entropy(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) -> Tensor:
     """Weighted cross-entropy of each network; the gradient is written in place.

@@ -11,8 +11,6 @@ from scalinglab._machine import free_memory
 from scalinglab.training.networks import stack_size
 from scalinglab.training.plans import Plan
 
-__all__ = ["PROBE", "bytes_needed", "refuse_too_large", "slice_lengths"]
-
 #: Most columns that an evaluation pushes through the networks at once, and most examples of its training probe.
 PROBE = 256
 #: Bytes of an index, and of a number of double precision.

@@ -21,17 +21,6 @@ from torch import Tensor
 
 from scalinglab._checks import fail
 
-__all__ = [
-    "ACTIVATIONS",
-    "Activation",
-    "Arrays",
-    "Stack",
-    "draw",
-    "forward",
-    "parameter_sizes",
-    "stack_size",
-]
-
 #: Blocks of parameters take up multiples of this many numbers. The flat vector has no remainder then that a loop over
 #: vector registers would finish one by one, with other roundings: the last network would depend on its place.
 ALIGNMENT = 16

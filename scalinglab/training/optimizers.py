@@ -11,8 +11,6 @@ from torch.optim.adam import adam as adam_rule
 from scalinglab.training.networks import Stack
 from scalinglab.training.plans import Plan
 
-__all__ = ["SCHEDULES", "SGD", "Adam", "Momentum", "make_optimizer", "step_sizes"]
-
 EPSILON = 1e-8
 #: Factor of the step size, from the share of the steps that have been made.
 SCHEDULES = {

@@ -13,8 +13,6 @@ from torch import Tensor
 
 from scalinglab.training.networks import Activation, Stack
 
-__all__ = ["Buffers", "backward", "embed", "propagate", "pull_embedding"]
-
 
 class Buffers:
     """Room for one pass of so many examples: the outputs of each layer, and the gradients with respect to them.

@@ -13,8 +13,6 @@ from scalinglab._checks import fail, non_negative_integer
 from scalinglab.training.networks import Arrays, Stack
 from scalinglab.training.plans import Plan
 
-__all__ = ["Record", "Training"]
-
 HISTORIES = ("train_loss", "test_loss", "test_error", "validation_loss", "validation_error")
 
 

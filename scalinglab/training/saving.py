@@ -16,8 +16,6 @@ from scalinglab._checks import fail
 from scalinglab._files import write_atomically
 from scalinglab.training.sweeps.store import absolute, exact_json
 
-__all__ = ["SavedNetworks", "load_networks", "save_networks"]
-
 FORMAT = "scalinglab networks 1"
 Layer = tuple[NDArray[np.floating], NDArray[np.floating]]
 Network = tuple[Layer, ...]

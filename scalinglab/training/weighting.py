@@ -17,8 +17,6 @@ from torch import Tensor
 from scalinglab.training.networks import Stack
 from scalinglab.training.plans import Plan
 
-__all__ = ["Weighting"]
-
 Masks = tuple[tuple[NDArray[np.bool_], ...], ...]
 
 

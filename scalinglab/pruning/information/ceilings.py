@@ -13,16 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import array, fail, fraction, non_negative, positive_integer
 
-__all__ = [
-    "binary_entropy",
-    "binary_kl",
-    "effective_parameters",
-    "largest_effective_parameters",
-    "largest_probability",
-    "mask_ceiling",
-    "mask_choices",
-]
-
 
 def binary_entropy(probability: ArrayLike) -> NDArray[np.float64]:
     """Entropy of coins, in bits: ``-p log2 p - (1 - p) log2 (1 - p)``.

@@ -16,8 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from scalinglab._checks import fail, non_negative_integer, one_of, positive_integer, same_length
 from scalinglab._results import ReadOnly
 
-__all__ = ["InformationEstimate", "count_pairs", "entropy", "estimate_information", "mutual_information"]
-
 CORRECTIONS = ("none", "miller-madow")
 
 

@@ -19,8 +19,6 @@ from scalinglab.pruning.information.trials import METHODS, Trials, checked_metho
 from scalinglab.pruning.masks import Masks
 from scalinglab.training import Task
 
-__all__ = ["MaskInformation", "checked_seeds", "mask_information", "means"]
-
 
 @dataclass(frozen=True, repr=False)
 class MaskInformation(Growing):

@@ -18,8 +18,6 @@ from scalinglab.pruning.information.noise import all_labelings, shares_right
 from scalinglab.pruning.information.trials import DATA_FREE, Trials, beyond, checked_methods, shown
 from scalinglab.training import Task
 
-__all__ = ["MaskEvents", "mask_events"]
-
 #: Networks that are trained side by side; more gain nothing.
 AT_ONCE = 4096
 #: Methods that are worth their time here.

@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from scalinglab._checks import array, fail, non_negative_integer
 from scalinglab.training import forward
 
-__all__ = ["steepness"]
-
 #: Points between examples, for each example.
 BETWEEN = 4
 

@@ -19,8 +19,6 @@ from scalinglab.pruning.information.trials import DATA_FREE, METHODS, Trials, be
 from scalinglab.pruning.masks import Masks
 from scalinglab.training import Task
 
-__all__ = ["Memorisation", "PairedGain", "memorisation"]
-
 #: What follows the name of a method whose masks are made from other labels than those that are learned.
 OTHER = ", other labels"
 #: All weights, for comparison.

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import fail, non_negative_integer, positive_integer
 from scalinglab.training import Task, Training, forward
 
-__all__ = ["all_labelings", "coin_flips", "coins", "outputs_of", "shares_right", "stacked"]
-
 #: Streams of a seed; networks in training, teachers and random masks have others.
 INPUTS, COINS, TEST = 41, 42, 43
 TEST_SAMPLES = 64

@@ -23,8 +23,6 @@ from scalinglab.pruning.information.trials import Trials, checked_methods, shown
 from scalinglab.pruning.masks import Masks
 from scalinglab.training import Task
 
-__all__ = ["DrawnInformation", "InformationBounds", "drawn_information", "information_bounds"]
-
 #: Draws of independent pairs beside each estimate.
 NULL = 50
 #: Parts that the decoder is tested on in turn.

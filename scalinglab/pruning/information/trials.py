@@ -25,8 +25,6 @@ from scalinglab.pruning.selection import keep_largest
 from scalinglab.pruning.starts import SCOPES, magnitude_masks, prune_at_start
 from scalinglab.training import Task, Training, train
 
-__all__ = ["DATA_FREE", "METHODS", "Trials", "beyond", "checked_methods", "label_masks", "shown"]
-
 #: Methods that see no labels: their masks know nothing of them.
 DATA_FREE = ("random", "magnitude", "synflow")
 #: From untrained networks, then from trained ones.

@@ -23,8 +23,6 @@ from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.catalogue import complete_recipe
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["ALGORITHM", "Run", "runs_of"]
-
 #: Part of every key. Raise it when ``train`` or a task computes other numbers from the same arguments than before (a
 #: new initialization, another order of the data, a corrected gradient), so that no kept result stands for a new one.
 #: A faster way to the same numbers, a new argument or a new version of the package is no reason.

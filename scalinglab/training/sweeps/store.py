@@ -26,8 +26,6 @@ from scalinglab._checks import fail, positive
 from scalinglab.training.sweeps import store_file
 from scalinglab.training.sweeps.store_file import StoreError
 
-__all__ = ["LEASE", "Store", "StoreError"]
-
 #: Seconds for which a claim holds, unless it is renewed.
 LEASE = 30.0
 #: Keys that one statement asks for; older builds of SQLite take 999 values at most.

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from scalinglab._files import locked
 
-__all__ = ["StoreError", "opened", "trouble"]
-
 #: What the header of the file says of whose it is ("ScLb"), and in which version of the tables below.
 APPLICATION = 0x53634C62
 VERSION = 1

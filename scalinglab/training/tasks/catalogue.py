@@ -17,8 +17,6 @@ from scalinglab.training.tasks.task import Task
 from scalinglab.training.tasks.teachers import teacher_student, teacher_student_options
 from scalinglab.training.tasks.text import text, text_fingerprint, text_options
 
-__all__ = ["TASKS", "build_task", "complete_recipe"]
-
 #: The factories of all tasks, by name.
 TASKS: dict[str, Callable[..., Task]] = {
     "digits": digits,

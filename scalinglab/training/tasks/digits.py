@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import fail, fraction, non_negative_integer, positive_integer
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["digits", "digits_options"]
-
 POOL = 1200
 CLASSES = 10
 #: Seed of the one split into pool and test set, the same for everybody.

@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import fail, non_negative_integer, positive_integer
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["cifar10", "files_options", "mnist"]
-
 VARIABLE = "SCALINGLAB_DATA"
 CLASSES = 10
 #: Bytes of a record of CIFAR-10: a label, and three colours of 32 x 32 pixels.

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import fail, positive_integer, same_length
 
-__all__ = ["Task", "own_labels"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Task:

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import fail, in_range, non_negative_integer, positive_integer
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["teacher", "teacher_student", "teacher_student_options"]
-
 Layers = tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
 FUNCTIONS = {"tanh": np.tanh, "relu": lambda sums: np.maximum(sums, 0.0)}
 #: Streams of a seed. A network in training has 0 to 2: one that began with the teacher's numbers would know the answer.

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from scalinglab._checks import fail, non_negative_integer, positive_integer
 from scalinglab.training.tasks.task import Task
 
-__all__ = ["alphabet", "characters", "positions", "split", "text", "text_fingerprint", "text_options"]
-
 #: Characters in a block.
 BLOCK = 2000
 #: Share of the blocks in the test set, and as many in the validation set.
