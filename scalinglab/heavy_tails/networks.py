@@ -23,8 +23,6 @@ from scalinglab.heavy_tails.runs import MARK, DependenceRuns, LayerRuns
 from scalinglab.training import Measure, Task, Training, forward, train
 
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
-#: What becomes of a run: only those that fit are compared, as in [Barsbey2021].
-OUTCOMES = ("fitted", "unfinished", "died", "diverged")
 #: A run is fitted at a training loss below this, and has died with fewer right training answers than that.
 FITTED, ALIVE = 5e-3, 0.9
 #: On the way, a network has died where it has fewer right training answers than so many times those of guessing.

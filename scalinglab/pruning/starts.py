@@ -23,8 +23,6 @@ from scalinglab.pruning.selection import keep_largest, kept_weights
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Ways to prune a network before it is trained.
 AT_START = ("random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow")
-#: Those that look at data: their masks can know something of the labels.
-WITH_DATA = ("snip", "grasp")
 #: How weights of different layers are compared.
 SCOPES = ("global", "layer", "erk", "lamp")
 #: Rounds of SynFlow, as in its paper; one round empties whole layers.

@@ -130,7 +130,7 @@ CLASS: dict[str, Made] = {
     "syntax error": Made(both(slope="def exponent(sizes, errors)\n    return 1"), {SLOPE: 0, SPREAD: 10}, told="Error"),
     "exits inside": Made(both(slope=INSIDE.format("raise SystemExit")), {SLOPE: 0, SPREAD: 10}, told="SystemExit"),
     "kills the kernel": Made(before("import os\n\nos._exit(1)"), problem="kernel died"),
-    "quits": Made(before("exit()"), FULL),
+    "quits": Made(before("import time\n\nexit()\ntime.sleep(1)"), FULL),
     "loops inside": Made(both(slope=INSIDE.format("while True: pass")), {SLOPE: 0, SPREAD: 10}, told="5 seconds"),
     "loops at the top": Made(before("while True:\n    pass"), FULL),
     "loops and cannot be stopped": Made(

@@ -76,6 +76,12 @@ def test_a_limit_that_is_too_short_for_the_solution(class_folder: Path):
     assert untouched(class_folder)
 
 
+def _hears_ctrl_c() -> None:
+    """In a session of its own; a shell that runs the tests in the background has them ignore Ctrl-C, children too."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
 def test_ctrl_c_ends_all_that_runs_and_keeps_what_is_graded(class_folder: Path):
     work = released(class_folder, NAME)
@@ -84,12 +90,12 @@ def test_ctrl_c_ends_all_that_runs_and_keeps_what_is_graded(class_folder: Path):
         write(work, "01-exponent", "import time\n\ntime.sleep(300)")
         hand_in(class_folder, student, NAME, work)
     command = [sys.executable, "-m", "scalinglab.cli", "grade", str(class_folder), "--jobs", "2"]
-    grading = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert grading.stdout is not None
-    said = [next(grading.stdout) for _ in range(2)]  # the solution, and ana: the others do not end
-    helpers = psutil.Process(grading.pid).children(recursive=True)
-    grading.send_signal(signal.SIGINT)
-    rest, _ = grading.communicate(timeout=60)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=_hears_ctrl_c) as grading:
+        assert grading.stdout is not None
+        said = [next(grading.stdout) for _ in range(2)]  # the solution, and ana: the others do not end
+        helpers = psutil.Process(grading.pid).children(recursive=True)
+        grading.send_signal(signal.SIGINT)
+        rest, _ = grading.communicate(timeout=60)
     assert said[1] == f"1 of 4: {NAME}, ana: graded\n"
     assert (grading.returncode, rest) == (130, "Stopped. What was graded is kept; run it again to go on.\n")
     assert len(helpers) >= 2  # and the kernels that have been started by then
