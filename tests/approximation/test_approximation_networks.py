@@ -113,7 +113,7 @@ def test_bad_input_is_one_sentence(call, sentence):
 
 
 def test_torch_is_loaded_only_when_a_network_is_asked_for():
-    code = "import sys, scalinglab.approximation as a; seen = 'torch' in sys.modules; a.band_penalty; "
+    code = "import sys, scalinglab.approximation as a; seen = 'torch' in sys.modules; a.compare_learners; "
     code += "print(seen, 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scalinglab import pruning
+from scalinglab.pruning.information.ceilings import binary_kl
 from scalinglab.tables import grid_of, table
 
 
@@ -55,7 +56,7 @@ def test_labels_limit_what_a_mask_adds(chapter):
 def test_the_last_step_of_the_proof_holds_and_gives_away_one_bit_at_most():
     for p in np.linspace(0.01, 0.99, 30):
         for q in np.geomspace(1e-9, 0.9, 30):
-            exact, simple = pruning.binary_kl(p, q), p * math.log2(1 / q) - 1
+            exact, simple = binary_kl(p, q), p * math.log2(1 / q) - 1
             assert simple <= exact + 1e-12
 
 
