@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -76,10 +77,14 @@ def test_a_limit_that_is_too_short_for_the_solution(class_folder: Path):
     assert untouched(class_folder)
 
 
-def _hears_ctrl_c() -> None:
-    """In a session of its own; a shell that runs the tests in the background has them ignore Ctrl-C, children too."""
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextlib.contextmanager
+def children_hear_ctrl_c() -> Iterator[None]:
+    """A shell that runs the tests in the background has them ignore Ctrl-C, and their children with them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
@@ -90,7 +95,9 @@ def test_ctrl_c_ends_all_that_runs_and_keeps_what_is_graded(class_folder: Path):
         write(work, "01-exponent", "import time\n\ntime.sleep(300)")
         hand_in(class_folder, student, NAME, work)
     command = [sys.executable, "-m", "scalinglab.cli", "grade", str(class_folder), "--jobs", "2"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=_hears_ctrl_c) as grading:
+    with children_hear_ctrl_c():
+        grading = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    with grading:
         assert grading.stdout is not None
         said = [next(grading.stdout) for _ in range(2)]  # the solution, and ana: the others do not end
         helpers = psutil.Process(grading.pid).children(recursive=True)
