@@ -125,18 +125,22 @@ class Exercise:
         RuntimeError
             If no draw does; the exercise is badly made then.
         """
+        alike: list[tuple[str, str]] = []
         for attempt in range(DRAWS):
             cases = tuple(self.cases(random.Random(seed * DRAWS + attempt)))
-            if self._separates(cases):
+            if not (alike := self._alike(cases)):
                 return cases
-        raise RuntimeError(f"no cases of {self.key} tell all mistakes apart in {DRAWS} draws")
+        told = " and ".join(map(repr, alike[0]))
+        raise RuntimeError(f"no cases of {self.key} tell all mistakes apart in {DRAWS} draws, such as {told}")
 
-    def _separates(self, cases: tuple[Case, ...]) -> bool:
-        alike = list(combinations((self.oracle, *(mistake.wrong for mistake in self.mistakes)), 2))
+    def _alike(self, cases: tuple[Case, ...]) -> list[tuple[str, str]]:
+        """Names of those that give the same answers to all cases."""
+        functions = {"the right answer": self.oracle, **{mistake.name: mistake.wrong for mistake in self.mistakes}}
+        alike = list(combinations(functions, 2))
         for case in cases:
-            answers = {function: function(*case) for function in set(chain(*alike))}
+            answers = {name: functions[name](*case) for name in set(chain(*alike))}
             alike = [(one, other) for one, other in alike if equal(answers[one], answers[other], self.tolerance)]
-        return not alike
+        return alike
 
 
 def valid_key(key: str) -> str:

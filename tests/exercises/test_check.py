@@ -304,7 +304,7 @@ def test_infinity_is_right_where_it_is_the_answer(infinity):
 def test_cases_that_cannot_tell_a_mistake_apart_are_never_used():
     fooled = toy(cases=lambda draw: ((draw.randint(0, 5), 0), (draw.randint(0, 5), draw.choice([0, 0, 0, 1]))))
     assert all(fooled.draw(seed)[1][1] == 1 for seed in range(50))
-    with pytest.raises(RuntimeError, match="no cases of 99-toy tell all mistakes apart"):
+    with pytest.raises(RuntimeError, match=r"tell all mistakes apart in 50 draws, such as 'the right answer' and '"):
         toy(cases=lambda draw: ((1, 0),)).draw(1)
 
 
