@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BLOCKS = re.findall(r"^```\n(.*?)\n```$", README, flags=re.MULTILINE | re.DOTALL)
-ALLOWED_AT_ROOT = {"pyproject.toml", "README.md", "LICENSE", "course", "scalinglab", "tests", "binder"}
+ALLOWED_AT_ROOT = {"pyproject.toml", "README.md", "LICENSE", "course", "findings", "scalinglab", "tests", "binder"}
 #: Pythons whose pins are checked, and the platforms.
 ENVIRONMENTS = [
     {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system, "os_name": name}
