@@ -77,7 +77,8 @@ def mutants(source: str, count: int, seed: str) -> list[Mutant]:
         name, occurrence = draw.choice(changes)
         try:
             changed = mutate_code(source, OperatorProvider()[name](), occurrence)
-        except AttributeError:  # of cosmic-ray 8.7 at ``except module.Error``, which has no simple name
+            ast.parse(changed)
+        except (AttributeError, SyntaxError):  # cosmic-ray 8.7 at ``except module.Error``, and ``**`` in a dict
             continue
         before, after = lines[line - 1].strip(), changed.splitlines()[line - 1].strip()
         if len(wanted) == count or (before, after) in known or no_change(before, after) or bare(changed) == original:
