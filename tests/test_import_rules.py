@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,3 +106,14 @@ def test_importing_loads_nothing_heavy(module: str):
     code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_a_chart_does_not_wait_for_a_grammar_of_addresses():
+    # JupyterLab brings rfc3987_syntax, which jsonschema, and so Altair, would load and compile for a second.
+    code = """
+import importlib.util, sys, scalinglab.live
+print("altair" in sys.modules, "rfc3987_syntax" in sys.modules, importlib.util.find_spec("rfc3987_syntax") is not None)
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # the tests' own way
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() == ["True", "False", "True"]

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-import altair as alt
-
 from scalinglab import _checks as checks
+from scalinglab.live.quick_altair import alt
 from scalinglab.live.theme import GREY, PALETTE
 
 Chart: TypeAlias = alt.TopLevelMixin

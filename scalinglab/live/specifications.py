@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import altair as alt
-
 from scalinglab import _checks as checks
 from scalinglab.live.charts import Chart
+from scalinglab.live.quick_altair import alt
 from scalinglab.live.rows import Columns
 from scalinglab.live.theme import theme
 

@@ -272,7 +272,7 @@ class Panel:
         return self.root.get_by_role("spinbutton", name=label)
 
     def button(self, name: str) -> Locator:
-        return self.root.get_by_role("button", name=name, exact=True)
+        return self.root.locator(f'button:text-is("{name}")')  # by its role, the browser names all that is there
 
     @property
     def state(self) -> str:

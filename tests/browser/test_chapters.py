@@ -56,12 +56,9 @@ def drag(slider: Locator) -> None:
 
 
 def changes(panel: Panel, before: str, act: Callable[[], None]) -> str:
-    """Do something that must change the picture, and go back; the pixels then."""
+    """Do something that must change the picture; the pixels then."""
     act()
     panel.wait_for_change(before, timeout=15)
-    panel.halt()
-    assert panel.alert == ""
-    panel.button("Reset").click()
     return panel.halt()
 
 
@@ -70,12 +67,13 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
     assert panels
     assert chapter.cell_errors() == []
     for panel in panels:
-        before = panel.settle()  # the first run goes on to its end
+        picture = panel.settle()  # the first run goes on to its end
         for control in panel.controls():
-            before = changes(panel, before, partial(move, control))
-        assert panel.alert == ""
+            picture = changes(panel, picture, partial(move, control))
+            assert panel.alert == ""
     panel = Panel(chapter.page.locator(".sl-panel", has=chapter.page.get_by_role("slider")).first)
-    changes(panel, panel.settle(), partial(drag, panel.controls()[0]))
+    moved = changes(panel, panel.settle(), partial(drag, panel.controls()[0]))
+    changes(panel, moved, panel.button("Reset").click)
     assert (chapter.errors, chapter.foreign) == ([], [])
     assert chapter.cell_errors() == []
 
@@ -98,6 +96,8 @@ def test_no_panel_has_a_serious_accessibility_finding(chapter):
         panel.settle()
         for summary in panel.root.locator("summary").all():
             summary.click()
+    # Of the rows of a table, which are all made alike, only the first three: axe looks at every cell.
+    chapter.page.evaluate("() => document.querySelectorAll('tbody tr:nth-child(n+4)').forEach((row) => row.remove())")
     # Only what is ours: the panels and the predictions, not JupyterLab around them.
     result = Axe().run(chapter.page, context={"include": [[".jp-OutputArea section"]]})
     found = [violation for violation in result.response["violations"] if violation["impact"] in ("serious", "critical")]

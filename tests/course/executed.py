@@ -3,7 +3,7 @@
 A cell runs as a kernel runs it: line by line, in the one namespace of the chapter, and what its last line is worth is
 shown. A panel that is shown goes on with its run, and the next cell waits for its end. An error in a cell, in a
 background run or in a thread, and any warning, fails the tests of the chapter. A real kernel runs the same cells in
-``test_solved.py``, and JupyterLab in ``tests/browser/test_chapters.py``.
+JupyterLab (``tests/browser/test_chapters.py``).
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Chapters in a kernel, untouched and solved: they run, every solution is right, and students see none of it."""
+"""Chapters untouched and solved: every solution is right, and students see none of it."""
 
 from __future__ import annotations
 
 import ast
-import copy
 import json
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from nbclient import NotebookClient
 
 from scalinglab.exercises import all_exercises, build_solved
 from scalinglab.exercises.building import exercise_cells
+from tests.course.executed import Chapter
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
 
 #: The capstone has nothing to be solved by a function.
@@ -28,42 +28,43 @@ def exercises(chapter: Path) -> dict:
     return {one.key: one for one in all_exercises() if one.key[:2] == chapter.stem[:2]}
 
 
-def tried(chapter: Path) -> nbformat.NotebookNode:
-    """The student's notebook, in which each exercise is checked untouched, then solved and checked again."""
-    notebook = nbformat.read(chapter, as_version=4)
-    if chapter in SOLVED:
-        solved = nbformat.reads(json.dumps(build_solved(chapter, solutions(chapter))), as_version=4)
-        nbformat.validate(solved)
-        for place in sorted(exercise_cells(load(chapter)).values(), reverse=True):
-            answer, check = copy.deepcopy(solved.cells[place]), copy.deepcopy(notebook.cells[place + 1])
-            answer.id, check.id = f"{answer.id}-solved", f"{check.id}-solved"
-            notebook.cells[place + 2 : place + 2] = [answer, check]
-    return notebook
+def solved(chapter: Path) -> nbformat.NotebookNode:
+    """The notebook in which every exercise is solved."""
+    found = nbformat.reads(json.dumps(build_solved(chapter, solutions(chapter))), as_version=4)
+    nbformat.validate(found)
+    return found
 
 
-def said(cell: dict) -> str:
-    """The first line of what a cell shows, as plain text."""
-    return "\n".join(output.get("data", {}).get("text/plain", "") for output in cell["outputs"]).partition("\n")[0]
+def verdicts(chapter: Path, verdict: str, share: int) -> list[str]:
+    """What the checks of a chapter should say first, from top to bottom."""
+    points = {key: one.points for key, one in exercises(chapter).items()}
+    return [f"{verdict} ({key}, {share * most} of {most} points)" for key, most in points.items()]
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-def test_in_a_kernel_it_runs_untouched_and_every_solution_gives_full_points(
-    chapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    # All cells in a strict kernel, stopped by the first error. The panels are run to their ends in ``executed.py`` and
-    # in the browser, and are not drawn here.
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+def test_untouched_no_exercise_is_attempted(chapter: Chapter):
+    said = [one.text.partition("\n")[0] for one in chapter.shown if one.cell.startswith("check(")]
+    assert said == (verdicts(chapter.path, "○ Not attempted yet", 0) if chapter.path in SOLVED else [])
+
+
+def test_every_solution_gives_full_points(chapter: Chapter):
+    # Each is run where a student writes it, among the names of the chapter as its cells left them.
+    cells = solved(chapter.path).cells if chapter.path in SOLVED else []
+    told, names = [], dict(chapter.names)
+    for place in exercise_cells(load(chapter.path)).values() if cells else ():
+        exec(cells[place].source, names)
+        told.append(repr(eval(cells[place + 1].source, names)).partition("\n")[0])
+    assert told == (verdicts(chapter.path, "✓ Right", 1) if cells else [])
+
+
+def test_a_solved_chapter_runs_in_a_kernel_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    # The chapters themselves run in this process, and in JupyterLab; this is what a grader runs, as a student saved it.
     monkeypatch.setenv("SCALINGLAB_JOURNAL", str(tmp_path / "predictions.json"))
-    notebook = tried(chapter)
+    notebook = solved(CHAPTERS[0])
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert [output.text for cell in code for output in cell.outputs if output.get("name") == "stderr"] == []
-    wanted = [
-        f"{verdict} ({one.key}, {points} of {one.points} points)"
-        for one in exercises(chapter).values()
-        for verdict, points in (("○ Not attempted yet", 0), ("✓ Right", one.points))
-    ]
-    assert [said(cell) for cell in code if cell.source.startswith("check(")] == wanted
+    outputs = [(cell.source, each) for cell in notebook.cells if cell.cell_type == "code" for each in cell.outputs]
+    assert [each.text for _, each in outputs if each.get("name") == "stderr"] == []
+    said = [each.data["text/plain"].partition("\n")[0] for code, each in outputs if code.startswith("check(")]
+    assert said == verdicts(CHAPTERS[0], "✓ Right", 1)
 
 
 @each_chapter
