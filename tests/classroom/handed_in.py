@@ -132,7 +132,7 @@ CLASS: dict[str, Made] = {
     "kills the kernel": Made(before("import os\n\nos._exit(1)"), problem="kernel died"),
     "quits": Made(before("import time\n\nexit()\ntime.sleep(1)"), FULL),
     "loops inside": Made(both(slope=INSIDE.format("while True: pass")), {SLOPE: 0, SPREAD: 10}, told="5 seconds"),
-    "loops at the top": Made(before("while True:\n    pass"), FULL),
+    "loops at the top": Made(before("import time\n\nwhile True:\n    time.sleep(1)"), FULL),
     "loops and cannot be stopped": Made(
         before("import signal, time\n\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)"),
         problem="could not be stopped",
