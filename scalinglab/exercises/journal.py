@@ -15,6 +15,7 @@ UTC. Fields that this version does not know are kept. The file is only ever pars
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Callable
@@ -164,7 +165,7 @@ class Journal:
     def _free_name(self) -> Path:
         """A name for a file to be set aside that no other file has."""
         stem = f"{self.path.stem}.set-aside-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        names = (f"{stem}{f'-{number}' if number else ''}{self.path.suffix}" for number in range(10**6))
+        names = (f"{stem}{f'-{number}' if number else ''}{self.path.suffix}" for number in itertools.count())
         return next(path for path in map(self.path.with_name, names) if not path.exists())
 
     def _trouble(self, verb: str, problem: OSError) -> JournalError:

@@ -87,6 +87,8 @@ DAMAGED = {
     "wrong value": b'{"format": 1, "predictions": {"00-a": {"value": {}, "question": "", "sealed_at": ""}}}',
     "wrong attempts": b'{"format": 1, "attempts": {"00-a": [1]}}',
     "wrong hints": b'{"format": 1, "hints": {"00-a": "2"}}',
+    "a million hints": b'{"format": 1, "hints": {"00-a": 1000000}}',
+    "fewer than no hints": b'{"format": 1, "hints": {"00-a": -1}}',
     "pickled": b"\x80\x04\x95\x1a\x00\x00\x00\x00\x00\x00\x00",
 }
 
@@ -104,6 +106,18 @@ def test_a_damaged_or_foreign_file_is_set_aside_whole(journal_file, content, fir
     assert len(journal.notices) == 1
     assert aside.name in journal.notices[0]
     assert Journal().sealed("00-width")["value"] == 12.0
+
+
+def test_fewer_than_a_million_hints_are_a_journal():
+    Journal().merge('{"format": 1, "hints": {"00-a": 999999, "00-b": 0}}')
+    assert (Journal().hints_shown("00-a"), Journal().hints_shown("00-b")) == (999_999, 0)
+
+
+def test_a_folder_in_the_place_of_the_file_is_one_sentence(journal_file):
+    journal_file.mkdir()
+    for read in (Journal().read, Journal().peek):
+        with pytest.raises(JournalError, match=r"^predictions\.json could not be read .*\(Is a directory\)"):
+            read()
 
 
 def test_files_set_aside_within_one_second_keep_their_own_names(journal_file):

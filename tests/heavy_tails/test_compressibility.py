@@ -73,6 +73,19 @@ def test_errors_do_not_depend_on_the_scale(factor):
     for error in METHODS.values():
         assert error(factor * weights, 0.2) == pytest.approx(error(weights, 0.2), rel=1e-12)
     assert prunable_fraction(factor * weights, 0.1) == prunable_fraction(weights, 0.1)
+    for method in METHODS:
+        np.testing.assert_array_equal(
+            prune(factor * weights, 0.2, method=method) != 0, prune(weights, 0.2, method=method) != 0
+        )
+
+
+@pytest.mark.parametrize("density", [0.001, 0.1, 0.5, 0.999])
+def test_the_error_of_a_long_vector_is_that_of_its_sorted_entries(density):
+    sizes = np.sort(np.abs(np.random.default_rng(4).standard_t(2, 5000)))
+    kept = round(density * sizes.size)
+    shuffled = np.random.default_rng(5).permutation(sizes)
+    lost, all_ = (sizes[:-kept] ** 2).sum(), (sizes**2).sum()
+    assert best_k_error(shuffled, density) == pytest.approx(math.sqrt(lost / all_), rel=1e-12)
 
 
 def test_a_layer_of_one_factor_has_exactly_the_errors_of_its_normal_matrix():
@@ -85,6 +98,7 @@ def test_vectors_along_an_axis_and_stacks_of_matrices_are_done_one_by_one():
     stack = np.random.default_rng(0).standard_normal((3, 8, 6))
     for error in (node_error, singular_value_error):
         np.testing.assert_allclose(error(stack, 0.3), [error(one, 0.3) for one in stack], rtol=1e-12)
+    np.testing.assert_array_equal(best_k_error(stack, 0.3, axis=-3), best_k_error(stack, 0.3, axis=0))
     np.testing.assert_allclose(
         best_k_error(stack, 0.3, axis=1),
         [[best_k_error(one[:, column], 0.3) for column in range(6)] for one in stack],

@@ -66,6 +66,28 @@ def test_names_that_a_system_keeps_for_itself_are_changed(name):
     assert folder_name(name) != name
 
 
+@pytest.mark.parametrize("letters", [121, 122, 300, 301])
+def test_of_a_long_name_as_much_is_kept_as_fits(letters):
+    assert len(folder_name("x" * letters)) == 120
+
+
+def test_a_folder_that_no_student_could_have_is_nobody(tmp_path):
+    for name in ("ada", "CON", "~x"):
+        (tmp_path / "submitted" / name).mkdir(parents=True)
+    assert list(People(tmp_path).students) == ["ada"]
+
+
+def test_in_moodle_two_of_one_name_in_one_download_are_not_the_student_of_that_name(tmp_path):
+    (tmp_path / "students.csv").write_text("id,first_name,last_name,email,lms_user_id\nan17,Ana,Núñez,,\n")
+    people = People(tmp_path)
+    alone = Owner("Moodle", "Ana Núñez", "5")
+    assert people.find({alone: ["05"]}) == {alone: "an17"}
+    both = [Owner("Moodle", "Ana Núñez", number) for number in ("6", "7")]
+    folders = People(tmp_path).find({one: ["06"] for one in both})
+    assert "an17" not in folders.values()
+    assert len(set(folders.values())) == 2
+
+
 def owners():
     plain = st.builds(Owner, st.sampled_from(["", "Blackboard"]), ALIKE.map(canonical))
     numbered = st.builds(Owner, st.sampled_from(["Canvas", "Moodle"]), ALIKE.map(canonical), st.sampled_from("12345"))
