@@ -200,6 +200,14 @@ def test_a_row_for_each_student_with_points_signs_and_a_link_to_the_feedback():
     ]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("Ada", "Ada b"), ("Zoë & b", "Zoë & b"), ("", "b")])
+def test_the_id_stands_behind_a_name_that_does_not_tell_it(name, shown):
+    page = read(replace(small(solved("b")), students=(Student("b", name),)))
+    (region,) = page.all("div", "points")
+    (head,) = next(region.all("tbody")).all("th")
+    assert head.text == shown
+
+
 def test_mistakes_come_by_how_many_made_them_with_the_sentence_that_they_read():
     def wrong(student: str, diagnosis: str, message: str) -> Submission:
         scores = (Score("05-endless", 0.0, 10.0, diagnosis, message), Score("05-ridge", 20.0, 20.0))
