@@ -11,8 +11,8 @@ from collections import Counter
 
 from markupsafe import Markup
 
-from scalinglab.classroom.report.mistakes_and_predictions import PredictionFinding
 from scalinglab.classroom.report.html_templates import rendered
+from scalinglab.classroom.report.mistakes_and_predictions import PredictionFinding
 from scalinglab.exercises.wording import amount, position
 
 WIDTH, HEIGHT = 400, 136

@@ -13,6 +13,7 @@ from statistics import mean, median
 from markupsafe import Markup
 
 from scalinglab.classroom.report.dot_plot import dot_plot
+from scalinglab.classroom.report.html_templates import rendered
 from scalinglab.classroom.report.mistakes_and_predictions import (
     ExerciseFinding,
     PredictionFinding,
@@ -23,7 +24,6 @@ from scalinglab.classroom.report.mistakes_and_predictions import (
 )
 from scalinglab.classroom.report.names_and_points import names_of
 from scalinglab.classroom.report.needs_instructor import needs_attention
-from scalinglab.classroom.report.html_templates import rendered
 from scalinglab.classroom.results import ClassResults, Score, Submission
 
 _STATIC = Path(__file__).parent / "static"

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from scalinglab._files import write_atomically
+from scalinglab.classroom.report.html_templates import rendered
 from scalinglab.classroom.report.lms_tables import canvas_csv, moodle_csv
 from scalinglab.classroom.report.page import report
-from scalinglab.classroom.report.html_templates import rendered
 from scalinglab.classroom.results import ClassResults
 
 _FILES = {"report.html": report, "canvas.csv": canvas_csv, "moodle.csv": moodle_csv}

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from scalinglab.classroom.report import html_templates
 from scalinglab.classroom.report.page import report
+from scalinglab.classroom.report.written_files import write_refusal
 from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
 from tests.classroom.made_class import class_of
 
@@ -326,6 +329,19 @@ def test_no_name_answer_or_message_comes_alive():
     links = [link.attributes["href"] for link in page.all("a") if link.attributes["href"].startswith("..")]
     assert all(re.fullmatch(rf"\.\./feedback/[\w%.~-]+/{CHAPTER}/{CHAPTER}\.html", link) for link in links)
     assert len(links) == len(evil().submissions)
+
+
+def test_why_a_submission_was_not_graded_is_escaped_too(tmp_path):
+    write_refusal(tmp_path, CHAPTER, "a", "<script>alert(1)</script> & half \ud83d")
+    page = (tmp_path / "feedback" / "a" / CHAPTER / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    assert "<p>What you handed in could not be graded: &lt;script&gt;alert(1)&lt;/script&gt; &amp; half ?.</p>" in page
+
+
+def test_no_template_lets_text_through_as_it_is():
+    templates = [*Path(html_templates.__file__).with_name("templates").iterdir()]
+    assert len(templates) >= 5
+    for template in templates:
+        assert not re.search(r"\|\s*safe\b|autoescape", template.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("results", [class_of(0), class_of(1), class_of(30), evil(), ClassResults({}, {}, (), ())])
