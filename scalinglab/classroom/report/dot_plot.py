@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from scalinglab.classroom.report.html_pieces import plain
+from markupsafe import Markup
+
+from scalinglab.classroom.report.html_templates import rendered
 from scalinglab.classroom.report.mistakes_and_predictions import PredictionFinding
 from scalinglab.exercises.wording import amount, position
 
@@ -26,7 +28,7 @@ LETTER = 7
 ABSURD = 1e15
 
 
-def dot_plot(found: PredictionFinding) -> str:
+def dot_plot(found: PredictionFinding) -> Markup:
     """Draw the numbers that a class predicted.
 
     Parameters
@@ -36,16 +38,27 @@ def dot_plot(found: PredictionFinding) -> str:
 
     Returns
     -------
-    str
+    Markup
         An ``<svg>`` element; empty if no range can be drawn.
     """
     ends = _ends(found)
     if ends is None or not found.numbers:
-        return ""
+        return Markup()
     axis = _Axis(*ends, log=found.question.log)
-    parts = [_band(found, axis), _ticks(found, axis), _dots(found, axis), _marks(found, axis)]
-    label = plain(f"One dot for each of {len(found.numbers)} answers, from {amount(ends[0])} to {amount(ends[1])}")
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    radius, dots = _dots(found, axis)
+    sizes = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "base": BASE, "top": TOP}
+    return rendered(
+        "dot_plot.svg",
+        **sizes,
+        band=[axis.place(end) for end in found.close or ()],
+        count=len(found.numbers),
+        dots=dots,
+        low=axis.low,
+        high=axis.high,
+        marks=_marks(found, axis),
+        radius=radius,
+        ticks=_ticks(found, axis),
+    )
 
 
 class _Axis:
@@ -96,48 +109,29 @@ def _ends(found: PredictionFinding) -> tuple[float, float] | None:
     return (low, high) if low < high else None
 
 
-def _band(found: PredictionFinding, axis: _Axis) -> str:
-    """What counts as close to the truth."""
-    if found.close is None:
-        return ""
-    left, right = (axis.place(end) for end in found.close)
-    return f'<rect class="near" x="{left:.1f}" y="{TOP - 6}" width="{right - left:.1f}" height="{BASE - TOP + 6}"/>'
+def _ticks(found: PredictionFinding, axis: _Axis) -> list[tuple[float, float, str, str]]:
+    """``(place, place of the label, its anchor, label)``; the labels of both ends stay inside of the picture."""
+    low, *inner, high = axis.ticks()
+    return [
+        (LEFT, 2, "start", amount(low)),
+        *((axis.place(value), axis.place(value), "middle", amount(value)) for value in inner),
+        (RIGHT, WIDTH - 2, "end", amount(high, found.question.unit)),
+    ]
 
 
-def _ticks(found: PredictionFinding, axis: _Axis) -> str:
-    ticks = axis.ticks()
-    parts = [f'<path class="axis" d="M{LEFT} {BASE}H{RIGHT}"/>']
-    for value in ticks:
-        place = axis.place(value)
-        side = "start" if value == ticks[0] else "end" if value == ticks[-1] else "middle"
-        text = plain(amount(value, found.question.unit if value == ticks[-1] else ""))
-        shift = {"start": -LEFT + 2, "end": WIDTH - 2 - RIGHT, "middle": 0}[side]
-        parts.append(f'<path class="axis" d="M{place:.1f} {BASE}v4"/>')
-        parts.append(f'<text x="{place + shift:.1f}" y="{BASE + 18}" text-anchor="{side}">{text}</text>')
-    return "".join(parts)
+def _dots(found: PredictionFinding, axis: _Axis) -> tuple[float, list[tuple[float, float, bool]]]:
+    """Their radius, and ``(x, y, outside)`` of dots piled up over the axis; those outside its range are at its ends."""
+    wide = 2 * RADIUS
+    placed = sorted((round((axis.place(one) - LEFT) / wide), not axis.holds(one)) for one in found.numbers)
+    step = min(wide, (BASE - TOP) / max(Counter(pile for pile, _ in placed).values()))
+    heights, dots = Counter[int](), []
+    for pile, outside in placed:
+        dots.append((LEFT + wide * pile, BASE - step * (heights[pile] + 0.5) - 1, outside))
+        heights[pile] += 1
+    return max(1.5, step / 2 - 0.3), dots
 
 
-def _dots(found: PredictionFinding, axis: _Axis) -> str:
-    """Dots piled up over the axis; those outside the range are hollow and stand at its ends."""
-    piles = Counter((_pile(axis.place(value)), not axis.holds(value)) for value in found.numbers)
-    highest = max(Counter(_pile(axis.place(value)) for value in found.numbers).values())
-    step = min(2 * RADIUS, (BASE - TOP) / highest)
-    radius = max(1.5, step / 2 - 0.3)
-    parts, heights = [], Counter()
-    for (pile, outside), count in sorted(piles.items()):
-        kind = ' class="outside"' if outside else ""
-        for _ in range(count):
-            middle = BASE - step * (heights[pile] + 0.5) - 1
-            parts.append(f'<circle{kind} cx="{LEFT + 2 * RADIUS * pile:.1f}" cy="{middle:.1f}" r="{radius:.1f}"/>')
-            heights[pile] += 1
-    return f'<g class="dots">{"".join(parts)}</g>'
-
-
-def _pile(place: float) -> int:
-    return round((place - LEFT) / (2 * RADIUS))
-
-
-def _marks(found: PredictionFinding, axis: _Axis) -> str:
+def _marks(found: PredictionFinding, axis: _Axis) -> list[dict[str, object]]:
     """The truth as a line and the median of the class as a dashed one, each with its number on its outer side."""
     unit, truth, middle = found.question.unit, found.truth, found.median
     marks = []
@@ -147,14 +141,12 @@ def _marks(found: PredictionFinding, axis: _Axis) -> str:
     if truth is not None:
         left = middle is not None and truth < middle
         marks.append(_mark("truth", axis.place(truth), 14, f"measured {amount(truth, unit)}", left=left))
-    return "".join(part for parts in zip(*marks, strict=True) for part in parts)
+    return marks
 
 
-def _mark(kind: str, place: float, height: int, text: str, *, left: bool) -> tuple[str, str]:
-    """A line, and its label on the side asked for if it has room there; labels are drawn over all lines."""
+def _mark(kind: str, at: float, y: int, text: str, *, left: bool) -> dict[str, object]:
+    """A line, and its label on the side asked for if it has room there."""
     room = LETTER * len(text)
-    left = place > room if left else place + room > WIDTH
-    side, shift = ("end", -5) if left else ("start", 5)
-    line = f'<path class="{kind}" d="M{place:.1f} {height - 10}V{BASE}"/>'
-    label = f'<text class="{kind}" x="{place + shift:.1f}" y="{height}" text-anchor="{side}">{plain(text)}</text>'
-    return line, label
+    left = at > room if left else at + room > WIDTH
+    side, x = ("end", at - 5) if left else ("start", at + 5)
+    return {"kind": kind, "at": at, "x": x, "y": y, "side": side, "text": text}

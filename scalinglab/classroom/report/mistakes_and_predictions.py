@@ -71,6 +71,17 @@ class PredictionFinding:
         return len(self.numbers) + sum(self.choices.values())
 
     @property
+    def said(self) -> int:
+        """How many said anything."""
+        return self.answered + self.unfit
+
+    @property
+    def outside(self) -> int:
+        """How many numbers lie outside of the question's range."""
+        low, high = self.question.low, self.question.high
+        return sum((low is not None and one < low) or (high is not None and one > high) for one in self.numbers)
+
+    @property
     def median(self) -> float | None:
         """The median of the numbers; None without any."""
         return 2 * median(one / 2 for one in self.numbers) if self.numbers else None  # a sum of two may overflow
@@ -127,6 +138,11 @@ class QuizFinding:
     worst: Option | None
     worst_count: int
     unfit: int
+
+    @property
+    def said(self) -> int:
+        """How many said anything."""
+        return self.answered + self.unfit
 
 
 def exercise_findings(results: ClassResults, assignment: str) -> list[ExerciseFinding]:

@@ -3,69 +3,53 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scalinglab.classroom.results import ClassResults, Submission
+from scalinglab.classroom.report.names_and_points import sentence
+from scalinglab.classroom.results import ClassResults
 from scalinglab.exercises.seeds import student_seed
+
+_COPIED = "They have the same numbers, so answers can be copied."
+_EMPTY = "All who leave it empty have the same numbers, so answers can be copied."
 
 
 @dataclass(frozen=True)
-class Attention:
-    """What to look at before any grade is handed back; students by id, assignments by name.
+class Need:
+    """What to look at before any grade is handed back: of which students (ids), in which assignments, and why."""
 
-    Parameters
-    ----------
-    not_graded
-        The submissions that could not be graded.
-    missing
-        Who handed nothing in, by assignment; without the assignments that everybody handed in.
-    same_name
-        ``(students, assignments)``: two or more students whose names in the first cell draw the same numbers.
-    no_name
-        Who left the name empty, by assignment. Their numbers are the same, too.
-    """
-
-    not_graded: tuple[Submission, ...]
-    missing: dict[str, tuple[str, ...]]
-    same_name: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-    no_name: dict[str, tuple[str, ...]]
-
-    def __bool__(self) -> bool:
-        return any((self.not_graded, self.missing, self.same_name, self.no_name))
+    what: str
+    students: tuple[str, ...]
+    why: str
+    assignments: tuple[str, ...]
 
 
-def needs_attention(results: ClassResults) -> Attention:
-    """Look through a class for what a table of points does not show."""
-    handed_in = {(one.student, one.assignment) for one in results.submissions}
-    missing = {
-        assignment: tuple(one.id for one in results.students if (one.id, assignment) not in handed_in)
-        for assignment in results.titles
-    }
-    no_name = {
-        assignment: tuple(one.student for one in _graded(results, assignment) if not one.name.strip())
-        for assignment in results.titles
-    }
-    return Attention(
-        not_graded=tuple(one for one in results.submissions if one.problem),
-        missing={assignment: students for assignment, students in missing.items() if students},
-        same_name=_same_names(results),
-        no_name={assignment: students for assignment, students in no_name.items() if students},
-    )
+def needs_attention(results: ClassResults) -> list[Need]:
+    """Look through a class for what a table of points does not show; the same in many assignments is one need."""
+    found: dict[tuple[str, tuple[str, ...], str], list[str]] = defaultdict(list)
+    for what, assignment, students, why in _by_assignment(results):
+        found[what, tuple(students), why].append(assignment)
+    return [Need(*need, tuple(assignments)) for need, assignments in found.items()]
 
 
-def _graded(results: ClassResults, assignment: str) -> list[Submission]:
-    return [one for one in results.submissions if one.assignment == assignment and not one.problem]
-
-
-def _same_names(results: ClassResults) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """Students that share a name, each group once with all assignments in which it does."""
-    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+def _by_assignment(results: ClassResults) -> Iterator[tuple[str, str, list[str], str]]:
+    """``(what, assignment, students, why)``, the most urgent first."""
+    failed, no_name, same_numbers = (defaultdict[tuple[str, str | int], list[str]](list) for _ in range(3))
+    for one in results.submissions:
+        if one.problem:
+            failed[one.assignment, one.problem].append(one.student)
+        elif one.name.strip():
+            same_numbers[one.assignment, student_seed(one.name, one.assignment)].append(one.student)
+        else:
+            no_name[one.assignment, ""].append(one.student)
+    for (assignment, problem), students in failed.items():
+        yield "Not graded", assignment, students, sentence(str(problem))
+    handed_in = results.by_student()
     for assignment in results.titles:
-        by_seed: dict[int, list[str]] = defaultdict(list)
-        for one in _graded(results, assignment):
-            if one.name.strip():
-                by_seed[student_seed(one.name, assignment)].append(one.student)
-        for students in by_seed.values():
-            if len(students) > 1:
-                found[tuple(students)].append(assignment)
-    return tuple((students, tuple(assignments)) for students, assignments in found.items())
+        if missing := [one.id for one in results.students if (one.id, assignment) not in handed_in]:
+            yield "Nothing handed in", assignment, missing, ""
+    for (assignment, _), students in same_numbers.items():
+        if len(students) > 1:
+            yield "The same name in the first cell", assignment, students, _COPIED
+    for (assignment, _), students in no_name.items():
+        yield "No name in the first cell", assignment, students, _EMPTY

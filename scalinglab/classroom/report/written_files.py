@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import shutil
 from pathlib import Path
 
 from scalinglab._files import write_atomically
+from scalinglab.classroom.report.html_templates import rendered
 from scalinglab.classroom.report.lms_tables import canvas_csv, moodle_csv
 from scalinglab.classroom.report.page import report
 from scalinglab.classroom.results import ClassResults
 
 _FILES = {"report.html": report, "canvas.csv": canvas_csv, "moodle.csv": moodle_csv}
-_REFUSAL = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>{assignment}: not graded</title></head>
-<body style="font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem">
-<h1>{assignment}</h1>
-<p>What you handed in could not be graded: {problem}.</p>
-<p>Restart the kernel, run all cells from top to bottom, save the notebook, and hand it in again.</p>
-</body>
-</html>
-"""
 
 
 def write_grades(class_folder: Path, results: ClassResults) -> list[Path]:
@@ -41,5 +31,4 @@ def write_refusal(class_folder: Path, assignment: str, student: str, problem: st
     page = class_folder / "feedback" / student / assignment / f"{assignment}.html"
     shutil.rmtree(page.parent, ignore_errors=True)
     page.parent.mkdir(parents=True)
-    words = {"assignment": html.escape(assignment), "problem": html.escape(problem)}
-    write_atomically(page, _REFUSAL.format(**words).encode())
+    write_atomically(page, rendered("refusal.html", assignment=assignment, problem=problem).encode())

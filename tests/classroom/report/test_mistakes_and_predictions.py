@@ -12,7 +12,7 @@ from scalinglab.classroom.report.mistakes_and_predictions import (
     prediction_findings,
     quiz_findings,
 )
-from scalinglab.classroom.report.needs_instructor import needs_attention
+from scalinglab.classroom.report.needs_instructor import Need, needs_attention
 from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
 from scalinglab.exercises.quiz_items import items_of
 
@@ -145,19 +145,20 @@ def test_names_that_draw_the_same_numbers_are_found_however_they_are_written():
     found = needs_attention(
         results_of(named("a", "Zoë  Lovelace"), named("b", "zoe\u0308 LOVELACE "), named("c", "Zoe Lovelace"))
     )
-    assert found.same_name == ((("a", "b"), (CHAPTER,)),)
-    assert not found.no_name
+    assert [(one.what, one.students, one.assignments) for one in found] == [
+        ("The same name in the first cell", ("a", "b"), (CHAPTER,))
+    ]
 
 
 def test_empty_names_are_told_apart_from_shared_ones_and_what_failed_counts_as_neither():
     found = needs_attention(results_of(named("a", " "), named("b", ""), named("c", "", problem="No notebook.")))
-    assert found.no_name == {CHAPTER: ("a", "b")}
-    assert found.same_name == ()
-    assert [one.student for one in found.not_graded] == ["c"]
+    assert [(one.what, one.students, one.assignments) for one in found] == [
+        ("Not graded", ("c",), (CHAPTER,)),
+        ("No name in the first cell", ("a", "b"), (CHAPTER,)),
+    ]
 
 
 def test_who_handed_nothing_in_is_missing():
-    found = needs_attention(results_of(named("a", "A"), students=["a", "b", "c"]))
-    assert found.missing == {CHAPTER: ("b", "c")}
-    assert found
+    (found,) = needs_attention(results_of(named("a", "A"), students=["a", "b", "c"]))
+    assert found == Need("Nothing handed in", ("b", "c"), "", (CHAPTER,))
     assert not needs_attention(results_of(named("a", "A")))

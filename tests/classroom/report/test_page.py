@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from scalinglab.classroom.report import html_templates
 from scalinglab.classroom.report.page import report
+from scalinglab.classroom.report.written_files import write_refusal
 from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
 from tests.classroom.made_class import class_of
 
@@ -200,6 +203,14 @@ def test_a_row_for_each_student_with_points_signs_and_a_link_to_the_feedback():
     ]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("Ada", "Ada b"), ("Zoë & b", "Zoë & b"), ("", "b")])
+def test_the_id_stands_behind_a_name_that_does_not_tell_it(name, shown):
+    page = read(replace(small(solved("b")), students=(Student("b", name),)))
+    (region,) = page.all("div", "points")
+    (head,) = next(region.all("tbody")).all("th")
+    assert head.text == shown
+
+
 def test_mistakes_come_by_how_many_made_them_with_the_sentence_that_they_read():
     def wrong(student: str, diagnosis: str, message: str) -> Submission:
         scores = (Score("05-endless", 0.0, 10.0, diagnosis, message), Score("05-ridge", 20.0, 20.0))
@@ -318,6 +329,19 @@ def test_no_name_answer_or_message_comes_alive():
     links = [link.attributes["href"] for link in page.all("a") if link.attributes["href"].startswith("..")]
     assert all(re.fullmatch(rf"\.\./feedback/[\w%.~-]+/{CHAPTER}/{CHAPTER}\.html", link) for link in links)
     assert len(links) == len(evil().submissions)
+
+
+def test_why_a_submission_was_not_graded_is_escaped_too(tmp_path):
+    write_refusal(tmp_path, CHAPTER, "a", "<script>alert(1)</script> & half \ud83d")
+    page = (tmp_path / "feedback" / "a" / CHAPTER / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    assert "<p>What you handed in could not be graded: &lt;script&gt;alert(1)&lt;/script&gt; &amp; half ?.</p>" in page
+
+
+def test_no_template_lets_text_through_as_it_is():
+    templates = [*Path(html_templates.__file__).with_name("templates").iterdir()]
+    assert len(templates) >= 5
+    for template in templates:
+        assert not re.search(r"\|\s*safe\b|autoescape", template.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("results", [class_of(0), class_of(1), class_of(30), evil(), ClassResults({}, {}, (), ())])
