@@ -212,6 +212,13 @@ class Notebook:
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
         self.wait_for_kernel()
 
+    def reload(self) -> None:
+        """Load the page again; wait until JupyterLab has opened again what was open, which it may do late."""
+        self.page.reload()
+        self.page.wait_for_function("() => window.jupyterapp?.restored")
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+        self.wait_for_kernel()
+
     def end_kernel(self) -> None:
         """End the kernel, and with it all runs."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

@@ -220,8 +220,7 @@ def test_a_page_reload_in_the_middle_of_a_run_changes_nothing(notebook):
     panel.slider("slope").press("ArrowRight")
     value = panel.slider("slope").get_attribute("aria-valuetext")
     notebook.save()
-    notebook.page.reload()
-    notebook.wait_for_kernel()
+    notebook.reload()
     panel = notebook.panel("Run")
     panel.wait_for_state("running")
     assert panel.slider("slope").get_attribute("aria-valuetext") == value
@@ -308,8 +307,7 @@ Panel(changing, controls=[Slider("rows", 2, 60, 10, integer=True), Choice("kind"
         panel.root.get_by_label("kind").select_option("one" if key == "Home" else "three")
     drawn = panel.settle()
     lab.save()
-    lab.page.reload()
-    lab.wait_for_kernel()
+    lab.reload()
     assert lab.panel("Changing").settle() == drawn
     assert lab.errors == []
 
