@@ -71,6 +71,13 @@ CALLS = {
     "law must be one of corrected, published": lambda: compute_optimal_exponents(1.5, 1.2, law="mine"),
     "budgets must be positive": lambda: compute_optimal_frontier(SPECTRUM, [0, 1], [1, 2, 4]),
     "widths must hold at least three": lambda: compute_optimal_frontier(SPECTRUM, [10], [1, 2]),
+    "batch_size must be": lambda: compute_optimal_frontier(SPECTRUM, [10, 20], [1, 2, 4], step_size=0.1),
+    "step_size must be a finite number, got None": lambda: compute_optimal_frontier(
+        SPECTRUM, [10, 20], [1, 2, 4], batch_size=8
+    ),
+    "samples must be left out for one-pass SGD": lambda: compute_optimal_frontier(
+        SPECTRUM, [10, 20], [1, 2, 4], step_size=0.1, batch_size=8, samples=50
+    ),
     "widths must be a whole number": lambda: compute_optimal_frontier(SPECTRUM, [10], [1.5, 2, 3]),
     "spectrum must hold each mode once": lambda: simulate(power_law(1.5, 1.25, 10**6), [1], **GOOD),
     "algorithm must be one of": lambda: simulate(SPECTRUM, [1], algorithm="adam", **GOOD),
