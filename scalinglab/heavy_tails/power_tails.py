@@ -54,8 +54,8 @@ def few_ties(data: Array, used: int) -> None:
     most = max(2, math.isqrt(used))
     if counts.max() > most:
         fail("x", f"differ in its largest values: of {used}, up to {most} may be equal", int(counts.max()))
-    if 2 * len(counts) < used:
-        fail("x", f"differ in its largest values: half of {used} at least", len(counts))
+    if 3 * len(counts) < used:
+        fail("x", f"differ in its largest values: a third of {used} at least", len(counts))
 
 
 def power_law_tail(data: Array) -> tuple[float, int]:
