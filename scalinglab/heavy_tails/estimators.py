@@ -18,13 +18,15 @@ from scipy.special import ndtri, stdtrit
 from scalinglab._checks import Array, fail, one_of, positive_integer
 from scalinglab._results import ReadOnly, records
 from scalinglab.heavy_tails._arguments import points
-from scalinglab.heavy_tails.power_tails import hill_of_tail, ordered_tail, power_law_tail, tail_length
+from scalinglab.heavy_tails.power_tails import few_ties, hill_of_tail, ordered_tail, power_law_tail, tail_length
 from scalinglab.heavy_tails.stable_fits import GROUPS, block_estimates, characteristic_estimates, quantile_estimates
 
 STABLE_METHODS = ("characteristic", "block", "quantile")
 METHODS = (*STABLE_METHODS, "hill", "power_law")
 #: Fewest points, so that each of the groups of a jackknife holds a few.
 LEAST = 2 * GROUPS
+#: How many times fewer points are in the outer part of a tail that was chosen.
+OUTER = 8
 FAILURES = {
     "characteristic": "reads finite-variance laws as stable ones: Student's t with 3 degrees of freedom as 1.7",
     "block": "needs centred data: a shift of half a standard deviation turns normal data into 1.1",
@@ -44,7 +46,9 @@ class TailIndex:
         The estimate. Of a stable method: the index of the stable law that the sample resembles.
     interval : (float, float)
         About 95 percent, if the method's premise holds: by a jackknife over groups of the sample for the stable
-        methods, from the number of tail points for the others. It knows nothing of a premise that fails.
+        methods, from the number of tail points for "hill". "power_law" chooses its tail from the data and too long, as
+        a rule. So its interval spans that of the eighth of the tail too, which is further out. That covers Student's
+        law in 95 of 100 samples of 3 degrees of freedom and in 78 of 5, and a power law in 99.
     method : str
     used : int
         How many points decide: all of them, or those of the tail.
@@ -124,7 +128,8 @@ def tail_index(x: ArrayLike, *, method: str, share: float = 0.01) -> TailIndex:
     Raises
     ------
     ValueError
-        If the data are too few, not finite or all equal, or an argument is out of range.
+        If the data are too few, not finite or all equal, or an argument is out of range. If many of them are equal in
+        the tail, for the methods "hill" and "power_law": rounding then makes the estimate.
 
     Examples
     --------
@@ -137,9 +142,9 @@ def tail_index(x: ArrayLike, *, method: str, share: float = 0.01) -> TailIndex:
     data = points("x", x, LEAST, axes=(1, 2) if method == "block" else (1,))
     if method == "hill":
         used = tail_length("share", share, len(data))
-        return _tail_estimate(hill_of_tail(ordered_tail(data, used)), used, method)
+        return _tail_estimate(data, hill_of_tail(ordered_tail(data, used)), used, method)
     if method == "power_law":
-        return _tail_estimate(*power_law_tail(data), method)
+        return _tail_estimate(data, *power_law_tail(data), method)
     estimate = {"characteristic": characteristic_estimates, "block": block_estimates, "quantile": quantile_estimates}
     return _jackknifed(*estimate[method](data), len(data), method)
 
@@ -177,10 +182,17 @@ def hill_curve(x: ArrayLike, *, lengths: int = 120, share: float = 0.5) -> HillC
     return HillCurve(used, alpha, alpha - half, alpha + half)
 
 
-def _tail_estimate(alpha: float, used: int, method: str) -> TailIndex:
+def _tail_estimate(data: Array, alpha: float, used: int, method: str) -> TailIndex:
     """An estimate from the largest points, whose standard error is alpha / sqrt(used) if they follow a power law."""
-    half = float(ndtri(0.975)) * alpha / math.sqrt(used)
-    return TailIndex(alpha, (alpha - half, alpha + half), method, used)
+    few_ties(data, used + (method == "hill"))  # Hill counts all but the point where the tail begins
+    pairs = [(alpha, used)]
+    if method == "power_law":
+        # Where the law sets in further out than the chosen tail begins, its outer part is nearer to it.
+        fewer = max(2, round(used / OUTER))
+        pairs.append((hill_of_tail(ordered_tail(data, fewer)), fewer))
+    halves = [float(ndtri(0.975)) * each / math.sqrt(count) for each, count in pairs]
+    ends = [(each - half, each + half) for (each, _), half in zip(pairs, halves, strict=True)]
+    return TailIndex(alpha, (min(low for low, _ in ends), max(high for _, high in ends)), method, used)
 
 
 def _jackknifed(alpha: float, without: Array, used: int, method: str) -> TailIndex:

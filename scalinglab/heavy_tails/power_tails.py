@@ -41,6 +41,23 @@ def hill_of_tail(tail: Array) -> float:
     return 1 / mean
 
 
+def few_ties(data: Array, used: int) -> None:
+    """Refuse a tail that rounding or repetition has made: one in which many values are equal.
+
+    Of m equal values at its beginning, rounding moves the mean logarithm by up to m / 2 points of ``used``. That is
+    half a standard error at the root of ``used``. Where each value occurs several times, there are fewer points than
+    the standard error counts.
+    """
+    sizes = np.abs(data)
+    beginning = np.partition(sizes, len(sizes) - used)[len(sizes) - used]
+    counts = np.unique(sizes[sizes >= beginning], return_counts=True)[1]
+    most = max(2, math.isqrt(used))
+    if counts.max() > most:
+        fail("x", f"differ in its largest values: of {used}, up to {most} may be equal", int(counts.max()))
+    if 3 * len(counts) < used:
+        fail("x", f"differ in its largest values: a third of {used} at least", len(counts))
+
+
 def power_law_tail(data: Array) -> tuple[float, int]:
     """Exponent and length of the tail of least distance to a power law, by Kolmogorov and Smirnov [Clauset2009].
 
@@ -57,17 +74,21 @@ def power_law_tail(data: Array) -> tuple[float, int]:
     left = np.arange(min(SHORTEST, len(logs) - 1), len(logs))
     if len(left) > MOST:
         left = np.unique(np.geomspace(left[0], left[-1], MOST).astype(np.int64))
-    least = np.inf
+    best, least = 0, np.inf
     for measured, most in STAGES:
         steps = np.linspace(0, 1, measured + 1)[:, None]
         bounds = _distances(logs, sums, left, (steps * left).astype(np.int64))
-        least = min(least, _distance(logs, sums, left[np.argmin(bounds)]))
+        first = int(left[np.argmin(bounds)])
+        best, least = min((best, least), (first, _distance(logs, sums, first)), key=lambda tail: tail[1])
         near = bounds <= least * (1 + ROUNDING)
+        if not near.any():  # the best tail itself went out of the race, for others of lower bounds
+            left = left[:0]
+            break
         left, bounds = left[near], bounds[near]
         left = left[np.argsort(bounds, kind="stable")[:most]]
     if not math.isfinite(least):
         fail("x", "differ in its largest values", float(sizes[0]))
-    best = min(left.tolist(), key=lambda used: _distance(logs, sums, used))
+    best = min([best, *left.tolist()], key=lambda used: _distance(logs, sums, used))
     return (best + 1) / float(sums[best - 1] - best * logs[best]), best + 1
 
 

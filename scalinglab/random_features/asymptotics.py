@@ -9,6 +9,9 @@ With ``lam_k = k^-b`` and ``w_k^2 lam_k = k^-a``, infinitely many modes, and all
 2. For a - 1 > b the compute-optimal frontier of [Bordelon2024] eq. (17) fails as well: a term of time and width
    together takes over, ``t^-(1 - 1/b) / N``, the term F_ac of [Paquette2024]. The frontier is then L ~ C^-(a-1)/a. The
    regime a - 1 < b, which the paper is about, is as published.
+3. All this is of gradient flow. One-pass SGD with steps and batches of a fixed size adds their noise, which fades like
+   ``t^-(2 - 1/b)``, the term K_pp of [Paquette2024]. For a > 2b it outlasts t^-(a-1)/b, and the frontier no longer
+   depends on a: L ~ C^-(1 - 1/2b), with width and time growing alike. Where width would outgrow time, noise stops it.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from typing import Any, NamedTuple
 from scipy.special import zeta
 
 from scalinglab._checks import fail, number, one_of
+
+LAWS = ("corrected", "published", "fixed_batch")
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,9 @@ def compute_optimal_exponents(a: float, b: float, *, law: str = "corrected") -> 
         Above 1.
     b : float
         1 or more; at 1 there are logarithmic corrections.
-    law : {"corrected", "published"}
-        "published" is [Bordelon2024] eq. (17); "corrected" agrees with it for a - 1 <= b, see the module.
+    law : {"corrected", "published", "fixed_batch"}
+        "published" is [Bordelon2024] eq. (17); "corrected" agrees with it for a - 1 <= b, see the module. Both are of
+        gradient flow. "fixed_batch" is of one-pass SGD with fixed steps and batches, and differs for a > 2b.
 
     Returns
     -------
@@ -136,7 +142,10 @@ def compute_optimal_exponents(a: float, b: float, *, law: str = "corrected") -> 
     a = _above_one("a", a)
     if number("b", b) < 1:
         fail("b", "be 1 or more, or infinitely many features have no finite variance", b)
-    if one_of("law", law, ("corrected", "published")) == "corrected" and a - 1 > b:
+    one_of("law", law, LAWS)
+    if law == "fixed_batch" and a > 2 * b:
+        return Exponents(1 - 1 / (2 * b), 0.5, 0.5)
+    if law != "published" and a - 1 > b:
         return Exponents((a - 1) / a, (a - b) / a, b / a)
     model = min(a - 1, 2 * b)
     total = a - 1 + b * model

@@ -45,7 +45,7 @@ def windows(times: Array) -> list[Window]:
     """Divide ascending, positive times into windows of at most a decade."""
     found, start = [], 0
     while start < len(times):
-        stop = int(np.searchsorted(times, times[start] * DECADE * (1 + 1e-12), side="right"))
+        stop = int(np.searchsorted(times, float(times[start]) * DECADE * (1 + 1e-12), side="right"))
         found.append(Window(float(times[start]), slice(start, stop)))
         start = stop
     return found

@@ -43,7 +43,7 @@ def one_over_size(spectrum: Spectrum, times: ArrayLike, *, axis: str = "width", 
     at, found = ascending("times", times), medium(spectrum, math.inf, math.inf)
     data = one_of("axis", axis, ("width", "samples")) == "samples"
     pairs = partial(_first_order, noise=non_negative("noise", noise), data=data)
-    coefficient, inner = np.zeros(len(at)), np.flatnonzero(at > 0)
+    coefficient, inner = np.zeros(len(at)), np.flatnonzero(found.begun(at))
     for members, nodes, factors in decades(found, at[inner]):
         coefficient[inner[members]] = invert(nodes, factors, pairs)["coefficient"]
     return coefficient
@@ -51,10 +51,9 @@ def one_over_size(spectrum: Spectrum, times: ArrayLike, *, axis: str = "width", 
 
 def _first_order(left: Nodes, right: Nodes, *, noise: float, data: bool) -> dict[str, Any]:
     """The two-point function of the correction: kappa moves from s to ``s (1 + F / size)``, and the rest adds."""
-    spectrum = left.medium.spectrum
-    power = spectrum.multiplicity * spectrum.target_power
+    power, total = left.medium.seen[2], noise + left.medium.spectrum.unlearnable
     d1, d2, w1, w2 = sums(left, right)
     moved = left.single[0][:, None] * (w1 - left.kappa[:, None] * ((left.inverse**2 * power) @ right.inverse.T))
     moved = moved + right.single[0] * (w1 - right.kappa * ((left.inverse * power) @ (right.inverse**2).T))
     added = d2 * w1 if data else d1 * w2
-    return {"coefficient": left.kappa[:, None] * right.kappa * (moved + added) + (noise * d2 if data else 0.0)}
+    return {"coefficient": left.kappa[:, None] * right.kappa * (moved + added) + (total * d2 if data else 0.0)}

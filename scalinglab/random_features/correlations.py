@@ -57,7 +57,7 @@ class Nodes:
     @cached_property
     def inverse(self) -> Any:
         """``1 / (lam + kappa)``, shape (nodes, modes)."""
-        return 1 / (self.medium.spectrum.eigenvalues + self.kappa[:, None])
+        return 1 / (self.medium.seen[0] + self.kappa[:, None])
 
     @cached_property
     def single(self) -> Any:
@@ -118,24 +118,26 @@ def correlations(left: Nodes, right: Nodes, noise: float, parts: Sequence[str]) 
     mixed = pair * d1 * d1 / (medium.width * medium.samples)
     signal = pair * (model * w1 + d1 * w2 / medium.width)
     found: dict[str, Any] = {}
+    # What no feature sees stays in every loss, and is noise to those who learn.
+    stays = medium.spectrum.unlearnable
+    total = noise + stays
     if "test" in parts or "train" in parts:
-        found["test"] = (signal + noise * (model * d2 / medium.samples + mixed)) / (data * model - mixed)
+        found["test"] = stays + (signal + total * (model * d2 / medium.samples + mixed)) / (data * model - mixed)
     if "train" in parts:
         found["train"] = left.data_response[:, None] * right.data_response * (found["test"] + noise)
     if "ensemble" in parts:
-        found["ensemble"] = (pair * w1 + noise * d2 / medium.samples) / data
+        found["ensemble"] = stays + (pair * w1 + total * d2 / medium.samples) / data
     if "bagging" in parts:
-        found["bagging"] = signal / model
+        found["bagging"] = stays + signal / model
     if "bias" in parts:
-        found["bias"] = pair * w1
+        found["bias"] = stays + pair * w1
     return {part: found[part] for part in parts}
 
 
 def _weights(medium: Medium) -> Any:
-    """``lam``, ``lam^2``, ``lam w^2`` and ``lam^2 w^2`` of all modes, shape (4, modes)."""
-    spectrum = medium.spectrum
-    values, power = spectrum.eigenvalues, spectrum.multiplicity * spectrum.target_power
-    return np.stack([spectrum.multiplicity * values, spectrum.multiplicity * values**2, power, power * values])
+    """``lam``, ``lam^2``, ``lam w^2`` and ``lam^2 w^2`` of all modes that are seen, shape (4, modes)."""
+    values, counts, power = medium.seen
+    return np.stack([counts * values, counts * values**2, power, power * values])
 
 
 def sums(left: Nodes, right: Nodes) -> tuple[Any, Any, Any, Any]:

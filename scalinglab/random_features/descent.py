@@ -7,13 +7,14 @@ The same two-point functions as for gradient flow, seen through another s(z), se
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scalinglab._checks import in_range, non_negative, positive
+from scalinglab._checks import fail, in_range, non_negative, positive, positive_integer
 from scalinglab.random_features._arguments import medium, whole_steps
 from scalinglab.random_features.correlations import PARTS, correlations, invert
 from scalinglab.random_features.paths import MOST_MOMENTUM, Rule, paths, solved
@@ -86,17 +87,33 @@ def gradient_descent(
 
 
 def stable_step_size(
-    spectrum: Spectrum, *, width: float, samples: float, ridge: float = 0.0, momentum: float = 0.0
+    spectrum: Spectrum,
+    *,
+    width: float,
+    samples: float,
+    ridge: float = 0.0,
+    momentum: float = 0.0,
+    batch_size: int | None = None,
 ) -> float:
     """Return the step size below which gradient descent converges: ``2 (1 + momentum) / (edge + ridge)``.
 
     The edge is that of the spectrum of the features' covariance at large size; a single small draw can have a larger
     eigenvalue, so a simulation checks its own.
 
+    Parameters
+    ----------
+    spectrum : Spectrum
+    width, samples : int or math.inf
+    ridge, momentum : float
+        As in ``gradient_descent``.
+    batch_size : int, optional
+        Of one-pass SGD: the step below which its mean loss stays bounded. It takes samples of infinity, and neither
+        ridge nor momentum.
+
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        If an argument is out of range, or does not go with batches.
 
     Examples
     --------
@@ -105,4 +122,12 @@ def stable_step_size(
     1.3972
     """
     rule = Rule(1.0, in_range("momentum", momentum, 0, MOST_MOMENTUM), non_negative("ridge", ridge))
-    return rule.bound(medium(spectrum, width, samples).edge())
+    found = medium(spectrum, width, samples)
+    if batch_size is None:
+        return rule.bound(found.edge())
+    if not math.isinf(found.samples):
+        fail("samples", "be infinite with a batch_size: one-pass SGD takes fresh ones at each step", samples)
+    for name, value in {"ridge": ridge, "momentum": momentum}.items():
+        if value:
+            fail(name, "be 0 with a batch_size", value)
+    return rule.bound(found.edge(positive_integer("batch_size", batch_size)))

@@ -73,7 +73,7 @@ def gradient_flow(
     found = medium(spectrum, width, samples)
     noise, ridge = non_negative("noise", noise), non_negative("ridge", ridge)
     parts = PARTS if cross_terms else PARTS[:2]
-    inner = (at > 0) & np.isfinite(at)
+    inner = found.begun(at)
     columns: dict[str, Any] = {part: np.full(len(at), spectrum.power) for part in parts}
     columns["train"] += noise
     pairs, rows = partial(correlations, noise=noise, parts=parts), np.flatnonzero(inner)

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scalinglab._checks import Array, fail, non_negative
+from scalinglab._checks import Array, fail, non_negative, positive
 from scalinglab._results import ReadOnly, records
 from scalinglab.random_features._arguments import ascending, size
 from scalinglab.random_features.asymptotics import Exponents
 from scalinglab.random_features.flow import gradient_flow
+from scalinglab.random_features.one_pass import one_pass_sgd
 from scalinglab.random_features.spectra import Spectrum
 
 
@@ -75,9 +76,19 @@ class Frontier(ReadOnly):
 
 
 def compute_optimal_frontier(
-    spectrum: Spectrum, budgets: ArrayLike, widths: ArrayLike, *, samples: float = math.inf, noise: float = 0.0
+    spectrum: Spectrum,
+    budgets: ArrayLike,
+    widths: ArrayLike,
+    *,
+    samples: float = math.inf,
+    noise: float = 0.0,
+    step_size: float | None = None,
+    batch_size: int | None = None,
 ) -> Frontier:
     """Return the best width for each budget ``C = width * time``, with gradient flow in unlimited data or less.
+
+    With a step size and a batch size it is one-pass SGD, whose time is ``steps * step_size``. At fixed sizes that is
+    in proportion to the samples, and the budget to the operations.
 
     Parameters
     ----------
@@ -88,6 +99,8 @@ def compute_optimal_frontier(
         Increasing, three or more; dense enough for a parabola (a factor of 2 between them, say).
     samples : int or math.inf
     noise : float
+    step_size, batch_size : float and int, optional
+        Of one-pass SGD, as in ``one_pass_sgd``. Times are rounded to whole steps, so budgets should buy many.
 
     Returns
     -------
@@ -111,13 +124,26 @@ def compute_optimal_frontier(
     if len(sizes) < 3:
         fail("widths", "hold at least three", sizes.tolist())
     sizes = np.array([size("widths", float(each)) for each in sizes])
-    options: dict[str, Any] = {"samples": samples, "noise": non_negative("noise", noise)}
-    losses = np.stack([gradient_flow(spectrum, costs / each, width=each, **options).test for each in sizes], axis=1)
+    options: dict[str, Any] = {"noise": non_negative("noise", noise)}
+    if step_size is None and batch_size is None:
+        found = [gradient_flow(spectrum, costs / each, width=each, samples=samples, **options).test for each in sizes]
+    else:
+        if size("samples", samples) != math.inf:
+            fail("samples", "be left out for one-pass SGD, which takes fresh ones at each step", samples)
+        options |= {"step_size": positive("step_size", step_size), "batch_size": batch_size}
+        found = [_sgd(spectrum, costs / each, width=each, **options) for each in sizes]
+    losses = np.stack(found, axis=1)
     best = np.argmin(losses, axis=1)
     interior = (best > 0) & (best < len(sizes) - 1)
     best = np.clip(best, 1, len(sizes) - 2)
     widths_, loss = _vertex(np.log(sizes), np.log(losses), best, interior)
     return Frontier(costs, sizes, losses, loss, widths_, costs / widths_, interior)
+
+
+def _sgd(spectrum: Spectrum, times: Array, *, step_size: float, **options: Any) -> Array:
+    """Test loss of one-pass SGD at the whole steps next to some times, of which several may fall on one step."""
+    steps, places = np.unique(np.round(times / step_size), return_inverse=True)
+    return one_pass_sgd(spectrum, steps, step_size=step_size, **options).test[places]
 
 
 def _vertex(x: Array, y: Array, middle: NDArray[np.int64], interior: NDArray[np.bool_]) -> tuple[Array, Array]:

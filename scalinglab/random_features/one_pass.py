@@ -1,42 +1,38 @@
 """Stochastic gradient descent in one pass: fresh samples at every step, so that the noise is of the batches.
 
-    L_n = F_n + (1 / B) sum_{m=0}^{n-1} K_{n-m} (L_m + noise)
+Given the features, the loss is a sum over the eigenvectors of their covariance ``A Lam A^T / N``. Gaussian samples
+change the part x of the loss that lies along the eigenvalue t by
 
-F is gradient descent on infinitely many samples. K is the diagonal coefficient of ``z^-j z'^-j`` in
-``D2 + kappa kappa' D1^2 / (N - D2)``, with s = (z - 1) / step_size (after [Bordelon2024] on one-pass SGD; for
-N = infinity, ``K_j = sum_k (step_size lam_k)^2 (1 - step_size lam_k)^(2 j - 2)``). The sum is a convolution, so L
-follows from a division of power series.
+    x_{n+1} = g(t) x_n + (step_size t)^2 (L_n + noise) / B,    g(t) = (1 - step_size t)^2 + (step_size t)^2 / B
 
-1. The theory keeps the mean of the batch's noise, and leaves out the fourth moment ``lam v v^T lam`` of a Gaussian
-   batch: 4 % of the loss for batches of 4, and less for larger ones.
+on average over the batches, exactly: ``E[S C S] = Lam C Lam + (Lam C Lam + Lam tr(Lam C)) / B`` for the covariance S of
+B samples. So L is a convolution, and its generating function a quotient:
+
+    L(z) = [F(z) + noise K(z) z / (z - 1)] / (1 - K(z))
+    F(z) = sum x_0 z / (z - g),    B K(z) = sum (step_size t)^2 / (z - g)
+
+Both sums follow from kappa at the two eigenvalues where ``g(t) = z``. At infinite width nothing is left out. At a
+finite one, sums over the eigenvalues of a draw are replaced by their limits for large width (after [Bordelon2024] on
+one-pass SGD).
+
+1. The paper's theory keeps the mean of the batch's noise and leaves out ``Lam C Lam / B``, of fourth moments. The loss
+   of batches of 4 is 1 % above that theory with steps of 0.3, and 48 % after 1,000 steps of 1.
+2. Single draws of few features scatter about the limit, and so does the largest step at which each is stable. Within a
+   tenth of the bound, the mean over draws of width 200 exceeds the limit by many percent.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.interpolate import CubicSpline
 
-from scalinglab._checks import Array, fail, non_negative, positive, positive_integer
+from scalinglab._checks import Array, non_negative, positive, positive_integer
 from scalinglab.random_features._arguments import medium, whole_steps
-from scalinglab.random_features.correlations import Nodes, correlations, invert, sums
-from scalinglab.random_features.paths import FEW, Rule, paths, solved
+from scalinglab.random_features.correlations import Nodes
+from scalinglab.random_features.paths import Path, Rule, paths
 from scalinglab.random_features.response import Medium
 from scalinglab.random_features.results import LossCurve
 from scalinglab.random_features.spectra import Spectrum
-
-#: Power series of more steps take too much memory.
-MOST_STEPS = 4_000_000
-#: Steps a decade at which F and K are found; a cubic spline joins them.
-DENSE = 40
-#: Where overshooting modes make the series alternate, all steps are found until so little of it is left, or so many.
-ALTERNATING, LONGEST = 1e-8, 20_000
-#: The sum over all steps: panels, points in each, and how near to z = 1 they go (in powers of e).
-PANELS, POINTS, DEEP = 60, 6, 60.0
 
 
 def one_pass_sgd(
@@ -48,18 +44,19 @@ def one_pass_sgd(
     width: float,
     noise: float = 0.0,
 ) -> LossCurve:
-    """Return the loss of random features trained by SGD on fresh samples, as theory predicts it.
+    """Return the mean loss of random features trained by SGD on fresh Gaussian samples, as theory predicts it.
 
     Parameters
     ----------
     spectrum : Spectrum
     steps : array of int, shape (steps,)
-        Not negative, increasing, at most 4 million.
+        Not negative, increasing. Cost does not grow with them.
     step_size : float
-        Positive and stable, for the mean and for the noise of the batches.
+        Positive and stable, see ``stable_step_size``.
     batch_size : int
-        Samples for each step. Below 8 the theory leaves out more than simulations agree with.
+        Samples for each step.
     width : int or math.inf
+        The theory is exact at infinite width.
     noise : float
         Variance of the noise on the labels.
 
@@ -78,89 +75,34 @@ def one_pass_sgd(
     >>> from scalinglab.random_features import power_law
     >>> settings = {"step_size": 0.3, "batch_size": 8, "width": 60, "noise": 0.1}
     >>> one_pass_sgd(power_law(1.5, 1.25, 400), [1, 10, 100], **settings).test.round(3).tolist()
-    [1.907, 0.908, 0.506]
+    [1.92, 0.911, 0.506]
     """
     at, found = whole_steps("steps", steps), medium(spectrum, width, np.inf)
-    if at[-1] > MOST_STEPS:
-        fail("steps", f"be at most {MOST_STEPS:,}", at[-1])
     rule, batch = Rule(positive("step_size", step_size)), positive_integer("batch_size", batch_size)
-    noise, edge = non_negative("noise", noise), found.edge()
-    rule.stable(edge)
-    passed_on = _total(found, rule) / batch
-    if passed_on >= 1:
-        fail(
-            "step_size",
-            f"be smaller for batches of {batch}, whose noise feeds back {passed_on:.3g} of itself",
-            step_size,
-        )
-    last = max(int(at[-1]), 1)
-    grid, everywhere = _grid(last, rule, edge), np.arange(1.0, last + 1)
-    mean, kernel = (_between(grid, values, everywhere) for values in _mean_and_kernel(found, rule, edge, grid))
-    kernel = np.concatenate([[0.0], kernel / batch])
-    source = np.concatenate([[spectrum.power], mean]) + noise * np.cumsum(kernel)
-    test = _divide(source, kernel)[at.astype(np.int64)]
+    noise = non_negative("noise", noise)
+    rule.stable(found.edge(batch))
+    test = np.empty(len(at))
+    for path in paths(at, rule, 0.0):  # g is positive: nothing alternates
+        values = _loss(found, path, rule.step_size, batch, noise)
+        test[path.members] = 2 * (path.factors(at[path.members]) @ values).real
     return LossCurve(times=at, test=test, train=test + noise)
 
 
-def _grid(last: int, rule: Rule, edge: float) -> Array:
-    """Steps at which the series are found: all of the first ones, as long as overshooting modes alternate."""
-    reversal = rule.slowest_reversal(edge)
-    fading = np.log(ALTERNATING) / np.log(reversal) if reversal > 0 else 0.0
-    first = np.arange(1.0, min(last, int(min(max(FEW, fading), LONGEST))) + 1)
-    return np.union1d(first, np.round(np.geomspace(1, last, int(DENSE * np.log10(last)) + 2)))
+def _loss(found: Medium, path: Path, step_size: float, batch: int, noise: float) -> Array:
+    """The generating function of the loss at the nodes of a path.
 
-
-def _mean_and_kernel(found: Medium, rule: Rule, edge: float, steps: Array) -> tuple[Array, Array]:
-    """F and K at some steps."""
-    mean, kernel = np.empty(len(steps)), np.empty(len(steps))
-    pairs = partial(correlations, noise=0.0, parts=["test"])
-    for path, nodes in solved(found, paths(steps, rule, edge)):
-        factors = path.factors(steps[path.members])
-        mean[path.members] = invert(nodes, factors * path.constant, pairs)["test"]
-        kernel[path.members] = invert(nodes, factors, _batch_noise)["kernel"]
-    return mean, kernel
-
-
-def _batch_noise(left: Nodes, right: Nodes) -> dict[str, Array]:
-    """How the noise of one batch is passed on to later steps."""
-    d1, d2, *_ = sums(left, right)
-    width = left.medium.width
-    mixed = left.kappa[:, None] * right.kappa * d1 * d1
-    return {"kernel": d2 + (mixed / (width - d2) if np.isfinite(width) else 0.0)}
-
-
-def _total(found: Medium, rule: Rule) -> float:
-    """The sum of K over all steps: its two-point function at z and 1 / z, averaged over the unit circle."""
-    nodes, weight = np.polynomial.legendre.leggauss(POINTS)
-    depth = (np.arange(PANELS)[:, None] + (nodes + 1) / 2).ravel() * DEEP / PANELS
-    angle = np.pi * np.exp(-depth)  # dense at z = 1, where K's slow decay is
-    kappa = found.solve(rule.frequency(1j * angle))
-    size = np.abs(found.spectrum.eigenvalues + kappa[:, None]) ** -2
-    weights = found.spectrum.multiplicity * found.spectrum.eigenvalues
-    d1, d2 = size @ weights, size @ (weights * found.spectrum.eigenvalues)
-    mixed = np.abs(kappa * d1) ** 2 / (found.width - d2) if np.isfinite(found.width) else 0.0
-    return float((d2 + mixed) @ (angle * np.tile(weight, PANELS))) / np.pi * DEEP / PANELS / 2
-
-
-def _between(known: Array, values: Array, wanted: Array) -> Array:
-    """A cubic spline in the logarithm of the step through values at known steps."""
-    return values if len(known) == len(wanted) else CubicSpline(np.log(known), values)(np.log(wanted))
-
-
-def _divide(numerator: Array, kernel: Array) -> Array:
-    """``numerator / (1 - kernel)`` as power series, the inverse by Newton's method: each round doubles its terms."""
-    length, inverse = len(numerator), np.ones(1)
-    while len(inverse) < length:
-        terms = min(2 * len(inverse), length)
-        missing = _product(kernel[:terms], inverse, terms)
-        missing[: len(inverse)] += (np.arange(len(inverse)) == 0) - inverse  # 1 - (1 - kernel) inverse
-        inverse = np.pad(inverse, (0, terms - len(inverse))) + _product(inverse, missing, terms)
-    return _product(numerator, inverse, length)
-
-
-def _product(first: Array, second: Array, terms: int) -> Array:
-    """The first terms of a product of power series."""
-    size = next_fast_len(len(first) + len(second), real=True)
-    transforms: list[Any] = [rfft(series, size) for series in (first, second)]
-    product: Any = irfft(transforms[0] * transforms[1], size)
-    return product[:terms]
+    By partial fractions: ``z - g(t)`` is zero at two eigenvalues, whose sum is ``2 / (step_size (1 + 1 / B))``.
+    """
+    z, less_one = np.exp(path.log_z), np.expm1(path.log_z)
+    apart = np.sqrt(1 + (1 + 1 / batch) * less_one)  # half of their distance, in units of half of their sum
+    both = 2 / (step_size * (1 + 1 / batch))
+    near = less_one / (step_size * (1 + apart))
+    far = -both - near
+    # These are frequencies, minus the eigenvalues; the far one is in the lower half-plane.
+    kappa = found.solve(np.concatenate([near, far.conj()]))
+    one, two = (Nodes(found, s, k) for s, k in zip((near, far), np.split(kappa, 2), strict=True))
+    two = Nodes(found, far, two.kappa.conj())
+    left, right = (found.spectrum.unlearnable + nodes.kappa * nodes.single[1] for nodes in (one, two))
+    mean = (left / near - right / far) * z / (2 * step_size * apart)
+    kernel = (far * two.single[0] - near * one.single[0]) / ((batch + 1) * both * apart)
+    return (mean + noise * kernel * path.constant) / (1 - kernel)

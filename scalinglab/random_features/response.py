@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar, root_scalar
 
+from scalinglab._checks import Array
 from scalinglab._errors import ConvergenceError
 from scalinglab.random_features.spectra import Spectrum
 
@@ -26,6 +28,8 @@ Complex = NDArray[Any]
 TURNS, MOST_TURNS = 12, 400
 #: Residual of what counts as solved: relative to s, and to kappa, from which s is computed.
 TOLERANCE, ROUNDING = 1e-11, 4e-15
+#: Times before, in units of 1 / trace, change less of the loss than rounding does.
+UNBEGUN = 1e-17
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,18 @@ class Medium:
     width: float
     samples: float
 
+    @cached_property
+    def seen(self) -> tuple[Array, Array, Array]:
+        """Eigenvalues that are positive, how often each occurs, and the power along each with all of these."""
+        spectrum = self.spectrum
+        inner = spectrum.eigenvalues > 0
+        values, counts, power = (x[inner] for x in (spectrum.eigenvalues, spectrum.multiplicity, spectrum.target_power))
+        return values, counts, counts * power
+
+    def begun(self, times: Array) -> NDArray[np.bool_]:
+        """Which times are late enough for a change of the loss that a float can hold; infinite ones are not."""
+        return (times > UNBEGUN / self.spectrum.trace) & np.isfinite(times)
+
     @property
     def unlimited(self) -> bool:
         """Whether width and samples are both infinite: kappa is s then."""
@@ -50,13 +66,12 @@ class Medium:
 
     def responses(self, kappa: Any) -> tuple[Any, Any, Any]:
         """``R1``, ``R3`` and the derivative of ``F``, each of the shape of kappa."""
-        spectrum, kappa = self.spectrum, np.asarray(kappa)
-        inverse = 1 / (spectrum.eigenvalues + kappa[..., None])
-        weights, modes = spectrum.multiplicity * spectrum.eigenvalues, spectrum.modes
+        (values, counts, _), modes, kappa = self.seen, self.spectrum.modes, np.asarray(kappa)
+        inverse, weights = 1 / (values + kappa[..., None]), counts * values
         freedom, found = inverse @ weights, []
         for size in (self.samples, self.width):
             if modes <= size < math.inf:  # 1 - F / size without cancellation
-                found.append((size - modes + kappa * (inverse @ spectrum.multiplicity)) / size)
+                found.append((size - modes + kappa * (inverse @ counts)) / size)
             else:
                 found.append(1 - freedom / size)
         return *found, -(inverse * inverse) @ weights
@@ -110,31 +125,53 @@ class Medium:
         fewest = min(self.width, self.samples)
         if fewest >= self.spectrum.modes:
             return 0.0
-        low, high = math.log(self.spectrum.eigenvalues[-1]) - 60, math.log(self.spectrum.trace / fewest)
+        low, high = math.log(self.seen[0][-1]) - 60, math.log(self.spectrum.trace / fewest)
         found: Any = root_scalar(
             lambda x: float(min(self.responses(math.exp(x))[:2])), bracket=(low, high), method="brentq", xtol=1e-15
         )
         return math.exp(found.root)
 
-    def edge(self) -> float:
-        """The upper edge of the spectrum of the features' covariance on the training set.
+    def edge(self, batch: float = math.inf) -> float:
+        """The upper edge of the spectrum of the features' covariance on the training set, 2 over the largest step.
 
         Outside of the spectrum kappa is real, and -s(kappa) has its minimum at the edge. The largest eigenvalue counts
         as degenerate: a single draw's largest one scatters about a value below the edge.
+
+        With fresh batches, the noise that they make must not feed back all of itself either: of eigenvalues t and a
+        step h, ``sum h t / (2 - h t (1 + 1 / B)) < B``. That sum is ``-F(kappa) B / (B + 1)`` with kappa at the
+        frequency ``-2 / (h (1 + 1 / B))``, so that F must stay above -(B + 1). Returned is 2 over the h where it ends.
         """
+        outermost = self._outermost()
+        if math.isinf(batch):
+            return self._decay(outermost)
+        values, counts, _ = self.seen
+        weights, largest = counts * values, values[0]
+
+        def missing(distance: float) -> float:
+            return float((weights / (largest - values + distance)).sum()) - (batch + 1)
+
+        ends = weights[0] / (batch + 1), self.spectrum.trace / (batch + 1)
+        bracket = ends[0] * (1 - 1e-9), ends[1] * (1 + 1e-9)
+        found: Any = root_scalar(missing, bracket=bracket, method="brentq", xtol=1e-300, rtol=1e-14)
+        return self._decay(max(float(largest + found.root), outermost)) * (1 + 1 / batch)
+
+    def _decay(self, outside: float) -> float:
+        """The eigenvalue, which is -s, where -kappa lies outside of the spectrum."""
+        return outside if self.unlimited else -float(self.frequency(-outside)[0])
+
+    def _outermost(self) -> float:
+        """Minus kappa at the edge of the spectrum."""
         largest = float(self.spectrum.eigenvalues[0])
         if self.unlimited:
             return largest
-
-        def outside(log_distance: float) -> float:
-            kappa = -largest - math.exp(log_distance)
-            return -float(self.frequency(kappa)[0])
-
         scale = math.log(largest)
         found: Any = minimize_scalar(
-            outside, bounds=(scale - 40, scale + 20), method="bounded", options={"xatol": 1e-10}
+            lambda log: self._decay(largest + math.exp(log)),
+            bounds=(scale - 40, scale + 20),
+            method="bounded",
+            options={"xatol": 1e-10},
         )
-        return float(found.fun)
+        return largest + math.exp(found.x)
 
     def _on_the_axis(self, s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Kappa at positive frequencies: s(kappa) is convex, so Newton's method falls to it from above."""

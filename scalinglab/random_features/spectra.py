@@ -30,7 +30,8 @@ class Spectrum:
     Parameters
     ----------
     eigenvalues : array, shape (modes,)
-        ``lam_k``, the variance of each feature: positive and finite.
+        ``lam_k``, the variance of each feature: finite, not negative, not all zero. What the target has along an
+        eigenvalue of zero no feature sees: it stays in the loss, and acts as noise on the labels.
     target_power : array, shape (modes,)
         ``w_k^2 lam_k``, the part of the target's variance that lies along each feature: not negative, not all zero.
     multiplicity : array, shape (modes,), optional
@@ -60,8 +61,8 @@ class Spectrum:
         values, power = (_vector(name, getattr(self, name)) for name in ("eigenvalues", "target_power"))
         count = _vector("multiplicity", self.multiplicity) if np.size(self.multiplicity) else np.ones(len(values))
         same_length(eigenvalues=values, target_power=power, multiplicity=count)
-        if (values <= 0).any():
-            fail("eigenvalues", "be positive", float(values.min()))
+        if (values < 0).any() or not values.any():
+            fail("eigenvalues", "not be negative, and not all zero", float(values.min()))
         if (power < 0).any() or not power.any():
             fail("target_power", "not be negative, and not all zero", float(power.min()))
         if (count <= 0).any():
@@ -85,8 +86,13 @@ class Spectrum:
 
     @property
     def modes(self) -> float:
-        """How many modes there are, each counted as often as it occurs."""
-        return float(self.multiplicity.sum())
+        """How many modes have a positive eigenvalue, each counted as often as it occurs."""
+        return float(self.multiplicity @ (self.eigenvalues > 0))
+
+    @property
+    def unlearnable(self) -> float:
+        """The target's variance along eigenvalues of zero, which no training takes off the loss."""
+        return float(self.multiplicity @ np.where(self.eigenvalues > 0, 0.0, self.target_power))
 
     @property
     def exact(self) -> bool:
@@ -106,7 +112,8 @@ class Spectrum:
 
     def __repr__(self) -> str:
         law = "a = {:g}, b = {:g}, ".format(*self.exponents) if self.exponents else ""
-        return f"Spectrum({law}{self.modes:.6g} modes, power {self.power:.4g}, trace {self.trace:.4g})"
+        lost = f", unlearnable {self.unlearnable:.4g}" if self.unlearnable else ""
+        return f"Spectrum({law}{self.modes:.6g} modes, power {self.power:.4g}, trace {self.trace:.4g}{lost})"
 
 
 def power_law(a: float, b: float, modes: float, *, exact: bool | None = None) -> Spectrum:
@@ -172,8 +179,8 @@ def spectrum_from_kernel(gram: ArrayLike, targets: ArrayLike, *, least: float = 
     targets : array, shape (points,)
         The clean target at each point.
     least : float
-        Eigenvalues below this share of the largest count as this share (rounding makes them noise); what the target
-        has along them stays in the loss.
+        Eigenvalues below this share of the largest count as zero, which they are but for rounding. A kernel has such
+        where inputs are repeated, or where its features are fewer than the points.
 
     Returns
     -------
@@ -196,7 +203,7 @@ def spectrum_from_kernel(gram: ArrayLike, targets: ArrayLike, *, least: float = 
         fail("gram", "be positive semi-definite", float(found[0]))
     points = len(values)
     power = (vectors.T @ values) ** 2 / points
-    return Spectrum(np.maximum(found, positive("least", least) * found[-1]) / points, power)
+    return Spectrum(np.where(found > positive("least", least) * found[-1], found, 0.0) / points, power)
 
 
 def _vector(name: str, value: ArrayLike) -> Array:

@@ -68,8 +68,12 @@ def limits(found: Medium, noise: float, ridge: float, parts: Sequence[str]) -> d
 
 
 def _overdetermined(found: Medium, noise: float, parts: Sequence[str]) -> dict[str, float]:
-    """Least squares of all modes: features and samples span them, so that only the noise is left."""
-    modes, samples = found.spectrum.modes, found.samples
+    """Least squares of all modes: features and samples span them, so that the noise is left and what no feature sees.
+
+    The latter is noise on the labels as well.
+    """
+    modes, samples, unlearnable = found.spectrum.modes, found.samples, found.spectrum.unlearnable
+    noise = noise + unlearnable
     if samples == modes and noise > 0 and {"test", "ensemble"} & set(parts):
         raise DivergenceError(
             f"without a ridge, the test loss at samples = modes = {samples:g} grows without bound with the noise; "
@@ -80,9 +84,9 @@ def _overdetermined(found: Medium, noise: float, parts: Sequence[str]) -> dict[s
             f"at width = samples = modes = {samples:g} the ends of training and of a vanishing ridge differ, and a "
             "draw has neither; take one more sample, or a finite time"
         )
-    left = noise * modes / (samples - modes) if samples > modes else 0.0
+    left = unlearnable + (noise * modes / (samples - modes) if samples > modes else 0.0)
     known = {"test": left, "ensemble": left, "train": noise * (1 - modes / samples)}
-    return {part: known.get(part, 0.0) for part in parts}
+    return {part: known.get(part, unlearnable) for part in parts}
 
 
 def ensemble_loss(curve: LossCurve, *, networks: int = 1, data_sets: int = 1) -> Array:

@@ -56,7 +56,7 @@ def transfer_functions(
     ridge = non_negative("ridge", ridge)
     values = _eigenvalues(spectrum, modes)
     left = np.ones((len(at), len(values)))
-    inner = np.flatnonzero((at > 0) & np.isfinite(at))
+    inner = np.flatnonzero(found.begun(at))
     for members, nodes, factors in decades(found, at[inner], ridge):
         left[inner[members]] = 2 * (factors @ (nodes.kappa[:, None] / (values + nodes.kappa[:, None]))).real
     if np.isinf(at[-1]):

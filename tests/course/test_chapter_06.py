@@ -37,6 +37,17 @@ def test_the_fitted_exponents_follow_the_corrected_law_and_on_easy_tasks_not_the
         assert (abs(row["loss"] - row["published"]) > 0.05) == easy
 
 
+def test_in_phase_three_noise_of_fixed_batches_makes_width_and_time_grow_alike(chapter):
+    flow, early, late = chapter["third_phase"]
+    assert flow["width"] == pytest.approx(flow["law of width"], abs=0.01)
+    assert flow["width"] > flow["time"] + 0.3
+    assert late["width"] == pytest.approx(0.5, abs=0.01)
+    assert late["loss"] == pytest.approx(late["its law"], abs=0.01)
+    assert 0.51 < early["width"] < 0.56
+    assert chapter["phase"](4, 1.25).startswith("III")
+    assert "one-pass SGD: loss C^-0.600, width C^0.500, time C^0.500." in chapter["plane"](4, 1.25)["caption"]
+
+
 def test_networks_that_are_drawn_leave_the_published_bottleneck(chapter):
     # The panel's own networks, of its default task, a = 3 and b = 1.25.
     drawn = {row["width"]: row["loss"] for row in chapter.drawn("width-alone", "drawn") if row["width"] >= 25}

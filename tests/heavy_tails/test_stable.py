@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.special import expit, gamma, gammainc
 from scipy.stats import kstest, levy_stable
 
 from scalinglab.heavy_tails import (
@@ -79,6 +82,62 @@ def test_survival_near_the_cauchy_law_is_that_of_the_characteristic_function(alp
     for point in (0.3, 1.0, 5.0, 20.0):
         inside = 2 / np.pi * float((np.sin(u * point) / u * np.exp(-(u**alpha))).sum() * 2e-4)
         assert float(stable_survival(alpha, point)) == pytest.approx(1 - inside, abs=3e-4)
+
+
+@pytest.mark.parametrize("alpha", [0.8, 0.97, 0.999, 1.0, 1.0015, 1.02, 1.06, 1.5, 1.9, 2.0])
+@pytest.mark.parametrize("point", [0.0, 1e-12, 1e-6, 1e-3, 0.03])
+def test_survival_near_zero_is_that_of_the_series(alpha, point):
+    """The density is ``sum (-1)^k x^2k Gamma((2 k + 1) / alpha) / (2 k)! / (pi alpha)``; five terms are enough."""
+    inside = sum(
+        (-1) ** k * point ** (2 * k + 1) / math.factorial(2 * k + 1) * gamma((2 * k + 1) / alpha) / alpha
+        for k in range(5)
+    )
+    assert float(stable_survival(alpha, point)) == pytest.approx(1 - 2 / np.pi * inside, abs=2e-9)
+
+
+@pytest.mark.parametrize("alpha", [0.3, 0.6, 0.9, 0.97, 0.9985])
+@pytest.mark.parametrize("point", [20.0, 1e3, 1e8])
+def test_the_far_tail_is_that_of_the_series(alpha, point):
+    terms = [
+        (-1) ** (k - 1) * gamma(k * alpha) / gamma(k + 1) * np.sin(np.pi * k * alpha / 2) * point ** (-k * alpha)
+        for k in range(1, 60)
+    ]
+    assert float(stable_survival(alpha, point)) == pytest.approx(2 / np.pi * sum(terms), rel=1e-7)
+
+
+def test_the_tail_in_the_large_is_a_power():
+    for alpha in (0.4, 0.99, 1.0, 1.5, 1.95):
+        tail = 2 * gamma(alpha) * np.sin(np.pi * alpha / 2) / np.pi
+        assert float(stable_survival(alpha, 1e12)) * 1e12**alpha == pytest.approx(tail, rel=1e-4)
+
+
+@pytest.mark.parametrize("p", [0.01, 0.05, 0.2, 0.4, 0.8])
+@pytest.mark.parametrize("kept", [0.01, 0.5, 0.9])
+def test_limits_for_small_p_of_the_cauchy_law_are_its_integrals(p, kept):
+    """With ``|X| = tan(u)``, the moment is ``2 / pi int tan(u)^p du``, which is ``1 / cos(pi p / 2)`` in all."""
+    cut = np.pi / 2 * (1 - kept)
+    inside = quad(lambda u: (np.tan(u) / u if u else 1.0) ** p, 0, cut, weight="alg", wvar=(p, 0))[0]
+    expected = 2 / np.pi * inside * np.cos(np.pi * p / 2)
+    assert limiting_error(kept, law="stable", p=p, index=1.0) ** p == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize("index", [1.2, 1.5, 1.9])
+def test_limits_for_small_p_are_those_of_incomplete_gamma_functions(index):
+    """Given the angle of the formula of Chambers, Mallows and Stuck, |X| is a power of an exponential number."""
+    log = np.linspace(-60, 60, 6000)
+    share, left = expit(log), np.pi / 2 * expit(-log)
+    logs = np.log(np.sin(np.where(left < 0.5, np.pi * (1 - index / 2) + index * left, index * np.pi / 2 * share)))
+    logs -= np.log(np.sin(left)) / index
+    logs += (1 - index) / index * np.log(np.sin(np.pi * (1 - index / 2) + (index - 1) * left))
+    for p, kept in ((0.02, 0.5), (0.05, 0.5), (0.3, 0.05)):
+        order = 1 + p * (index - 1) / index
+        weights = share * expit(-log) * np.exp(p * logs)
+        wait = (stable_quantile(index, kept) * np.exp(-logs)) ** (index / (index - 1))
+        expected = weights @ gammainc(order, wait) / weights.sum()
+        assert limiting_error(kept, law="stable", p=p, index=index) ** p == pytest.approx(expected, rel=1e-7)
+    assert index != 1.5 or limiting_error(0.5, law="stable", p=0.05, index=1.5) ** 0.05 == pytest.approx(
+        0.4774, abs=1e-4
+    )
 
 
 @pytest.mark.parametrize("alpha", [0.7, 1.2, 1.9])

@@ -25,6 +25,7 @@ from scalinglab.random_features import (
     simulate,
     simulate_features,
     spectrum_from_kernel,
+    stable_step_size,
     transfer_functions,
 )
 from tests.random_features.targets import SPECTRUM
@@ -51,11 +52,12 @@ CALLS = {
     "step_size must be positive": lambda: gradient_descent(SPECTRUM, [1], step_size=0, **GOOD),
     "steps must be whole numbers": lambda: gradient_descent(SPECTRUM, [0.5], step_size=0.1, **GOOD),
     "momentum must be from 0 to 0.99": lambda: gradient_descent(SPECTRUM, [1], step_size=0.1, momentum=1, **GOOD),
-    "step_size must be smaller for batches of 1": lambda: one_pass_sgd(
-        SPECTRUM, [1], **SGD | {"batch_size": 1, "step_size": 0.9}
-    ),
+    "step_size must be below 0.39": lambda: one_pass_sgd(SPECTRUM, [1], **SGD | {"batch_size": 1, "step_size": 0.9}),
     "batch_size must be positive": lambda: one_pass_sgd(SPECTRUM, [1], **SGD | {"batch_size": 0}),
-    "steps must be at most 4,000,000": lambda: one_pass_sgd(SPECTRUM, [10**8], **SGD),
+    "samples must be infinite with a batch_size": lambda: stable_step_size(SPECTRUM, **GOOD, batch_size=8),
+    "momentum must be 0 with a batch_size": lambda: stable_step_size(
+        SPECTRUM, width=20, samples=math.inf, momentum=0.5, batch_size=8
+    ),
     "modes must be at most 400": lambda: transfer_functions(SPECTRUM, [1], modes=[401], **GOOD),
     "modes must hold at least one": lambda: transfer_functions(SPECTRUM, [1], modes=[], **GOOD),
     "part must be one of": lambda: final_loss(SPECTRUM, part="gap", **GOOD),
@@ -69,6 +71,13 @@ CALLS = {
     "law must be one of corrected, published": lambda: compute_optimal_exponents(1.5, 1.2, law="mine"),
     "budgets must be positive": lambda: compute_optimal_frontier(SPECTRUM, [0, 1], [1, 2, 4]),
     "widths must hold at least three": lambda: compute_optimal_frontier(SPECTRUM, [10], [1, 2]),
+    "batch_size must be": lambda: compute_optimal_frontier(SPECTRUM, [10, 20], [1, 2, 4], step_size=0.1),
+    "step_size must be a finite number, got None": lambda: compute_optimal_frontier(
+        SPECTRUM, [10, 20], [1, 2, 4], batch_size=8
+    ),
+    "samples must be left out for one-pass SGD": lambda: compute_optimal_frontier(
+        SPECTRUM, [10, 20], [1, 2, 4], step_size=0.1, batch_size=8, samples=50
+    ),
     "widths must be a whole number": lambda: compute_optimal_frontier(SPECTRUM, [10], [1.5, 2, 3]),
     "spectrum must hold each mode once": lambda: simulate(power_law(1.5, 1.25, 10**6), [1], **GOOD),
     "algorithm must be one of": lambda: simulate(SPECTRUM, [1], algorithm="adam", **GOOD),
@@ -84,7 +93,8 @@ CALLS = {
     "gram must be symmetric": lambda: spectrum_from_kernel([[1, 0.5], [0, 1]], [1, 1]),
     "gram must be positive semi-definite": lambda: spectrum_from_kernel([[1, 2], [2, 1]], [1, 1]),
     "gram and targets must have the same length": lambda: spectrum_from_kernel(np.eye(2), np.ones(3)),
-    "eigenvalues must be positive": lambda: Spectrum([1, 0], [1, 1]),
+    "eigenvalues must not be negative": lambda: Spectrum([1, -1], [1, 1]),
+    "eigenvalues must not be negative, and not all zero": lambda: Spectrum([0, 0], [1, 1]),
     "target_power must not be negative": lambda: Spectrum([1, 1], [1, -1]),
     "eigenvalues and target_power and multiplicity must have the same length": lambda: Spectrum([1, 1], [1]),
     "multiplicity must be positive": lambda: Spectrum([1, 1], [1, 1], [1, 0]),
@@ -115,10 +125,7 @@ def test_anything_that_is_no_size_or_strength_is_refused_by_name(name, value):
 def test_times_are_ascending_numbers_or_refused(times):
     fine = all(math.isfinite(t) and t >= 0 for t in times[:-1]) and times[-1] >= 0 and np.all(np.diff(times) > 0)
     if fine and max(t for t in [*times, 0] if math.isfinite(t)) < 1e100:
-        curve = (
-            gradient_flow(SPECTRUM, [t for t in times if t == 0 or t > 1e-100], **GOOD) if times[0] > 1e-100 else None
-        )
-        assert curve is None or np.isfinite(curve.test).all()
+        assert np.isfinite(gradient_flow(SPECTRUM, times, **GOOD).test).all()
     elif not fine:
         with pytest.raises(ValueError, match=r"^times must "):
             gradient_flow(SPECTRUM, times, **GOOD)

@@ -46,6 +46,44 @@ def test_easy_tasks_follow_the_corrected_law_and_not_the_published_one(a, b):
     assert published.loss - found.loss > 0.2
 
 
+@pytest.mark.parametrize(("a", "b"), [(1.5, 1.25), (2.4, 1.25), (2.6, 1.25), (4, 1.25), (3.5, 1.5), (5, 2)])
+def test_the_frontier_of_sgd_balances_the_largest_of_four_terms(a, b):
+    """In logarithms of a budget each term is a line in the share of time; the best share makes the largest smallest."""
+    time = np.linspace(0, 1, 10**5 + 1)
+    terms = [-time * (a - 1) / b, -time * (2 - 1 / b), -(1 - time) * min(a - 1, b)]
+    if a - 1 > b:
+        terms.append(-(1 - time) - time * (1 - 1 / b))
+    worst = np.max(terms, axis=0)
+    found = compute_optimal_exponents(a, b, law="fixed_batch")
+    assert found.loss == pytest.approx(-worst.min(), abs=1e-4)
+    assert found.time == pytest.approx(time[np.argmin(worst)], abs=1e-4)
+    assert found.width == pytest.approx(1 - found.time)
+    assert (found == compute_optimal_exponents(a, b)) == (a <= 2 * b)
+
+
+def sgd_frontier(a, b, low, batch):
+    budgets = np.geomspace(low, low * 1e4, 5)
+    return compute_optimal_frontier(
+        power_law(a, b, 10**13), budgets, 2.0 ** np.arange(8, 28), step_size=0.3, batch_size=batch
+    )
+
+
+def test_noise_of_fixed_batches_takes_over_beyond_a_of_two_b():
+    """At budgets up to 1e9 the exponents of batches of 8 are on their way, between those of flow and of noise."""
+    expected, flow = (compute_optimal_exponents(4, 1.25, law=law) for law in ("fixed_batch", "corrected"))
+    late = sgd_frontier(4, 1.25, 1e9, 8)
+    assert late.interior.all()
+    np.testing.assert_allclose(late.exponents(), expected, atol=0.01)
+    early = sgd_frontier(4, 1.25, 1e5, 8).exponents()
+    assert expected.loss + 0.005 < early.loss < flow.loss - 0.1
+    assert expected.width + 0.015 < early.width < flow.width - 0.1
+
+
+def test_below_a_of_two_b_the_frontier_of_sgd_is_that_of_flow():
+    found = sgd_frontier(2, 1.5, 1e5, 8)
+    np.testing.assert_allclose(found.exponents(), compute_optimal_exponents(2, 1.5), atol=0.02)
+
+
 def test_a_task_at_the_border_gets_there_slowly():
     # (2, 1.25): .433 over all budgets, .438 over the last decade, on the way to .444.
     frontier = compute_optimal_frontier(power_law(2, 1.25, 10**13), BUDGETS, WIDTHS)

@@ -208,7 +208,7 @@ def test_sgd_without_a_width_is_a_recursion_over_modes():
     for _ in range(3001):
         loss = power.sum()
         exact.append(loss)
-        power = power * (1 - step * lam) ** 2 + step**2 / batch * lam**2 * (loss + noise)
+        power = power * ((1 - step * lam) ** 2 + (step * lam) ** 2 / batch) + (step * lam) ** 2 / batch * (loss + noise)
     settings = {"step_size": step, "batch_size": batch, "width": math.inf, "noise": noise}
     curve = one_pass_sgd(SPECTRUM, np.arange(3001), **settings)
     np.testing.assert_allclose(curve.test, exact, rtol=1e-6)
@@ -252,6 +252,18 @@ def test_as_many_features_or_samples_as_modes(width, samples, ridge):
     left = transfer_functions(spectrum, times, modes=(1, 5), ridge=ridge, **sizes).values
     assert (left > -1e-6).all()
     assert (left < 1 + 1e-6).all()
+
+
+@pytest.mark.parametrize("time", [5e-324, 1e-300, 1e-100, 1e-18])
+@pytest.mark.parametrize("sizes", [(60, 120), (math.inf, math.inf), (5, 5)])
+def test_before_the_first_change_the_loss_is_that_of_the_start(time, sizes):
+    sizes = dict(zip(("width", "samples"), sizes, strict=True))
+    curve = gradient_flow(SPECTRUM, [time, 1.0], noise=0.1, **sizes, cross_terms=True)
+    for part in ("test", "ensemble", "bagging", "bias"):
+        assert getattr(curve, part)[0] == SPECTRUM.power
+    assert curve.train[0] == SPECTRUM.power + 0.1
+    assert (transfer_functions(SPECTRUM, [time], **sizes).values == 1).all()
+    assert one_over_size(SPECTRUM, [time])[0] == 0
 
 
 def test_time_goes_on_from_where_it_is_whatever_else_is_asked():

@@ -60,11 +60,10 @@ def test_gradient_descent(rule):
 
 
 def test_one_pass_sgd():
-    # The theory leaves out a fourth moment: up to 6 % at batches of 8 (see its module), a little less at a small step.
     steps = [1, 3, 10, 30, 100, 200]
     settings = {"step_size": 0.3, "batch_size": 8, "width": 60, "noise": 0.1}
     simulated = simulate(SPECTRUM, steps, algorithm="one_pass_sgd", seeds=60, **settings)
-    agree(one_pass_sgd(SPECTRUM, steps, **settings), simulated, share=0.06)
+    agree(one_pass_sgd(SPECTRUM, steps, **settings), simulated)
     plain = gradient_descent(SPECTRUM, steps, step_size=0.3, width=60, samples=math.inf)
     assert abs(plain.test[4] / simulated.test[4] - 1) > 0.08  # without the noise of batches it would be off
 

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 from scipy.special import zeta
 
-from scalinglab.random_features import Spectrum, gradient_flow, power_law, relu_kernel, spectrum_from_kernel
+from scalinglab._errors import DivergenceError
+from scalinglab.random_features import (
+    Spectrum,
+    final_loss,
+    gradient_descent,
+    gradient_flow,
+    one_over_size,
+    one_pass_sgd,
+    power_law,
+    relu_kernel,
+    simulate,
+    spectrum_from_kernel,
+)
 
 
 @pytest.mark.parametrize("b", [0.5, 1.0, 1.25, 2.0, 3.0])
@@ -48,6 +60,75 @@ def test_a_kernel_has_the_spectrum_of_its_features():
     np.testing.assert_allclose(spectrum.eigenvalues[:6], values, rtol=1e-9)
     assert spectrum.power == pytest.approx((targets**2).mean())
     assert spectrum.target_power[6:].sum() < 1e-12 * spectrum.power
+
+
+def kernel_of_rank_10():
+    """Eighty points with ten features, and a target that is not a function of these alone."""
+    random = np.random.default_rng(0)
+    features = random.standard_normal((80, 10))
+    return features @ features.T, features @ random.standard_normal(10) / 3 + random.standard_normal(80)
+
+
+def test_a_kernel_of_low_rank_leaves_in_the_loss_what_no_feature_sees():
+    gram, targets = kernel_of_rank_10()
+    spectrum = spectrum_from_kernel(gram, targets)
+    outside = targets - gram @ np.linalg.lstsq(gram, targets, rcond=1e-10)[0]
+    assert spectrum.modes == 10
+    assert spectrum.unlearnable == pytest.approx((outside**2).mean(), rel=1e-9)
+    assert spectrum.power == pytest.approx((targets**2).mean(), rel=1e-12)
+    assert "10 modes" in repr(spectrum)
+    # By least squares, it acts as noise on the labels too: the classical excess of 10 parameters and 40 samples.
+    total = spectrum.unlearnable + 0.1
+    kernel = {"width": math.inf, "samples": 40, "noise": 0.1}
+    assert final_loss(spectrum, **kernel) == pytest.approx(spectrum.unlearnable + total * 10 / 30, rel=1e-12)
+    assert final_loss(spectrum, part="train", **kernel) == pytest.approx(total * 0.75, rel=1e-12)
+    with pytest.raises(DivergenceError, match="samples = modes = 10"):
+        final_loss(spectrum, width=20, samples=10)
+
+
+@pytest.mark.parametrize(("width", "samples"), [(math.inf, 40), (30, 20), (8, 20), (60, 15)])
+def test_what_no_feature_sees_against_simulation(width, samples):
+    """Early and late; 6 % for what small sizes add, and standard errors of up to 2 %."""
+    spectrum, times = spectrum_from_kernel(*kernel_of_rank_10()), [0.1, 10.0, 1e8]
+    settings = {"width": width, "samples": samples, "noise": 0.1}
+    theory, found = gradient_flow(spectrum, times, **settings), simulate(spectrum, times, seeds=400, **settings)
+    for part in ("test", "train"):
+        expected, drawn = getattr(theory, part), getattr(found, part)
+        assert (np.abs(expected - drawn) <= np.maximum(4 * getattr(found, f"{part}_error"), 0.06 * drawn) + 1e-9).all()
+    for part in ("test", "train", "ensemble", "bagging", "bias"):
+        late = getattr(gradient_flow(spectrum, [1e10], cross_terms=True, **settings), part)[0]
+        assert final_loss(spectrum, part=part, **settings) == pytest.approx(late, rel=1e-5, abs=1e-6)
+
+
+def test_what_no_feature_sees_in_every_other_theory():
+    spectrum, noise = spectrum_from_kernel(*kernel_of_rank_10()), 0.1
+    seen = Spectrum(spectrum.eigenvalues[:10], spectrum.target_power[:10])
+    lost, total = spectrum.unlearnable, spectrum.unlearnable + noise
+    sizes = {"width": 30, "samples": 50}
+    for train, options in (
+        (gradient_flow, {"times": [0.1, 3.0, 1e3]}),
+        (gradient_descent, {"steps": [1, 7, 1000], "step_size": 0.1}),
+    ):
+        one = train(spectrum, noise=noise, cross_terms=True, **sizes, **options)
+        two = train(seen, noise=total, cross_terms=True, **sizes, **options)
+        np.testing.assert_allclose(one.train, two.train, rtol=1e-5)
+        for part in ("test", "ensemble", "bagging", "bias"):
+            np.testing.assert_allclose(getattr(one, part), getattr(two, part) + lost, rtol=1e-5)
+    options = {"step_size": 0.1, "batch_size": 4, "width": 30}
+    one, two = (one_pass_sgd(law, [1, 10, 10**4], noise=n, **options) for law, n in ((spectrum, noise), (seen, total)))
+    np.testing.assert_allclose(one.test, two.test + lost, rtol=1e-6)
+    first = one_over_size(spectrum, [1.0, 10.0], axis="samples", noise=noise)
+    np.testing.assert_allclose(first, one_over_size(seen, [1.0, 10.0], axis="samples", noise=total), rtol=1e-4)
+
+
+def test_repeated_inputs_make_modes_of_eigenvalue_zero():
+    """Twenty points twice, with targets that differ: their mean is learned, and half of the difference is not."""
+    random = np.random.default_rng(3)
+    x, y = random.standard_normal((20, 5)), random.standard_normal((2, 20))
+    spectrum = spectrum_from_kernel(relu_kernel(np.tile(x, (2, 1))), y.ravel())
+    assert spectrum.modes == 20
+    assert spectrum.unlearnable == pytest.approx(((y[0] - y[1]) ** 2).mean() / 4, rel=1e-9)
+    assert final_loss(spectrum, width=math.inf, samples=10**6) == pytest.approx(spectrum.unlearnable, rel=1e-4)
 
 
 def test_the_relu_kernel_is_the_mean_over_random_units():

@@ -11,7 +11,6 @@ from scalinglab.random_features import (
     final_loss,
     gradient_descent,
     gradient_flow,
-    one_pass_sgd,
     stable_step_size,
 )
 from tests.random_features.targets import SETTINGS, SPECTRUM
@@ -57,9 +56,3 @@ def test_gradient_descent():
 def test_heavy_ball():
     curve = gradient_descent(SPECTRUM, [0, 1, 2, 10, 100, 1000], step_size=0.4, momentum=0.9, **SETTINGS)
     np.testing.assert_allclose(curve.test, [2.512438, 1.695371, 1.141287, 0.892198, 0.760673, 0.894756], rtol=1e-5)
-
-
-def test_one_pass_sgd():
-    # The other implementation interpolates with an error of up to 0.25 %; ours is exact in its theory, see below.
-    curve = one_pass_sgd(SPECTRUM, [1, 10, 100, 1000], step_size=0.3, batch_size=8, width=60, noise=0.1)
-    np.testing.assert_allclose(curve.test, [1.906869, 0.908089, 0.505825, 0.437973], rtol=1e-4)
