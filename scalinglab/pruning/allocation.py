@@ -1,25 +1,37 @@
-"""How many weights each layer keeps: in the same share, or more where a layer has few."""
+"""How many weights each layer keeps: in the same share, or more where a layer has few.
+
+A layer's share of the weights is seldom a whole number. If shares were rounded by largest remainders, a layer could be
+given more when fewer weights are kept in all (the Alabama paradox), and masks would not nest. Here weights are dealt
+out one after another, by the quota method of Balinski and Young (1975): of the layers that may round up, the next
+weight goes to the one that must have it first. So each count is a share rounded down or up, and never falls as more
+weights are kept.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from fractions import Fraction
 
 from scalinglab._checks import fail, positive_integer
 
 Shapes = Sequence[tuple[int, int]]
 
 
-def uniform_counts(shapes: Shapes, kept: int) -> tuple[int, ...]:
-    """So many weights of all, in the same share of each layer; by largest remainders, so that they add up exactly.
+def uniform_counts(shapes: Shapes, kept: int, *, room: Sequence[int] | None = None) -> tuple[int, ...]:
+    """So many weights of all, in the same share of each layer.
 
     Parameters
     ----------
     shapes : sequence of (outputs, inputs)
     kept : int
+    room : sequence of int, optional
+        Most weights that each layer can keep, where some are gone already; all if left out.
+
+    Returns
+    -------
+    tuple of int
+        They add up to ``kept``. None falls as ``kept`` grows.
 
     Raises
     ------
@@ -31,19 +43,24 @@ def uniform_counts(shapes: Shapes, kept: int) -> tuple[int, ...]:
     >>> uniform_counts([(64, 64), (64, 64), (10, 64)], 100)
     (47, 46, 7)
     """
-    sizes = _sizes(shapes, kept)
-    return _rounded(sizes * (kept / sizes.sum()), sizes, kept)
+    sizes = _sizes(shapes)
+    return _dealt(sizes, _room(sizes, room), kept)
 
 
-def erk_counts(shapes: Shapes, kept: int) -> tuple[int, ...]:
+def erk_counts(shapes: Shapes, kept: int, *, room: Sequence[int] | None = None) -> tuple[int, ...]:
     """Erdos-Renyi counts: densities in proportion to ``(inputs + outputs) / (inputs * outputs)``, at most 1 [Evci2020].
 
     A layer whose density would be above 1 is kept whole, and the rest of the weights is spread over the others.
 
     Parameters
     ----------
-    shapes : sequence of (outputs, inputs)
-    kept : int
+    shapes, kept, room
+        As in ``uniform_counts``.
+
+    Returns
+    -------
+    tuple of int
+        They add up to ``kept``. None falls as ``kept`` grows.
 
     Raises
     ------
@@ -55,30 +72,61 @@ def erk_counts(shapes: Shapes, kept: int) -> tuple[int, ...]:
     >>> erk_counts([(64, 64), (64, 64), (10, 64)], 400)
     (155, 155, 90)
     """
-    sizes = _sizes(shapes, kept)
     # The density times the size of a layer is its inputs plus outputs, times one factor for all.
-    shares = np.array([float(sum(shape)) for shape in shapes])
-    whole = np.zeros(len(sizes), dtype=bool)
-    while True:
-        left = kept - sizes[whole].sum()
-        wanted = np.where(whole, sizes, shares * (left / shares[~whole].sum() if not whole.all() else 0))
-        over = (wanted > sizes) & ~whole
-        if not over.any():
-            return _rounded(wanted, sizes, kept)
-        whole |= over
+    return _dealt([sum(map(int, shape)) for shape in shapes], _room(_sizes(shapes), room), kept)
 
 
-def _sizes(shapes: Shapes, kept: int) -> NDArray[np.int64]:
-    sizes = np.array([math.prod(positive_integer("shapes", size) for size in shape) for shape in shapes])
-    if positive_integer("kept", kept) > sizes.sum():
-        fail("kept", f"not exceed the {sizes.sum()} weights of the network", kept)
-    return sizes
+def _sizes(shapes: Shapes) -> list[int]:
+    return [math.prod(positive_integer("shapes", size) for size in shape) for shape in shapes]
 
 
-def _rounded(wanted: NDArray[np.float64], sizes: NDArray[np.int64], kept: int) -> tuple[int, ...]:
-    """Whole numbers near what is wanted that add up to ``kept``: rounded down, then up by the largest remainders."""
-    counts = np.minimum(np.floor(wanted).astype(np.int64), sizes)
-    order = np.argsort(-(wanted - counts), kind="stable")
-    room = [layer for layer in order if counts[layer] < sizes[layer]]
-    counts[room[: kept - counts.sum()]] += 1
-    return tuple(counts.tolist())
+def _room(sizes: list[int], room: Sequence[int] | None) -> list[int]:
+    return sizes if room is None else [min(size, int(left)) for size, left in zip(sizes, room, strict=True)]
+
+
+def _dealt(shares: list[int], room: list[int], kept: int) -> tuple[int, ...]:
+    """Counts near ``min(room, factor * shares)``, with one factor for all, that add up to ``kept``.
+
+    A layer wants its j-th weight when the factor is ``j / share``, and all layers together want H weights then. It may
+    have it as soon as more than the H of its last weight are dealt, and must have it when the H of this one are. That
+    is always possible: no span of deals must hold more weights than it has deals. All these numbers are whole.
+    """
+    if positive_integer("kept", kept) > sum(room):
+        fail("kept", f"not exceed the {sum(room)} weights of the network", kept)
+    counts = _last_exact(shares, room, kept)
+
+    def due(layer: int, count: int) -> tuple[int, int]:
+        """H when a layer wants so many weights, rounded down and up."""
+        share = shares[layer]
+        wanted = sum(min(most * share, count * each) for most, each in zip(room, shares, strict=True))
+        return wanted // share, -(-wanted // share)
+
+    def turn(layer: int) -> tuple[int, Fraction, int, int]:
+        """When the next weight of a layer must be dealt, by the factor if others must then, too; and when it may be."""
+        first, last = due(layer, counts[layer])[0], due(layer, counts[layer] + 1)[1]
+        return last, Fraction(counts[layer] + 1, shares[layer]), layer, first + 1
+
+    turns = [turn(layer) for layer, most in enumerate(room) if counts[layer] < most]
+    for deal in range(sum(counts) + 1, kept + 1):
+        chosen = min(each for each in turns if each[-1] <= deal)
+        turns.remove(chosen)
+        counts[layer := chosen[2]] += 1
+        turns += [turn(layer)] * (counts[layer] < room[layer])
+    return tuple(counts)
+
+
+def _last_exact(shares: list[int], room: list[int], kept: int) -> list[int]:
+    """Counts at the last deal, up to ``kept``, at which what every layer wants is whole, so that nothing is rounded."""
+    full_at = [Fraction(most, share) for most, share in zip(room, shares, strict=True)]
+    later: list[Fraction] = []
+    for edge in sorted({Fraction(0), *full_at}, reverse=True):
+        growing = [share for share, end in zip(shares, full_at, strict=True) if end > edge]
+        full = sum(most for most, end in zip(room, full_at, strict=True) if end <= edge)
+        # Of factors from this edge to the next one, those at which the counts of all that grow are whole.
+        once = math.gcd(*growing)
+        factor = edge if not growing else Fraction(max(kept - full, -1) // (sum(growing) // once), once)
+        factor = min([factor, *(Fraction(math.floor(end * once), once) for end in later[-1:])])
+        if factor >= edge and full <= kept:
+            return [min(most, int(share * factor)) for most, share in zip(room, shares, strict=True)]
+        later.append(edge)
+    raise AssertionError("nothing is dealt at the factor 0")
