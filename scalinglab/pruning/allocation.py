@@ -2,9 +2,8 @@
 
 A layer's share of the weights is seldom a whole number. If shares were rounded by largest remainders, a layer could be
 given more when fewer weights are kept in all (the Alabama paradox), and masks would not nest. Here weights are dealt
-out one after another, by the quota method of Balinski and Young (1975): of the layers that may round up, the next
-weight goes to the one that must have it first. So each count is a share rounded down or up, and never falls as more
-weights are kept.
+out one after another, as chairmen are assigned by Tijdeman (1980): of L layers none is ever further from its share than
+1 - 1/(2L - 2), and no count falls as more weights are kept.
 """
 
 from __future__ import annotations
@@ -87,24 +86,24 @@ def _room(sizes: list[int], room: Sequence[int] | None) -> list[int]:
 def _dealt(shares: list[int], room: list[int], kept: int) -> tuple[int, ...]:
     """Counts near ``min(room, factor * shares)``, with one factor for all, that add up to ``kept``.
 
-    A layer wants its j-th weight when the factor is ``j / share``, and all layers together want H weights then. It may
-    have it as soon as more than the H of its last weight are dealt, and must have it when the H of this one are. That
-    is always possible: no span of deals must hold more weights than it has deals. All these numbers are whole.
+    If there were parts of weights, a layer would have c of them when the factor is ``c / share``, and all layers
+    together H(c). It may have its j-th weight from ``H(j - far)`` deals on, and must have it by those that follow
+    ``H(j - 1 + far)``. The next weight goes to the layer that must have it first, which is always in time. All
+    numbers here are whole.
     """
     if positive_integer("kept", kept) > sum(room):
         fail("kept", f"not exceed the {sum(room)} weights of the network", kept)
-    counts = _last_exact(shares, room, kept)
+    counts, parts = _last_exact(shares, room, kept), max(2, 2 * len(room) - 2)  # far is 1 - 1 / parts
 
-    def due(layer: int, count: int) -> tuple[int, int]:
-        """H when a layer wants so many weights, rounded down and up."""
-        share = shares[layer]
-        wanted = sum(min(most * share, count * each) for most, each in zip(room, shares, strict=True))
-        return wanted // share, -(-wanted // share)
+    def deals(layer: int, count: int) -> tuple[int, int]:
+        """H, in so many parts of a weight of this layer, as a numerator and a denominator."""
+        unit = parts * shares[layer]
+        return sum(min(most * unit, count * each) for most, each in zip(room, shares, strict=True)), unit
 
     def turn(layer: int) -> tuple[int, Fraction, int, int]:
-        """When the next weight of a layer must be dealt, by the factor if others must then, too; and when it may be."""
-        first, last = due(layer, counts[layer])[0], due(layer, counts[layer] + 1)[1]
-        return last, Fraction(counts[layer] + 1, shares[layer]), layer, first + 1
+        """When the next weight of a layer must be dealt, as deals and exactly; and when it may be."""
+        (may, unit), (must, _) = (deals(layer, counts[layer] * parts + end) for end in (1, parts - 1))
+        return must // unit + 1, Fraction(must, unit), layer, -(-may // unit)
 
     turns = [turn(layer) for layer, most in enumerate(room) if counts[layer] < most]
     for deal in range(sum(counts) + 1, kept + 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -48,26 +49,35 @@ def test_no_layer_is_given_more_when_fewer_weights_are_kept_in_all(drawn_shapes)
         assert all(more >= less for more, less in zip(share(shapes, kept), few, strict=True))
 
 
-@given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 60)), min_size=1, max_size=5), st.data())
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 60)), min_size=1, max_size=6), st.data())
 def test_counts_are_what_dealing_weight_by_weight_from_the_first_gives(layers, data):
-    """By the definition, in floats: of the layers below their share, the one that is first at its next weight."""
+    """Of the layers that may round up, the next weight goes to the one that must first; none gets further than that."""
     shares, room = [share for share, _ in layers], [most for _, most in layers]
     if not sum(room):
         return
-    kept = data.draw(st.integers(1, sum(room)))
+    kept, far = (
+        data.draw(st.integers(1, sum(room))),
+        Fraction(max(2, 2 * len(layers) - 2) - 1, max(2, 2 * len(layers) - 2)),
+    )
 
     def wanted(factor):
         return [min(most, factor * share) for most, share in zip(room, shares, strict=True)]
 
-    def due(layer, count):
-        return sum(wanted(count / shares[layer]))
-
     counts = [0] * len(layers)
     for deal in range(1, kept + 1):
-        may = [n for n, most in enumerate(room) if counts[n] < most and deal > due(n, counts[n]) + 1e-9]
-        times = [(count + 1) / share for count, share in zip(counts, shares, strict=True)]
-        counts[min(may, key=lambda n: (math.ceil(due(n, counts[n] + 1) - 1e-9), round(times[n], 9), n))] += 1
+        ends = {}
+        for n, most in enumerate(room):
+            if counts[n] < most and sum(wanted((counts[n] + 1 - far) / shares[n])) <= deal:
+                end = sum(wanted((counts[n] + far) / shares[n]))
+                ends[n] = (math.floor(end), end, n)
+        counts[min(ends, key=lambda n: ends[n])] += 1
     assert _dealt(shares, room, kept) == tuple(counts)
+    low, high = 0.0, 100.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(wanted(middle)) < kept else (low, middle)
+    for count, share in zip(counts, wanted(high), strict=True):
+        assert abs(count - share) <= far + 1e-9
 
 
 def test_the_alabama_paradox_is_one_of_largest_remainders_only():
