@@ -89,6 +89,7 @@ def _tree(features: Array, weights: Array) -> tuple[Index, Array]:
 
 def _one_by_one(features: Array, weights: Array) -> tuple[Index, Array]:
     """A null vector for each row that goes: the last left singular vector of columns + 1 rows."""
+    features = _in_units(features)
     index, columns = np.arange(len(features)), features.shape[1]
     weights = weights.copy()
     while len(index) > columns:
@@ -100,7 +101,7 @@ def _one_by_one(features: Array, weights: Array) -> tuple[Index, Array]:
 
 
 def _nnls(features: Array, weights: Array) -> tuple[Index, Array]:
-    columns = features / np.maximum(np.abs(features).max(0), np.finfo(float).tiny)
+    columns = _in_units(features)
     found, _ = nnls(columns.T, weights @ columns)
     index = np.flatnonzero(found)
     return index, found[index]
@@ -108,12 +109,18 @@ def _nnls(features: Array, weights: Array) -> tuple[Index, Array]:
 
 def _lp(features: Array, weights: Array) -> tuple[Index, Array]:
     """A vertex that is far in a direction of no meaning; the sums bound all weights where a column is constant."""
-    cost = np.cos(np.arange(len(features)))
-    found = linprog(cost, A_eq=features.T, b_eq=weights @ features, bounds=(0, None), method="highs-ds")
+    columns, cost = _in_units(features), np.cos(np.arange(len(features)))
+    found = linprog(cost, A_eq=columns.T, b_eq=weights @ columns, bounds=(0, None), method="highs-ds")
     if found.x is None:
         raise ConvergenceError(f"the simplex method found no vertex: {found.message}")
     index = np.flatnonzero(found.x > 0)
     return index, found.x[index]
+
+
+def _in_units(features: Array) -> Array:
+    """Columns in units of their largest number, so that none is lost in the rounding of another."""
+    largest = np.abs(features).max(0)
+    return features / np.where(largest > 0, largest, 1.0)
 
 
 METHODS: dict[str, Callable[[Array, Array], tuple[Any, Any]]] = {

@@ -149,6 +149,10 @@ def refine(features: Array, weights: Array, totals: Array) -> Array:
     array, shape (cells, points)
         Not negative.
     """
+    # In units of its largest number no column is lost in the rounding of another. (Null spaces do not depend on units.)
+    largest = np.abs(features).max(1)
+    units = np.where(largest > 0, largest, 1.0)
+    features, totals = features / units[:, None], totals / units
     held = features * (weights > 0)[..., None]
     orthogonal, triangular = np.linalg.qr(held)
     pivots = np.abs(np.diagonal(triangular, axis1=1, axis2=2))

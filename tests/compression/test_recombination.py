@@ -50,12 +50,15 @@ def test_a_few_rows_more_than_columns_are_enough_to_lose_some(method):
     assert off(features, weights, index, kept) < (1e-7 if method == "lp" else 1e-13)
 
 
-@pytest.mark.parametrize("method", ["tree", "nnls"])  # one by one loses six digits here
-def test_columns_may_be_in_any_units(method):
-    features = rows(200, 2, 3) * 10.0 ** np.linspace(-6, 6, 10)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("decades", [6, 8, 150])
+def test_columns_may_be_in_any_units(method, decades):
+    """Sixteen decades and more, too, at which the rounding of one column is larger than another."""
+    features = rows(200, 2, 3) * 10.0 ** np.linspace(-decades, decades, 10)
     index, kept = recombine(features, method=method)
     assert len(index) <= 10
-    assert off(features, np.ones(200), index, kept) < 1e-12
+    assert off(features, np.ones(200), index, kept) < (1e-7 if method == "lp" else 1e-12)
+    np.testing.assert_array_equal(index, recombine(rows(200, 2, 3), method=method)[0])
 
 
 @settings(deadline=None, max_examples=40)
