@@ -216,8 +216,7 @@ def _sums_of(boxes: Array, exponents: Index) -> tuple[Sums, Any]:
         across = min(groups, GROUPS)
         rows, some = max(1, block // across), max(1, block // (each * groups))
         for part in itertools.product(_slices(cells, some), _slices(each, rows), _slices(groups, across)):
-            polynomials = evaluate(flat.take(start[part[0]] + members[part], 1))
-            polynomials *= weights[part]
+            polynomials = evaluate(flat.take(start[part[0]] + members[part], 1), weights[part])
             found[:, part[0], part[2]] += polynomials.sum(2)
         return np.moveaxis(found, 0, 2)
 

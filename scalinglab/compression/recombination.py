@@ -80,11 +80,19 @@ def _tree(features: Array, weights: Array) -> tuple[Index, Array]:
         rows = max(1, 2**18 // (groups * features.shape[1]))
         for row in range(0, each, rows):
             some = slice(row, row + rows)
-            found += np.einsum("gjd,gj->jd", features[members[0, some]], part[0, some])
+            found += np.einsum("gjd,gj->jd", _rows_of(features, members[0, some]), part[0, some])
         return found[None]
 
     members, kept, totals = halve(sums, weights[None], features.shape[1])
     return members[0], refine(features[members], kept, totals)[0]
+
+
+def _rows_of(features: Array, members: Index) -> Array:
+    """Rows of the features, shape (in group, groups, columns): a view where they follow one another."""
+    first = int(members[0, 0])
+    if not np.array_equal(members.ravel(), np.arange(first, first + members.size)):
+        return features[members]
+    return features[first : first + members.size].reshape(*members.shape, -1)
 
 
 def _one_by_one(features: Array, weights: Array) -> tuple[Index, Array]:

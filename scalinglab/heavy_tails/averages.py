@@ -43,7 +43,7 @@ class Averages:
         for run in self.snapshots:
             if run.evaluated[-1:] == run.step:
                 below = np.flatnonzero((run.train_loss[:, -1] < self.until) & (run.diverged_at < 0))
-                self.begun = dict.fromkeys(below.tolist(), run.step) | self.begun
+                self.begun = dict.fromkeys(below.tolist(), int(run.step)) | self.begun
             for network, begin in self.begun.items():
                 if network not in self.found and run.step > begin and (run.step - begin) % self.every == 0:
                     self._add(network, run, done=run.step - begin >= self.last)

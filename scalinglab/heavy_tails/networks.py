@@ -6,7 +6,7 @@ measured of a run beside its weights: how much of its accuracy pruning leaves, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -187,11 +187,12 @@ def measure_averages(task: Task, *, until: float = 2e-4, last: int = 1000, **set
     _check_classification(task)
     bounds = {"until": positive("until", until), "last": positive_integer("last", last)}
     looks = positive_integer("steps", settings.get("steps", 1)) // 25
-    averages = Averages(train(task, **settings | {"evaluations": max(2, looks)}), **bounds)
+    given: dict[str, Any] = settings | {"evaluations": max(2, looks)}
+    averages = Averages(train(task, **given), **bounds)
     return growing_at_the_end(averages, partial(_averaged, task, averages.found))
 
 
-def _averaged(task: Task, found: dict[int, Layers], run: Training) -> Iterator[dict[str, Any]]:
+def _averaged(task: Task, found: Mapping[int, Layers], run: Training) -> Iterator[dict[str, Any]]:
     for network in range(run.networks):
         outcome = "diverged" if run.diverged_at[network] >= 0 else "unfinished"
         row = _measured(task, run.arrays(network), dict.fromkeys(LOSSES, np.nan)) | {"outcome": outcome}
@@ -211,7 +212,8 @@ def _losses(task: Task, layers: Layers) -> dict[str, float]:
     return {name: found[name] for name in LOSSES}
 
 
-#: By the names that a table's file has for them; for ``scalinglab.training.sweep``.
+#: By the names that a table's file has for them; for ``scalinglab.training.sweep``. In the second version of "layers"
+#: nodes are hidden units.
 MEASURES = {
     "layers": Measure("layers", measure_layers, version=2),
     "averages": Measure("averages", measure_averages, ("until", "last")),
