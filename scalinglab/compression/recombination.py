@@ -19,6 +19,8 @@ from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.tree import halve, peel, refine
 
 Index = NDArray[np.int64]
+#: Numbers that are read at once, and that are summed up at once: the latter fit the cache of a processor.
+READ, SUMMED = 2**22, 2**15
 
 
 def recombine(features: ArrayLike, weights: ArrayLike | None = None, *, method: str = "tree") -> tuple[Index, Array]:
@@ -77,10 +79,13 @@ def _tree(features: Array, weights: Array) -> tuple[Index, Array]:
     def sums(members: Index, part: Array) -> Array:
         _, each, groups = members.shape
         found = np.zeros((groups, features.shape[1]))
-        rows = max(1, 2**18 // (groups * features.shape[1]))
+        rows, across = max(1, READ // found.size), max(1, SUMMED // features.shape[1])
         for row in range(0, each, rows):
             some = slice(row, row + rows)
-            found += np.einsum("gjd,gj->jd", _rows_of(features, members[0, some]), part[0, some])
+            block = _rows_of(features, members[0, some])
+            for first in range(0, groups, across):
+                few = slice(first, first + across)
+                found[few] += np.einsum("gjd,gj->jd", block[:, few], part[0, some, few])
         return found[None]
 
     members, kept, totals = halve(sums, weights[None], features.shape[1])
