@@ -119,7 +119,9 @@ def boxed(points: Array, box: tuple[Array, Array] | None = None) -> Array:
     low, high = box if box is not None else (points.min(-2, keepdims=True), points.max(-2, keepdims=True))
     # Halves first: the sum of two large numbers may be beyond all floats.
     middle, half = low / 2 + high / 2, high / 2 - low / 2
-    return (points - middle) / np.where(half > 0, half, 1.0)
+    found = points - middle
+    found /= np.where(half > 0, half, 1.0)
+    return found
 
 
 def condition(points: ArrayLike, order: int, *, basis: str = "legendre", box: bool = True) -> float:

@@ -208,6 +208,9 @@ def _refine_one(features: Array, weights: Array, totals: Array) -> Array:
     solved = weights[held]
     for _ in range(2):
         off = totals - solved @ features[held]
-        solved = solved + np.linalg.lstsq(features[held].T, off, rcond=None)[0]
-    found[held] = np.maximum(solved, 0.0)
+        nearer = solved + np.linalg.lstsq(features[held].T, off, rcond=None)[0]
+        if (nearer < 0).any():  # nearly dependent features ask for large steps, which would be cut off at 0
+            break
+        solved = nearer
+    found[held] = solved
     return found
