@@ -147,7 +147,7 @@ def array(
         listed = " or ".join(map(str, allowed))
         shape = shape or (f"have {listed} dimensions" if listed and found.size else "not be empty")
         fail(name, say or shape, value if say else found.shape)
-    known = np.isfinite(found) | (not finite)
+    known = np.isfinite(found) if finite else np.ones(found.shape, dtype=np.bool_)
     if positive and not (known & (found > 0)).all():
         fail(name, say or "be positive and finite", value)
     if non_negative and not (known & (found >= 0)).all():

@@ -3,11 +3,11 @@
 The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits"`` or a ``[task]`` table, or several
 ``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
 (significant digits of floats, 6 if left out) and ``measure``: what is measured of each run, by its name in
-``scalinglab.heavy_tails.MEASURES`` ("layers": tail indices and pruning errors of the weights) or
-``scalinglab.pruning.MEASURES``. "rounds" are the rounds of iterative pruning. All others are experiments, and the keys
-of the file are their arguments: "pruning" and "controls" compare methods as ``compare_methods`` and
-``compare_controls`` do; "mask_information", "mask_events", "drawn_information" and "memorisation" are about labels
-that are coin flips, and their ``task`` holds the arguments of ``coin_flips``.
+``scalinglab.heavy_tails.MEASURES`` ("layers": tail indices and pruning errors of the weights; "averages": those of
+averaged iterates) or ``scalinglab.pruning.MEASURES``. "rounds" are the rounds of iterative pruning. All others are
+experiments, and the keys of the file are their arguments: "pruning" and "controls" compare methods as
+``compare_methods`` and ``compare_controls`` do; "mask_information", "mask_events", "drawn_information" and
+"memorisation" are about labels that are coin flips, and their ``task`` holds the arguments of ``coin_flips``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scalinglab.training import Measure
 
 #: Where each measure is; they are imported when they are needed, as torch takes seconds.
-MEASURES = {"layers": "scalinglab.heavy_tails"} | dict.fromkeys(
+MEASURES = dict.fromkeys(("layers", "averages"), "scalinglab.heavy_tails") | dict.fromkeys(
     ("rounds", "pruning", "controls", "drawn_information", "mask_events", "mask_information", "memorisation"),
     "scalinglab.pruning",
 )

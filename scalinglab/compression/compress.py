@@ -137,10 +137,10 @@ def compress(
     moments, heavy = len(table_of_exponents), np.flatnonzero(given > 0)
     if len(heavy) <= size:
         return Compressed(heavy, given[heavy], order, moments, 1)
-    found = [
-        _compressed(table, given, cells, table_of_exponents)
-        for cells in _batches(cut(table[heavy][:, columns], size // moments), heavy, moments)
-    ]
+    cells = [heavy]
+    if size // moments > 1:
+        cells = [heavy[cell] for cell in cut(table[heavy][:, columns], size // moments)]
+    found = [_compressed(table, given, some, table_of_exponents) for some in _batches(cells, moments)]
     index, kept = (np.concatenate(part) for part in zip(*found, strict=True))
     ascending = np.argsort(index)
     return Compressed(index[ascending], kept[ascending], order, moments, size // moments)
@@ -178,10 +178,10 @@ def _columns(cell_dims: Sequence[int] | None, dimension: int) -> list[int]:
     return columns
 
 
-def _batches(cells: list[Index], heavy: Index, moments: int) -> list[list[Index]]:
-    """The cells, as indices of points, some at a time."""
+def _batches(cells: list[Index], moments: int) -> list[list[Index]]:
+    """The cells, some at a time."""
     most = max(1, min(NULL_SPACES // (2 * moments**2), POINTS // len(cells[0])))
-    return [[heavy[cell] for cell in cells[first : first + most]] for first in range(0, len(cells), most)]
+    return [cells[first : first + most] for first in range(0, len(cells), most)]
 
 
 def _compressed(points: Array, weights: Array, cells: list[Index], exponents: Index) -> tuple[Index, Array]:
@@ -193,7 +193,8 @@ def _compressed(points: Array, weights: Array, cells: list[Index], exponents: In
     there = np.arange(longest) < np.array([[len(cell)] for cell in cells])
     given = weights[index]
     largest = given.max()
-    sums, features = _sums_of(boxed(np.moveaxis(points[index], 2, 0)[..., None])[..., 0], exponents)
+    along = np.ascontiguousarray(np.moveaxis(points[index], 2, 0))
+    sums, features = _sums_of(boxed(along[..., None])[..., 0], exponents)
     members, kept, totals = halve(sums, np.where(there, given / largest, 0.0), len(exponents))
     kept = refine(features(members), kept, totals)
     left = kept > 0
@@ -216,8 +217,7 @@ def _sums_of(boxes: Array, exponents: Index) -> tuple[Sums, Any]:
         across = min(groups, GROUPS)
         rows, some = max(1, block // across), max(1, block // (each * groups))
         for part in itertools.product(_slices(cells, some), _slices(each, rows), _slices(groups, across)):
-            polynomials = evaluate(flat.take(start[part[0]] + members[part], 1))
-            polynomials *= weights[part]
+            polynomials = evaluate(flat.take(start[part[0]] + members[part], 1), weights[part])
             found[:, part[0], part[2]] += polynomials.sum(2)
         return np.moveaxis(found, 0, 2)
 

@@ -13,6 +13,8 @@ from scalinglab.compression._arguments import checked_points
 from scalinglab.compression.exponents import exponents_of
 
 BASES = ("legendre", "monomial")
+#: Numbers that are worked on at once: they fit the cache of a processor.
+BLOCK = 2**17
 
 
 def polynomial_features(
@@ -47,21 +49,28 @@ def polynomial_features(
     [[1.0, 0.0, -0.5], [1.0, 0.5, -0.125]]
     """
     table = checked_points(points)
-    evaluate = evaluator(exponents_of(table.shape[1], order, exponents), one_of("basis", basis, BASES))
-    return evaluate(np.ascontiguousarray(table.T)).T
+    powers = exponents_of(table.shape[1], order, exponents)
+    evaluate, found = evaluator(powers, one_of("basis", basis, BASES)), np.empty((len(table), len(powers)))
+    columns, block = np.ascontiguousarray(table.T), max(64, BLOCK // len(powers))
+    for first in range(0, len(table), block):
+        found[first : first + block] = evaluate(columns[:, first : first + block]).T
+    return found
 
 
-def evaluator(exponents: NDArray[np.int64], basis: str = "legendre") -> Callable[[Array], Array]:
-    """Return a function that takes points (dimension, ...) to their polynomials (moments, ...)."""
+def evaluator(exponents: NDArray[np.int64], basis: str = "legendre") -> Callable[..., Array]:
+    """Return a function that takes points (dimension, ...) to their polynomials (moments, ...).
+
+    It takes weights (...), too, which all polynomials of a point are multiplied by.
+    """
     recipe = _recipe(exponents.tobytes(), exponents.shape[1])
     degrees = exponents.max(0)
 
-    def evaluate(points: Array) -> Array:
+    def evaluate(points: Array, weights: Array | None = None) -> Array:
         along = [_powers(axis, int(degree), basis) for axis, degree in zip(points, degrees, strict=True)]
         found = np.empty((len(recipe), *points.shape[1:]))
         for column, parent, axis, power in recipe:
             if parent < 0:
-                found[column] = along[axis][power]
+                np.multiply(along[axis][power], 1.0 if weights is None else weights, out=found[column])
             else:
                 np.multiply(found[parent], along[axis][power], out=found[column])
         return found
@@ -94,7 +103,10 @@ def _powers(values: Array, degree: int, basis: str) -> list[Array]:
         if basis == "monomial":
             found.append(found[n] * values)
         else:  # Bonnet's recursion
-            found.append(((2 * n + 1) * values * found[n] - n * found[n - 1]) / (n + 1))
+            above = values * found[n]
+            above *= (2 * n + 1) / (n + 1)
+            above -= n / (n + 1) * found[n - 1]
+            found.append(above)
     return found
 
 
@@ -107,7 +119,9 @@ def boxed(points: Array, box: tuple[Array, Array] | None = None) -> Array:
     low, high = box if box is not None else (points.min(-2, keepdims=True), points.max(-2, keepdims=True))
     # Halves first: the sum of two large numbers may be beyond all floats.
     middle, half = low / 2 + high / 2, high / 2 - low / 2
-    return (points - middle) / np.where(half > 0, half, 1.0)
+    found = points - middle
+    found /= np.where(half > 0, half, 1.0)
+    return found
 
 
 def condition(points: ArrayLike, order: int, *, basis: str = "legendre", box: bool = True) -> float:

@@ -19,6 +19,8 @@ from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.tree import halve, peel, refine
 
 Index = NDArray[np.int64]
+#: Numbers that are read at once, and that are summed up at once: the latter fit the cache of a processor.
+READ, SUMMED = 2**22, 2**15
 
 
 def recombine(features: ArrayLike, weights: ArrayLike | None = None, *, method: str = "tree") -> tuple[Index, Array]:
@@ -77,18 +79,30 @@ def _tree(features: Array, weights: Array) -> tuple[Index, Array]:
     def sums(members: Index, part: Array) -> Array:
         _, each, groups = members.shape
         found = np.zeros((groups, features.shape[1]))
-        rows = max(1, 2**18 // (groups * features.shape[1]))
+        rows, across = max(1, READ // found.size), max(1, SUMMED // features.shape[1])
         for row in range(0, each, rows):
             some = slice(row, row + rows)
-            found += np.einsum("gjd,gj->jd", features[members[0, some]], part[0, some])
+            block = _rows_of(features, members[0, some])
+            for first in range(0, groups, across):
+                few = slice(first, first + across)
+                found[few] += np.einsum("gjd,gj->jd", block[:, few], part[0, some, few])
         return found[None]
 
     members, kept, totals = halve(sums, weights[None], features.shape[1])
     return members[0], refine(features[members], kept, totals)[0]
 
 
+def _rows_of(features: Array, members: Index) -> Array:
+    """Rows of the features, shape (in group, groups, columns): a view where they follow one another."""
+    first = int(members[0, 0])
+    if not np.array_equal(members.ravel(), np.arange(first, first + members.size)):
+        return features[members]
+    return features[first : first + members.size].reshape(*members.shape, -1)
+
+
 def _one_by_one(features: Array, weights: Array) -> tuple[Index, Array]:
     """A null vector for each row that goes: the last left singular vector of columns + 1 rows."""
+    features = _in_units(features)
     index, columns = np.arange(len(features)), features.shape[1]
     weights = weights.copy()
     while len(index) > columns:
@@ -100,7 +114,7 @@ def _one_by_one(features: Array, weights: Array) -> tuple[Index, Array]:
 
 
 def _nnls(features: Array, weights: Array) -> tuple[Index, Array]:
-    columns = features / np.maximum(np.abs(features).max(0), np.finfo(float).tiny)
+    columns = _in_units(features)
     found, _ = nnls(columns.T, weights @ columns)
     index = np.flatnonzero(found)
     return index, found[index]
@@ -108,12 +122,18 @@ def _nnls(features: Array, weights: Array) -> tuple[Index, Array]:
 
 def _lp(features: Array, weights: Array) -> tuple[Index, Array]:
     """A vertex that is far in a direction of no meaning; the sums bound all weights where a column is constant."""
-    cost = np.cos(np.arange(len(features)))
-    found = linprog(cost, A_eq=features.T, b_eq=weights @ features, bounds=(0, None), method="highs-ds")
+    columns, cost = _in_units(features), np.cos(np.arange(len(features)))
+    found = linprog(cost, A_eq=columns.T, b_eq=weights @ columns, bounds=(0, None), method="highs-ds")
     if found.x is None:
         raise ConvergenceError(f"the simplex method found no vertex: {found.message}")
     index = np.flatnonzero(found.x > 0)
     return index, found.x[index]
+
+
+def _in_units(features: Array) -> Array:
+    """Columns in units of their largest number, so that none is lost in the rounding of another."""
+    largest = np.abs(features).max(0)
+    return features / np.where(largest > 0, largest, 1.0)
 
 
 METHODS: dict[str, Callable[[Array, Array], tuple[Any, Any]]] = {

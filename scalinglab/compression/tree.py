@@ -2,12 +2,16 @@
 
 A cell of n points and D features is cut into 2D groups; the groups' barycentres are recombined to D of them, and the
 points of the others fall away. After log2(n / D) such rounds D points are left. (Tchernychova and Lyons; here with an
-orthonormal null space from one QR a round.) Each round costs O(n D + D^3) and n halves, so that the whole costs
-O(n D + D^3 log(n / D)).
+orthonormal null space from one QR a round.)
+
+Sums of features over all points are the dear part. So they are taken over many more groups than 2D, and the groups are
+halved, as if their barycentres were points, until D are left: each point's features are looked at about once. The whole
+costs O(n D + D^3 log(n / D)).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -48,21 +52,41 @@ def halve(sums: Sums, weights: Array, features: int) -> tuple[Index, Array, Arra
     totals = None
     while True:
         points = members.shape[1]
-        groups = min(2 * features, points)
+        groups = min(_groups(points, features), points)
         each = -(-points // groups)
         members, weights = (_padded(part, each * groups).reshape(cells, each, groups) for part in (members, weights))
         found, masses = sums(members, weights), weights.sum(1)
         totals = found.sum(1) if totals is None else totals
         if groups <= features:
             return members[:, 0], weights[:, 0], totals
-        factors = _recombined(found, masses)
-        # The groups that are left, as many in every cell; a group of weight 0 may be among them.
-        kept = np.argsort(factors == 0, axis=1, kind="stable")[:, :features]
+        kept, factors = _thinned(found, masses)
         members = np.take_along_axis(members, kept[:, None], 2).reshape(cells, -1)
-        factors = np.take_along_axis(factors, kept, 1)[:, None]
-        weights = (np.take_along_axis(weights, kept[:, None], 2) * factors).reshape(cells, -1)
+        weights = (np.take_along_axis(weights, kept[:, None], 2) * factors[:, None]).reshape(cells, -1)
         if each == 1:
             return members, weights, totals
+
+
+def _groups(points: int, features: int) -> int:
+    """A power of two times the number of features: about as many groups as each has points, in units of features."""
+    return 2 * features * 2 ** max(0, math.floor(math.log2(math.sqrt(points / features) / 2)))
+
+
+def _thinned(sums: Array, masses: Array) -> tuple[Index, Array]:
+    """Groups that are left, as many as features in every cell, and their factors; some of these may be 0."""
+    _, groups, features = sums.shape
+    unit = np.where(masses > 0, masses, 1.0)
+    barycentres = sums / unit[..., None]
+    if groups <= 2 * features:
+        factors = _recombined(barycentres, masses) / unit
+        kept = np.argsort(factors == 0, axis=1, kind="stable")[:, :features]
+        return kept, np.take_along_axis(factors, kept, 1)
+    cell = np.arange(len(sums))[:, None, None]
+
+    def again(members: Index, weights: Array) -> Array:
+        return np.einsum("cgj,cgjd->cjd", weights, barycentres[cell, members])
+
+    kept, left, _ = halve(again, masses, features)
+    return kept, left / np.take_along_axis(unit, kept, 1)
 
 
 def _padded(part: NDArray, length: int) -> NDArray:
@@ -71,12 +95,10 @@ def _padded(part: NDArray, length: int) -> NDArray:
     return np.pad(part, ((0, 0), (0, more))) if more else part
 
 
-def _recombined(sums: Array, masses: Array) -> Array:
-    """Factors of the groups, of which all but as many as there are features become 0: (cells, groups)."""
-    heavy = masses > 0
-    unit = np.where(heavy, masses, 1.0)
-    orthogonal = np.linalg.qr(sums / unit[..., None], mode="complete").Q
-    return peel(np.ascontiguousarray(orthogonal[..., sums.shape[2] :]), masses) / unit
+def _recombined(barycentres: Array, masses: Array) -> Array:
+    """Masses of the groups, of which all but as many as there are features become 0: (cells, groups)."""
+    orthogonal = np.linalg.qr(barycentres, mode="complete").Q
+    return peel(np.ascontiguousarray(orthogonal[..., barycentres.shape[2] :]), masses)
 
 
 def peel(directions: Array, masses: Array) -> Array:
@@ -149,6 +171,10 @@ def refine(features: Array, weights: Array, totals: Array) -> Array:
     array, shape (cells, points)
         Not negative.
     """
+    # In units of its largest number no column is lost in the rounding of another. (Null spaces do not depend on units.)
+    largest = np.abs(features).max(1)
+    units = np.where(largest > 0, largest, 1.0)
+    features, totals = features / units[:, None], totals / units
     held = features * (weights > 0)[..., None]
     orthogonal, triangular = np.linalg.qr(held)
     pivots = np.abs(np.diagonal(triangular, axis1=1, axis2=2))
@@ -182,6 +208,9 @@ def _refine_one(features: Array, weights: Array, totals: Array) -> Array:
     solved = weights[held]
     for _ in range(2):
         off = totals - solved @ features[held]
-        solved = solved + np.linalg.lstsq(features[held].T, off, rcond=None)[0]
-    found[held] = np.maximum(solved, 0.0)
+        nearer = solved + np.linalg.lstsq(features[held].T, off, rcond=None)[0]
+        if (nearer < 0).any():  # nearly dependent features ask for large steps, which would be cut off at 0
+            break
+        solved = nearer
+    found[held] = solved
     return found

@@ -26,7 +26,8 @@ Trained networks:
 
 - ``layer_statistics``: of their weights
 - ``run_statistics``, ``network_outcome``, ``pruned_accuracy``: of single networks (need torch)
-- ``MEASURES``: what ``scalinglab.training.sweep`` can sweep a grid for, by name (needs torch)
+- ``MEASURES``: what ``scalinglab.training.sweep`` can sweep a grid for, by name (needs torch): networks as their
+  training ends, and averages of iterates from one loss on, as in the paper (``averages``)
 - ``train_layers``, ``LayerRuns``; ``dependence_over_widths``, ``DependenceRuns``: while they train (need torch)
 """
 

@@ -15,6 +15,27 @@ from scalinglab.heavy_tails._arguments import matrix, points
 from scalinglab.heavy_tails.compressibility import best_k_error, node_error, prunable_fraction, singular_value_error
 from scalinglab.heavy_tails.estimators import LEAST, tail_index
 
+#: A run is fitted at a training loss below this, and has died with fewer right training answers than that.
+FITTED, ALIVE = 5e-3, 0.9
+
+
+def network_outcome(train_loss: float, train_accuracy: float) -> str:
+    """Say what became of a run: ``"fitted"``, ``"unfinished"``, ``"died"`` or ``"diverged"``.
+
+    Networks of rectified units seldom overflow at too large a step: they die, and answer the same to everything.
+
+    Parameters
+    ----------
+    train_loss : float
+        At the end; nan if the run diverged.
+    train_accuracy : float
+    """
+    if not np.isfinite(train_loss):
+        return "diverged"
+    if train_accuracy < ALIVE:
+        return "died"
+    return "fitted" if train_loss < FITTED else "unfinished"
+
 
 def layer_statistics(
     layers: Sequence[tuple[ArrayLike, ArrayLike]], *, density: float = 0.1, error: float = 0.1, share: float = 0.01
@@ -38,7 +59,8 @@ def layer_statistics(
         A record for each layer: ``layer`` (from 1), ``weights`` (how many); ``characteristic``, ``block`` (of weights
         minus their median, as in [Barsbey2021]) and ``hill``, tail indices of all weights, nan where a method cannot
         read them; ``kurtosis`` (3 for normal weights); ``prunable``; ``magnitude``, ``node``, ``singular``, relative
-        errors at that density. Nodes are the units that a layer's inputs come from: columns of the weight.
+        errors at that density. Nodes are hidden units: rows of a weight, and columns of the last one, whose rows are
+        the outputs. (A network of one layer has none, and columns are counted.)
 
     Raises
     ------
@@ -63,7 +85,7 @@ def layer_statistics(
                 "kurtosis": float((centred**4).mean() / (centred**2).mean() ** 2),
                 "prunable": prunable_fraction(flat, error),
                 "magnitude": float(best_k_error(flat, density)),
-                "node": float(node_error(values, density)),
+                "node": float(node_error(values if number == len(layers) else values.T, density)),
                 "singular": float(singular_value_error(values, density)),
             }
         )

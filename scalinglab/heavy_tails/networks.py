@@ -6,7 +6,7 @@ measured of a run beside its weights: how much of its accuracy pruning leaves, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,39 +14,22 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from scalinglab._checks import fail, positive, positive_integer
+from scalinglab._checks import Array, fail, positive, positive_integer
 from scalinglab._growing import Growing, growing_at_the_end
+from scalinglab.heavy_tails.averages import Averages
 from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
 from scalinglab.heavy_tails.dependence import column_dependence
-from scalinglab.heavy_tails.layers import index_or_nan, layer_statistics
+from scalinglab.heavy_tails.layers import index_or_nan, layer_statistics, network_outcome
 from scalinglab.heavy_tails.runs import MARK, DependenceRuns, LayerRuns
 from scalinglab.training import Measure, Task, Training, forward, train
 
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
-#: A run is fitted at a training loss below this, and has died with fewer right training answers than that.
-FITTED, ALIVE = 5e-3, 0.9
 #: On the way, a network has died where it has fewer right training answers than so many times those of guessing.
 LEARNING = 1.5
+#: What a training measures of a network, and a record keeps.
+LOSSES = ("train_loss", "test_loss", "test_error")
 #: Densities at which pruned networks are tested.
 DENSITIES = (0.2, 0.1, 0.05)
-
-
-def network_outcome(train_loss: float, train_accuracy: float) -> str:
-    """Say what became of a run: ``"fitted"``, ``"unfinished"``, ``"died"`` or ``"diverged"``.
-
-    Networks of rectified units seldom overflow at too large a step: they die, and answer the same to everything.
-
-    Parameters
-    ----------
-    train_loss : float
-        At the end; nan if the run diverged.
-    train_accuracy : float
-    """
-    if not np.isfinite(train_loss):
-        return "diverged"
-    if train_accuracy < ALIVE:
-        return "died"
-    return "fitted" if train_loss < FITTED else "unfinished"
 
 
 def pruned_accuracy(
@@ -58,7 +41,10 @@ def pruned_accuracy(
     method: str = "magnitude",
     activation: str = "relu",
 ) -> float:
-    """Share of right answers of a network whose every layer is pruned to one density; biases are kept.
+    """Share of right answers of a network that is pruned to one density; biases are kept but for those of nodes.
+
+    Magnitude and singular values prune every layer. Nodes are hidden units: of each hidden layer those whose incoming
+    weights have the largest norm are kept, and the others put out nothing. Inputs and outputs are never nodes.
 
     Parameters
     ----------
@@ -81,10 +67,20 @@ def pruned_accuracy(
     ValueError
         If an argument is out of range, or a layer is all zeros.
     """
-    pruned = [(_tensor(prune(weight, density, method=method)), _tensor(bias)) for weight, bias in layers]
+    if method == "node":
+        pruned = [_kept_nodes(weight, bias, density) for weight, bias in layers[:-1]] + list(layers[-1:])
+    else:
+        pruned = [(prune(weight, density, method=method), bias) for weight, bias in layers]
+    tensors = [(_tensor(weight), _tensor(bias)) for weight, bias in pruned]
     with torch.no_grad():
-        answers = forward(pruned, _tensor(inputs), activation).argmax(-1).numpy()
+        answers = forward(tensors, _tensor(inputs), activation).argmax(-1).numpy()
     return float((answers == np.asarray(labels)).mean())
+
+
+def _kept_nodes(weight: ArrayLike, bias: ArrayLike, density: float) -> tuple[Array, Array]:
+    """A hidden layer of which only the rows of largest norm, and their biases, are left."""
+    rows = prune(np.transpose(weight), density, method="node").T
+    return rows, np.where(rows.any(1), bias, 0.0)
 
 
 def run_statistics(task: Task, training: Training, network: int) -> dict[str, Any]:
@@ -110,16 +106,18 @@ def run_statistics(task: Task, training: Training, network: int) -> dict[str, An
     ValueError
         If the task is no classification.
     """
-    if task.loss != "cross_entropy":
-        fail("task", "be a classification", task)
-    names = ("train_loss", "test_loss", "test_error")
-    found: dict[str, Any] = {name: float(getattr(training, name)[network, -1]) for name in names}
-    layers = training.arrays(network)
-    if not np.isfinite(found["train_loss"]):
-        found = dict.fromkeys(("outcome", "train_accuracy", *names, *_columns(len(layers)))) | {"outcome": "diverged"}
-        return found
+    _check_classification(task)
+    losses = {name: float(getattr(training, name)[network, -1]) for name in LOSSES}
+    return _measured(task, training.arrays(network), losses)
+
+
+def _measured(task: Task, layers: Layers, losses: dict[str, float]) -> dict[str, Any]:
+    """The record of one network."""
+    if not np.isfinite(losses["train_loss"]):
+        return dict.fromkeys(("outcome", "train_accuracy", *LOSSES, *_columns(len(layers)))) | {"outcome": "diverged"}
     accuracy = pruned_accuracy(layers, task.train_inputs, task.train_labels)
-    found = {"outcome": network_outcome(found["train_loss"], accuracy), "train_accuracy": accuracy} | found
+    outcome = network_outcome(losses["train_loss"], accuracy)
+    found: dict[str, Any] = {"outcome": outcome, "train_accuracy": accuracy} | losses
     for row in layer_statistics(layers):
         found |= {f"{name}_{row['layer']}": row[name] for name in MEASURED}
     for method in PRUNINGS:
@@ -153,8 +151,7 @@ def measure_layers(task: Task, **settings: Any) -> Iterator[Growing]:
     ValueError
         At the call, if an argument is wrong.
     """
-    if task.loss != "cross_entropy":
-        fail("task", "be a classification", task)
+    _check_classification(task)
     return growing_at_the_end(train(task, **settings), partial(_statistics, task))
 
 
@@ -162,8 +159,65 @@ def _statistics(task: Task, run: Training) -> Iterator[dict[str, Any]]:
     return ({"network": network} | run_statistics(task, run, network) for network in range(run.networks))
 
 
-#: By the names that a table's file has for them; for ``scalinglab.training.sweep``.
-MEASURES = {"layers": Measure("layers", measure_layers)}
+def measure_averages(task: Task, *, until: float = 2e-4, last: int = 1000, **settings: Any) -> Iterator[Growing]:
+    """Train networks to one loss, and measure averages of the iterates that follow, as [Barsbey2021] does.
+
+    Parameters
+    ----------
+    task : Task
+        A classification.
+    until : float
+        Training loss; each network gets to it at its own step.
+    last : int
+        Steps that follow; every tenth is averaged.
+    **settings
+        Of ``scalinglab.training.train``. The loss is looked at about every 50 steps.
+
+    Yields
+    ------
+    Growing
+        Its rows, which come at the end, are those of ``measure_layers``, of the averages; a network that did not get
+        to the loss in time is "unfinished", without numbers.
+
+    Raises
+    ------
+    ValueError
+        At the call, if an argument is wrong.
+    """
+    _check_classification(task)
+    bounds = {"until": positive("until", until), "last": positive_integer("last", last)}
+    looks = positive_integer("steps", settings.get("steps", 1)) // 25
+    given: dict[str, Any] = settings | {"evaluations": max(2, looks)}
+    averages = Averages(train(task, **given), **bounds)
+    return growing_at_the_end(averages, partial(_averaged, task, averages.found))
+
+
+def _averaged(task: Task, found: Mapping[int, Layers], run: Training) -> Iterator[dict[str, Any]]:
+    for network in range(run.networks):
+        outcome = "diverged" if run.diverged_at[network] >= 0 else "unfinished"
+        row = _measured(task, run.arrays(network), dict.fromkeys(LOSSES, np.nan)) | {"outcome": outcome}
+        if network in found:
+            row = _measured(task, found[network], _losses(task, found[network]))
+        yield {"network": network} | row
+
+
+def _losses(task: Task, layers: Layers) -> dict[str, float]:
+    """Losses and error of a network that no training has evaluated."""
+    found, tensors = {}, [(_tensor(weight), _tensor(bias)) for weight, bias in layers]
+    parts = {"train": (task.train_inputs, task.train_labels), "test": (task.test_inputs, task.test_labels)}
+    for of, (inputs, labels) in parts.items():
+        outputs, classes = forward(tensors, _tensor(inputs)), torch.tensor(labels)
+        found[f"{of}_loss"] = float(torch.nn.functional.cross_entropy(outputs, classes))
+        found[f"{of}_error"] = float((outputs.argmax(-1) != classes).double().mean())
+    return {name: found[name] for name in LOSSES}
+
+
+#: By the names that a table's file has for them; for ``scalinglab.training.sweep``. In the second version of "layers"
+#: nodes are hidden units.
+MEASURES = {
+    "layers": Measure("layers", measure_layers, version=2),
+    "averages": Measure("averages", measure_averages, ("until", "last")),
+}
 
 
 def train_layers(
@@ -195,8 +249,7 @@ def train_layers(
     sizes, times = [positive("step_sizes", size) for size in step_sizes], positive_integer("looks", looks)
     if not sizes:
         fail("step_sizes", "hold at least one number", step_sizes)
-    if task.loss != "cross_entropy":
-        fail("task", "be a classification", task)
+    _check_classification(task)
     given = settings | {"step_size": sizes, "seed": [seed] * len(sizes), "evaluations": 2}
     return _looking(train(task, **given), task, sizes, times)
 
@@ -274,6 +327,11 @@ def _widening(started: Sequence[Iterator[Training]], widths: Sequence[int]) -> I
             about = {"width": width, "train_loss": float(run.train_loss[alive, -1].mean())}
             found += tuple(about | row for row in column_dependence(layers).rows())
         yield DependenceRuns(found, (done + 1) * run.steps, len(widths) * run.steps)
+
+
+def _check_classification(task: Task) -> None:
+    if task.loss != "cross_entropy" or task.vocabulary:
+        fail("task", "be a classification" + " of inputs that are not codes" * bool(task.vocabulary), task)
 
 
 def _columns(layers: int) -> list[str]:

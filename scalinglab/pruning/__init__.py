@@ -27,6 +27,7 @@ What masks know of labels (``information/``), in bits; the estimators are the co
 
 - ``coin_flips``, ``coins``, ``all_labelings``; ``label_masks``: labels without a rule, and a method's masks for them
 - ``mask_information``, ``MaskInformation``: information exactly, by all labelings
+- ``information_over_steps``: the same at several steps of training (``steps``)
 - ``mask_events``, ``MaskEvents``: the inequality ``kl(own || independent) <= I``
 - ``drawn_information``, ``DrawnInformation``; ``information_bounds``, ``InformationBounds``: estimates and bounds
 - ``memorisation``, ``Memorisation``, ``PairedGain``: the same labels against others, steepness, correlation with noise
@@ -49,6 +50,7 @@ from scalinglab.pruning.information.sampling import (
     drawn_information,
     information_bounds,
 )
+from scalinglab.pruning.information.steps import information_over_steps
 from scalinglab.pruning.information.trials import label_masks
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
@@ -98,6 +100,7 @@ __all__ += [
     "drawn_information",
     "entropy",
     "information_bounds",
+    "information_over_steps",
     "label_masks",
     "largest_effective_parameters",
     "largest_probability",

@@ -12,10 +12,11 @@ from scalinglab._growing import Growing
 from scalinglab._results import followed, mapped
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, prunable
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import AT_START, ROUNDS, SCOPES, magnitude_masks, prune_at_start
 from scalinglab.training import Task, Training, train
+from scalinglab.training.networks import Arrays
 
 #: Pruning a trained network once: the scopes of ``magnitude_masks``, then back to the start or on from where it is.
 _AFTER = {f"after, {scope}": ("rewind", scope) for scope in SCOPES}
@@ -245,14 +246,14 @@ class _Zoo(Bench[Comparison]):
         run = yield from self.train([network for _, network in places], start=begin, initial=initial, masks=masks)
         cost = self.steps if method in _AFTER else self._search(method)
         for place, (density, network) in enumerate(places):
-            mine = masks[place] if isinstance(masks, list) else Masks(weight != 0 for weight, _ in run.arrays(place))
+            mine = masks[place] if isinstance(masks, list) else _left(run.arrays(place))
             about = {"method": method, "density": density} | self.measured(run, place, network, mine)
             self.rows.append(about | _cost(cost, cost + self.steps - begin))
         yield self.snapshot()
 
     @staticmethod
     def _magnitude(layers: Any, density: float, scope: str) -> Masks:
-        size = sum(weight.size for weight, _ in layers)
+        size = sum(weight.size for weight, _ in prunable(layers))
         return magnitude_masks(layers, kept_weights(density, size), scope=scope)
 
     def _search(self, method: str) -> int:
@@ -261,6 +262,10 @@ class _Zoo(Bench[Comparison]):
         search = PASSES.get(method, 0) * math.ceil(self.task.samples / batch)
         # Each round of SynFlow is the gradient of one example.
         return search + (math.ceil(ROUNDS / batch) if method == "synflow" else 0)
+
+
+def _left(layers: Arrays) -> Masks:
+    return Masks(weight != 0 for weight, _ in prunable(layers))
 
 
 def _cost(search: int, total: int) -> dict[str, Any]:

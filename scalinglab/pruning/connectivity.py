@@ -80,6 +80,8 @@ def path_between(
         fail("points", "be at least 3", points)
     one_of("activation", activation, tuple(ACTIVATIONS))
     shapes = [[(np.shape(weight), np.shape(bias)) for weight, bias in layers] for layers in (one, other)]
+    if shapes[0] and shapes[0][0][1] == (0,):
+        fail("one", "be a network of inputs that are not codes", shapes[0][0])
     if shapes[0] != shapes[1]:
         fail("other", f"have the shapes of the first network, {shapes[0]}", shapes[1])
     classes, examples = np.asarray(labels), np.asarray(inputs, dtype=np.float64)

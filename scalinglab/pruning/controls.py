@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import fail, non_negative_integer, one_of
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, prunable
 from scalinglab.training.networks import ACTIVATIONS, Arrays, draw
 
 #: Streams of a seed: those of training begin at 0, that of random scores is 21.
@@ -81,5 +81,7 @@ def reinitialized(layers: Sequence[tuple[ArrayLike, ArrayLike]], seed: int = 0, 
     if not shapes or any(len(shape) != 2 for shape in shapes):
         fail("layers", "hold matrices of weights", shapes)
     one_of("activation", activation, tuple(ACTIVATIONS))
-    sizes = [shapes[0][1], *(shape[0] for shape in shapes)]
-    return draw(sizes, non_negative_integer("seed", seed), activation, stream=WEIGHTS)
+    network = [np.shape(weight) for weight, _ in prunable(layers)]
+    table = None if len(network) == len(shapes) else (shapes[0][1], shapes[0][0])
+    sizes = [network[0][1], *(shape[0] for shape in network)]
+    return draw(sizes, non_negative_integer("seed", seed), activation, table=table, stream=WEIGHTS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scalinglab._checks import fail, non_negative_integer, number, one_of, positive_integer
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, prunable
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Training
@@ -69,8 +69,9 @@ class GradualPruning:
 
     def _masks(self, run: Training, network: int, share: float) -> Masks:
         layers = run.arrays(network)
-        left = Masks(weight != 0 for weight, _ in layers)
+        left = Masks(weight != 0 for weight, _ in prunable(layers))
+        if not left.kept:  # a diverged network is all zeros: there is nothing to choose from
+            return left
         density = self.density[network] if isinstance(self.density, Sequence) else self.density
         kept = kept_weights(1 - (1 - density) * (1 - (1 - share) ** 3), left.size)
-        # A diverged network is all zeros: there is nothing left to choose from.
         return magnitude_masks(layers, min(kept, left.kept), scope=self.scope, within=left)

@@ -10,7 +10,7 @@ from typing import Any
 
 from scalinglab._checks import fail, non_negative_integer, number, one_of
 from scalinglab._growing import Growing
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, prunable
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Task, Training, train
@@ -195,7 +195,7 @@ class _Rounds:
 
     def _pruned(self, layers: Arrays, turn: int, within: Masks | None) -> Masks:
         """The masks of one round of a network."""
-        size = sum(weight.size for weight, _ in layers)
+        size = sum(weight.size for weight, _ in prunable(layers))
         return magnitude_masks(layers, kept_weights(self.plan.path[turn], size), scope=self.plan.scope, within=within)
 
     def finish(self, turn: int, training: Training) -> None:

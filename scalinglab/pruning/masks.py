@@ -155,18 +155,26 @@ class Masks(Sequence[Mask]):
         return self.shapes == other.shapes and not (self.flat & ~other.flat).any()
 
     def apply(self, layers: Sequence[tuple[Any, Any]]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
-        """Weights and biases with zeros for the weights that are not kept.
+        """Weights and biases with zeros for the weights that are not kept; an embedding of codes stays as it is.
 
         Raises
         ------
         ValueError
             If the shapes are others.
         """
-        weights = tuple(np.asarray(weight, dtype=np.float64) for weight, _ in layers)
+        pruned = prunable(layers)
+        weights = tuple(np.asarray(weight, dtype=np.float64) for weight, _ in pruned)
         if tuple(weight.shape for weight in weights) != self.shapes:
             fail("layers", f"have the shapes of the masks, {self.shapes}", tuple(weight.shape for weight in weights))
-        biases = (np.asarray(bias, dtype=np.float64) for _, bias in layers)
-        return tuple((weight * mask, bias) for weight, mask, bias in zip(weights, self.layers, biases, strict=True))
+        table, biases = layers[: len(layers) - len(pruned)], (bias for _, bias in pruned)
+        masked = ((weight * mask, bias) for weight, mask, bias in zip(weights, self.layers, biases, strict=True))
+        both = ((np.asarray(weight, np.float64), np.asarray(bias, np.float64)) for weight, bias in (*table, *masked))
+        return tuple(both)
+
+
+def prunable(layers: Sequence[tuple[Any, Any]]) -> Sequence[tuple[Any, Any]]:
+    """Layers that masks are for: all but an embedding of codes, a first layer without biases as in ``forward``."""
+    return layers[1:] if len(layers) and not np.size(layers[0][1]) else layers
 
 
 def check_fit(name: str, shapes: Sequence[tuple[int, ...]]) -> None:

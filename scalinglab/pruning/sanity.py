@@ -15,7 +15,7 @@ from scalinglab._growing import Growing
 from scalinglab.pruning.comparison import METHODS, Bench, checked_densities, checked_methods
 from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.iterative import Pruning, iterative_pruning
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, prunable
 from scalinglab.pruning.scores import grasp_scores, lamp_scores, magnitude_scores, snip_scores
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import AT_START, magnitude_masks, prune_at_start
@@ -165,7 +165,7 @@ class _Checks(Bench[Controls]):
 
     @property
     def start_size(self) -> int:
-        return sum(weight.size for weight, _ in self.start[0])
+        return sum(weight.size for weight, _ in prunable(self.start[0]))
 
     def snapshot(self, more: int = 0) -> Controls:
         """Freeze the present, the search included."""

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive
-from scalinglab.pruning.masks import Masks, check_fit
+from scalinglab.pruning.masks import Masks, check_fit, prunable
 from scalinglab.training import forward
 
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
@@ -159,6 +159,7 @@ def synflow_scores(layers: Layers, masks: Masks | None = None) -> list[Array]:
     """``|w| dR/d|w|`` of ``R = 1^T |W_L| ... |W_1| 1``: the flow through each weight [Tanaka2020].
 
     No data and no biases. What flows into a layer flows out: the scores of each layer add up to the same number, R.
+    It grows or shrinks by a factor with each layer, and leaves the range of numbers in very deep networks.
 
     Parameters
     ----------
@@ -183,13 +184,56 @@ def synflow_scores(layers: Layers, masks: Masks | None = None) -> list[Array]:
     return [size * down[..., None, :] * up[..., :, None] for size, down, up in ends]
 
 
+#: Sums of products of weights are computed as such between these logarithms, and in logarithms beyond.
+RANGE = 600.0
+
+
+def ordered_flows(layers: Layers, masks: Masks) -> list[Array]:
+    """``synflow_scores`` of one network; or their logarithms, if the scores of deep networks might over- or underflow.
+
+    Both have the same order, which is all that a choice of the largest needs.
+    """
+    sizes = [size * mask for size, mask in zip(magnitude_scores(layers), masks, strict=True)]
+    # Every product of weights on a path, and every sum of such products, lies between these.
+    least = sum(min(0.0, np.log(size[size > 0].min(initial=1.0))) for size in sizes)
+    most = sum(max(0.0, np.log(size.max() * size.shape[1])) for size in sizes if size.any())
+    if least > -RANGE and most + np.log(sizes[-1].shape[0]) < RANGE:
+        return synflow_scores(layers, masks)
+    with np.errstate(divide="ignore"):
+        logs = [np.log(size) for size in sizes]
+        below, above = [np.zeros(logs[0].shape[1])], [np.zeros(logs[-1].shape[0])]
+        for each in logs:
+            below.append(_log_sum(each + below[-1]))
+        for each in reversed(logs[1:]):
+            above.append(_log_sum(each.T + above[-1]))
+    return [each + down + up[:, None] for each, down, up in zip(logs, below[:-1], reversed(above), strict=True)]
+
+
+def _log_sum(logs: Array) -> Array:
+    """Logarithms of sums along the last axis; -inf where there is nothing to sum."""
+    largest = logs.max(-1, keepdims=True)
+    largest = np.where(np.isfinite(largest), largest, 0.0)
+    return np.log(np.exp(logs - largest).sum(-1)) + largest[..., 0]
+
+
 def _outputs(layers: Layers, inputs: ArrayLike, activation: str, masks: Masks | None) -> tuple[list[Tensor], Tensor]:
     """Parameters that gradients are taken of, (weight, bias, weight, ...), and the outputs of each network."""
     arrays = _weights(layers) if masks is None else [w * m for w, m in zip(_weights(layers), masks, strict=True)]
-    biases = [np.asarray(bias, dtype=np.float64) for _, bias in layers]
+    biases = [np.asarray(bias, dtype=np.float64) for _, bias in prunable(layers)]
     parameters = [torch.tensor(part, requires_grad=True) for pair in zip(arrays, biases, strict=True) for part in pair]
     network = list(zip(parameters[::2], parameters[1::2], strict=True))
-    return parameters, forward(network, torch.tensor(np.asarray(inputs, dtype=np.float64)), activation)
+    examples = inputs if len(network) == len(layers) else _embedded(layers[0][0], inputs)
+    return parameters, forward(network, torch.tensor(np.asarray(examples, dtype=np.float64)), activation)
+
+
+def _embedded(table: ArrayLike, codes: ArrayLike) -> Array:
+    """Codes (..., examples, inputs) by an embedding (..., numbers, codes): (..., examples, inputs * numbers)."""
+    rows, places = np.asarray(table, dtype=np.float64).swapaxes(-1, -2), np.asarray(codes)
+    if places.dtype.kind not in "iu":
+        fail("inputs", "be codes, whole numbers, where an embedding comes first", places)
+    chosen = places.reshape(*(1,) * (rows.ndim - places.ndim), *places.shape[:-2], -1, 1)
+    found = np.take_along_axis(rows, chosen, -2)
+    return found.reshape(*found.shape[:-2], places.shape[-2], -1)
 
 
 def _losses(outputs: Tensor, labels: ArrayLike, loss: str) -> Tensor:
@@ -204,10 +248,10 @@ def _losses(outputs: Tensor, labels: ArrayLike, loss: str) -> Tensor:
 
 
 def _weights(layers: Layers) -> list[Array]:
-    """The weights in float64, checked to be matrices that fit onto each other."""
+    """The weights in float64, without an embedding of codes, checked to be matrices that fit onto each other."""
     try:
-        found = [np.asarray(weight, dtype=np.float64) for weight, _ in layers]
-    except (TypeError, ValueError):
+        found = [np.asarray(weight, dtype=np.float64) for weight, _ in prunable(layers)]
+    except (TypeError, ValueError, IndexError):
         fail("layers", "be a list of (weight, bias)", layers)
     if not found or any(weight.ndim < 2 or not weight.size for weight in found):
         fail("layers", "hold matrices of weights", [weight.shape for weight in found])

@@ -9,14 +9,14 @@ from numpy.typing import ArrayLike
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, prunable
 from scalinglab.pruning.scores import (
     grasp_scores,
     lamp_scores,
     magnitude_scores,
+    ordered_flows,
     random_scores,
     snip_scores,
-    synflow_scores,
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 
@@ -46,7 +46,8 @@ def prune_at_start(
     Parameters
     ----------
     layers : sequence of (weight, bias)
-        Of the shapes (outputs, inputs) and (outputs,), as ``Training.arrays`` gives them.
+        Of the shapes (outputs, inputs) and (outputs,), as ``Training.arrays`` gives them. An embedding of codes comes
+        first where there is one, and is never pruned.
     density : float
         Share of all weights that is kept, above 0 and at most 1; the count is the nearest whole number.
     method : {"random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow"}
@@ -67,7 +68,7 @@ def prune_at_start(
         If an argument is out of range, or data are missing.
     """
     one_of("method", method, AT_START)
-    shapes = [(np.shape(weight)[0], np.shape(weight)[1]) for weight, _ in layers]
+    shapes = _shapes(layers)
     kept = kept_weights(density, sum(outputs * ins for outputs, ins in shapes))
     if method == "synflow":
         return synflow_masks(layers, kept, rounds=rounds)
@@ -92,7 +93,8 @@ def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within:
         How many weights of the network are kept.
     scope : {"global", "layer", "erk", "lamp"}
         Which weights are compared: all of them; those of a layer, each of which keeps the same share, or the share of
-        ``erk_counts``; or all of them by ``lamp_scores``. "global" takes the scales of the layers for comparable.
+        ``erk_counts``; or all of them by ``lamp_scores``. "global" takes the scales of the layers for comparable. A
+        layer of which earlier masks left less than its share keeps what they left, and the others more.
     within : Masks, optional
         Earlier masks: what they removed stays removed.
 
@@ -108,8 +110,11 @@ def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within:
     scores = magnitude_scores(masked)
     if scope == "global":
         return keep_largest(scores, kept, within=within)
-    shapes = [(score.shape[0], score.shape[1]) for score in scores]
-    return keep_largest(scores, (uniform_counts if scope == "layer" else erk_counts)(shapes, kept), within=within)
+    shares, shapes = uniform_counts if scope == "layer" else erk_counts, _shapes(layers)
+    counts = shares(shapes, kept)
+    if within is not None and any(count > left for count, left in zip(counts, within.counts, strict=True)):
+        counts = shares(shapes, kept, room=within.counts)
+    return keep_largest(scores, counts, within=within)
 
 
 def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
@@ -127,11 +132,15 @@ def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
     ValueError
         If an argument is out of range.
     """
-    masks = Masks.full([(np.shape(weight)[0], np.shape(weight)[1]) for weight, _ in layers])
+    masks = Masks.full(_shapes(layers))
     if positive_integer("kept", kept) > masks.size:
         fail("kept", f"not exceed the {masks.size} weights of the network", kept)
     times = positive_integer("rounds", rounds)
     for step in range(1, times + 1):
         left = round(masks.size * (kept / masks.size) ** (step / times))
-        masks = keep_largest(synflow_scores(layers, masks), left, within=masks)
+        masks = keep_largest(ordered_flows(layers, masks), left, within=masks)
     return masks
+
+
+def _shapes(layers: Layers) -> list[tuple[int, int]]:
+    return [(np.shape(weight)[0], np.shape(weight)[1]) for weight, _ in prunable(layers)]

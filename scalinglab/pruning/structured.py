@@ -207,6 +207,8 @@ def _network(layers: Layers, *, hidden: int = 1) -> list[tuple[Array, Array]]:
         found = [(np.asarray(weight, dtype=np.float64), np.asarray(bias, dtype=np.float64)) for weight, bias in layers]
     except (TypeError, ValueError):
         fail("layers", "be a list of (weight, bias)", layers)
+    if found and not found[0][1].size:
+        fail("layers", "not begin with an embedding: networks of codes are pruned by masks", found[0][0].shape)
     shapes: list[tuple[Any, ...]] = [weight.shape for weight, _ in found]
     fits = (len(shape) == 2 and bias.shape == shape[:1] for shape, (_, bias) in zip(shapes, found, strict=True))
     if len(found) <= hidden or not all(fits):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scalinglab._checks import fail, fraction, positive_integer
@@ -59,9 +60,10 @@ def _measured(pruning: Pruning) -> Iterator[dict[str, Any]]:
     return ({name: row[name] for name in ("network", *MEASURED)} for row in pruning.found)
 
 
-#: By the names that a table's file has for them; for ``scalinglab.training.sweep``.
+#: By the names that a table's file has for them; for ``scalinglab.training.sweep``. In their second version the counts
+#: of layers nest.
 MEASURES: dict[str, Measure] = {
-    measure.name: measure
+    measure.name: replace(measure, version=2)
     for measure in (
         Measure("rounds", prune_in_rounds, ("pruning",)),
         Experiment("pruning", compare_methods, ("methods",), columns=("rewind", "method", "density", "seed")),

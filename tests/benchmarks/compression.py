@@ -53,18 +53,16 @@ def against_pyrecombine() -> None:
         return
     points = uniform(MILLION, 3)
     index, weights = theirs(points, np.arange(MILLION), np.full(MILLION, 1.0), degree=6)
-    few = compress(points, 84, 6)
-    print(
-        compare(
-            "1,000,000 points, 84 moments, against pyrecombine",
-            lambda: compress(points, 84, 6),
-            lambda: theirs(points, np.arange(MILLION), np.full(MILLION, 1.0), degree=6),
-            threads=1,
-            rounds=5,
-        )
-    )
-    errors = [moment_error(points, None, points[i], w, 6) for i, w in ((few.index, few.weights), (index, weights))]
-    print(f"{'':<52} error of the moments: ours {errors[0]:.0e}, theirs {errors[1]:.0e}", flush=True)
+    few, rows = compress(points, 84, 6), recombine(polynomial_features(points, 6))
+    for name, ours in (
+        ("84 moments, against pyrecombine", lambda: compress(points, 84, 6)),
+        ("with a table of features, against it", lambda: recombine(polynomial_features(points, 6))),
+    ):
+        other = lambda: theirs(points, np.arange(MILLION), np.full(MILLION, 1.0), degree=6)  # noqa: E731
+        print(compare(f"1,000,000 points, {name}", ours, other, threads=1, rounds=5), flush=True)
+    found = ((few.index, few.weights), rows, (index, weights))
+    errors = [f"{moment_error(points, None, points[i], w, 6):.0e}" for i, w in found]
+    print(f"{'':<52} errors of the moments: ours {errors[0]}, {errors[1]}, theirs {errors[2]}", flush=True)
 
 
 def to_a_tenth() -> None:

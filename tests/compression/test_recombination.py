@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalinglab.compression import polynomial_features, recombine
-from scalinglab.compression.tree import peel
+from scalinglab.compression.tree import halve, peel
 
 METHODS = ("tree", "one by one", "nnls", "lp")
 
@@ -50,12 +50,15 @@ def test_a_few_rows_more_than_columns_are_enough_to_lose_some(method):
     assert off(features, weights, index, kept) < (1e-7 if method == "lp" else 1e-13)
 
 
-@pytest.mark.parametrize("method", ["tree", "nnls"])  # one by one loses six digits here
-def test_columns_may_be_in_any_units(method):
-    features = rows(200, 2, 3) * 10.0 ** np.linspace(-6, 6, 10)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("decades", [6, 8, 150])
+def test_columns_may_be_in_any_units(method, decades):
+    """Sixteen decades and more, too, at which the rounding of one column is larger than another."""
+    features = rows(200, 2, 3) * 10.0 ** np.linspace(-decades, decades, 10)
     index, kept = recombine(features, method=method)
     assert len(index) <= 10
-    assert off(features, np.ones(200), index, kept) < 1e-12
+    assert off(features, np.ones(200), index, kept) < (1e-7 if method == "lp" else 1e-12)
+    np.testing.assert_array_equal(index, recombine(rows(200, 2, 3), method=method)[0])
 
 
 @settings(deadline=None, max_examples=40)
@@ -110,6 +113,21 @@ def test_weights_may_be_in_any_units(factor):
     again, more = recombine(features, factor * weights)
     np.testing.assert_array_equal(index, again)
     np.testing.assert_allclose(more, factor * kept, rtol=1e-9)
+
+
+@pytest.mark.parametrize("points", [20, 35, 1000, 50_000])
+def test_the_features_of_a_point_are_looked_at_about_once(points):
+    """Of 50,000 points about 1.1 times; a tree that halves points, and not groups, looks twice."""
+    features, looked = rows(points, 2, 3), []
+
+    def sums(members, weights):
+        looked.append(members.size)
+        return np.einsum("cgj,cgjd->cjd", weights, features[members])
+
+    members, kept, totals = halve(sums, np.ones((1, points)), 10)
+    assert sum(looked) < (1.15 if points > 1000 else 1.6) * points + 20
+    np.testing.assert_allclose(kept[0] @ features[members[0]], features.sum(0), rtol=0, atol=1e-12 * points)
+    np.testing.assert_allclose(totals[0], features.sum(0), rtol=0, atol=1e-13 * points)
 
 
 def test_a_walk_ends_with_as_many_zeros_as_directions():

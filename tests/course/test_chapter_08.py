@@ -83,6 +83,33 @@ def test_synflow_knows_nothing_and_learns_more_than_most(means, kept):
     assert kept == 12 or right["synflow"] > right["after training"] + 0.05
 
 
+def test_the_longer_one_trains_before_pruning_the_more_the_mask_reveals(chapter):
+    """The means of three networks that the prose names, from the panel."""
+    rows = chapter.drawn("information-over-training")
+    means = {
+        step: np.mean([row["information"] for row in rows if row["step"] == step]) for step in (1, 3, 10, 30, 100, 300)
+    }
+    assert list(means.values()) == pytest.approx([0.9, 1.5, 3.6, 6.5, 7.5, 7.7], abs=0.15)
+    assert list(means.values()) == sorted(means.values())
+    snip = next(row["information"] for row in chapter["known"](6) if row["method"] == "snip")
+    assert means[10] < snip < means[30]
+
+
+def test_information_over_steps_ends_where_masks_after_training_are_and_begins_with_none():
+    points = pruning.coin_flips(4, 5)
+    *_, found = pruning.information_over_steps(points, kept=5, steps=[0, 7, 40], seeds=[3, 4])
+    for step in (7, 40):
+        *_, after = pruning.mask_information(points, kept=5, methods=["after training"], seeds=[3, 4], steps=step)
+        known = [row["information"] for row in found.rows() if row["step"] == step]
+        assert known == [row["information"] for row in after.rows()]
+    assert [row["information"] for row in found.rows() if row["step"] == 0] == [0, 0]
+    for steps in ([], [3, 3], [5, 2], [0], [-1]):
+        with pytest.raises(ValueError, match="steps must"):
+            pruning.information_over_steps(points, steps=steps)
+    with pytest.raises(RuntimeError, match="diverged"):
+        list(pruning.information_over_steps(points, steps=[40], optimizer="sgd", step_size=1e30))
+
+
 def test_the_inequality_holds_in_the_table_and_what_it_says_of_snip_and_grasp(chapter):
     for row in tried().values():
         assert row["divergence"] <= row["information"]
@@ -99,10 +126,10 @@ def test_the_inequality_holds_in_the_table_and_what_it_says_of_snip_and_grasp(ch
     assert found["after training"]["own"] > 2 * found["after training"]["independent"]
 
 
-def test_the_same_labels_give_about_eleven_points(means, gains):
+def test_the_same_labels_give_about_ten_points(means, gains):
     found = gains(60)
     assert len(found) == 12
-    assert found.mean() == pytest.approx(0.11, abs=0.005)
+    assert found.mean() == pytest.approx(0.10, abs=0.005)
     assert (found > 0).sum() >= 10
     assert means("memorisation", "right", kept=60)["iterative, other labels"] == pytest.approx(0.68, abs=0.005)
     effective = means("memorisation", "effective", kept=60)

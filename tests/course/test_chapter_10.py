@@ -123,7 +123,26 @@ def test_what_is_not_reproduced(rank):
     assert abs(rank("prunable", "gap")) < 0.25
     assert rank("ratio", "gap") > 0
     assert abs(rank("ratio", "accuracy")) < 0.2
-    assert rank("ratio", "node_at_0.1") < -0.2
+
+
+def test_networks_keep_more_of_their_accuracy_with_few_hidden_nodes_too(rank):
+    """Weakly: the correlations of 118 runs have a standard error of about .09."""
+    for kept, found in (("0.2", 0.41), ("0.1", 0.30), ("0.05", 0.40)):
+        assert rank("ratio", f"node_at_{kept}") == pytest.approx(found, abs=0.01)
+
+
+def test_with_one_loss_and_averages_the_gap_falls_and_pruned_accuracies_rise(chapter):
+    """What the prose below the table says; of 68 runs the standard error is about .12."""
+    *rows, between = chapter.table("Rank correlations over 118 and 68 runs")
+    ours, averaged = ({row["with step / batch"]: row[how] for row in rows} for how in list(rows[0])[1:])
+    assert ours["generalization gap falls"] > 0.1
+    assert averaged["generalization gap falls"] < -0.2
+    for of in ("weights", "singular values", "nodes"):
+        assert (
+            min(ours[f"accuracy with a fifth of the {of} rises"], averaged[f"accuracy with a fifth of the {of} rises"])
+            > 0.4
+        )
+    assert max(abs(value) for value in list(between.values())[1:]) < 0.25
 
 
 def test_the_verdicts_of_the_table_are_those_of_its_numbers(chapter, rank):
@@ -131,7 +150,9 @@ def test_the_verdicts_of_the_table_are_those_of_its_numbers(chapter, rank):
     assert rows["generalization gap falls"]["rank correlation"] == rank("ratio", "gap")
     words = {claim: row["verdict"] for claim, row in rows.items()}
     assert words["accuracy with a fifth of the weights rises"] == "holds"
-    assert words["generalization gap falls"] == words["accuracy with a tenth of the nodes rises"] == "not reproduced"
+    assert words["generalization gap falls"] == "not reproduced"
+    assert words["accuracy with a fifth of the nodes rises"] == "weakly"
+    assert words["accuracy with a tenth of the nodes rises"] == "weakly"
 
 
 def test_untrained_weights_are_prunable_already():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import tomllib
 
@@ -26,8 +27,9 @@ from scalinglab.heavy_tails import (
 )
 from scalinglab.heavy_tails.compressibility import prune
 from scalinglab.heavy_tails.dependence import column_dependence
+from scalinglab.pruning import keep_nodes
 from scalinglab.tables import read_order, table
-from scalinglab.training import digits, finish, sweep, teacher_student, train
+from scalinglab.training import digits, finish, sweep, teacher_student, text, train
 from scalinglab.training.sweeps.grids import runs_of
 
 TABLE = "digits_tails"
@@ -54,7 +56,10 @@ def plain_answers(layers, inputs):
 @pytest.mark.parametrize("density", [1.0, 0.3])
 def test_pruned_accuracy_is_that_of_the_network_by_hand(trained, method, density):
     layers, task = trained.arrays(0), digits(300)
-    pruned = [(prune(weight, density, method=method), bias) for weight, bias in layers]
+    if method == "node":  # 24 hidden units in each of two layers, of which so many are left
+        pruned = keep_nodes(layers, math.ceil(24 * density), score="incoming")
+    else:
+        pruned = [(prune(weight, density, method=method), bias) for weight, bias in layers]
     right = (plain_answers(pruned, task.test_inputs) == task.test_labels).mean()
     found = pruned_accuracy(layers, task.test_inputs, task.test_labels, density=density, method=method)
     assert found == pytest.approx(right, abs=1e-12)
@@ -71,7 +76,9 @@ def test_statistics_are_those_of_the_weights(trained):
     assert rows[1]["characteristic"] == tail_index(weight.ravel(), method="characteristic").alpha
     assert rows[1]["hill"] == tail_index(weight.ravel(), method="hill").alpha
     assert rows[1]["magnitude"] == best_k_error(weight, 0.1)
-    assert rows[1]["node"] == node_error(weight, 0.1)
+    # Nodes are the 24 units of each hidden layer: neither the 64 pixels nor the ten outputs.
+    assert [row["node"] for row in rows[:2]] == [node_error(layers[number][0].T, 0.1) for number in (0, 1)]
+    assert rows[2]["node"] == node_error(layers[2][0], 0.1)
     assert rows[1]["singular"] == singular_value_error(weight, 0.1)
     normal = layer_statistics([(np.random.default_rng(0).standard_normal((200, 200)), np.zeros(200))])[0]
     assert normal["kurtosis"] == pytest.approx(3, abs=0.1)
@@ -101,6 +108,16 @@ def test_a_run_that_diverged_has_an_outcome_and_no_numbers(trained):
     assert alive["outcome"] in ("fitted", "unfinished")
     assert gone.pop("outcome") == "diverged"
     assert set(gone.values()) == {None}
+
+
+def test_inputs_that_are_codes_are_refused_before_any_training():
+    codes = text(100, test_samples=50)
+    for call in (
+        lambda: measured({"task": {"name": "text", "samples": 100}}),
+        lambda: train_layers(codes, step_sizes=[1]),
+    ):
+        with pytest.raises(ValueError, match="task must be a classification of inputs that are not codes"):
+            call()
 
 
 def test_only_classifiers_have_outcomes():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -124,6 +125,39 @@ def test_one_round_of_synflow_empties_layers_and_a_hundred_do_not():
     assert synflow_masks(network, kept, rounds=1).empty_layers
     assert not synflow_masks(network, kept, rounds=10).empty_layers
     assert synflow_masks(network, kept, rounds=10).effective.kept > 0.9 * kept
+
+
+def flows(sizes):
+    """Scores in whole fractions, which neither overflow nor round."""
+    exact = [np.vectorize(Fraction, otypes=[object])(size) for size in sizes]
+    below, above = [np.full(exact[0].shape[1], Fraction(1))], [np.full(exact[-1].shape[0], Fraction(1))]
+    for size in exact:
+        below.append(size @ below[-1])
+    for size in reversed(exact[1:]):
+        above.append(above[-1] @ size)
+    return [s * d * u[:, None] for s, d, u in zip(exact, below[:-1], reversed(above), strict=True)]
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_synflow_of_ninety_layers_keeps_what_whole_fractions_keep(scale):
+    """In 90 layers flows of 1e-800 and of 1e800 have an order; as plain numbers they are all zero, or all infinite."""
+    network = [(scale * weight, bias) for weight, bias in drawn(3, (3,) * 91)]
+    masks = Masks.full([weight.shape for weight, _ in network])
+    for step in (1, 2):
+        left = round(masks.size * 0.7 ** (step / 2))
+        scores = flows([np.abs(weight) * mask for (weight, _), mask in zip(network, masks, strict=True)])
+        least = sorted((score for layer in scores for score in layer.flat), reverse=True)[left - 1]
+        masks = Masks(layer >= least for layer in scores)
+    assert synflow_masks(network, round(0.7 * masks.size), rounds=2) == masks
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_synflow_of_ninety_layers_leaves_none_of_them_empty(scale):
+    network = [(scale * weight, bias) for weight, bias in drawn(0, (16,) * 91)]
+    masks = synflow_masks(network, 400, rounds=20)
+    assert masks.kept == 400
+    assert not masks.warning
+    assert masks == synflow_masks([(weight / scale, bias) for weight, bias in network], 400, rounds=20)
 
 
 def test_lamp_by_its_definition(network):

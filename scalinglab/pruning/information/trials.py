@@ -19,7 +19,7 @@ from scalinglab._results import followed, mapped
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.information.noise import stacked
 from scalinglab.pruning.iterative import density_path, iterative_pruning
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, prunable
 from scalinglab.pruning.scores import grasp_scores, snip_scores
 from scalinglab.pruning.selection import keep_largest
 from scalinglab.pruning.starts import SCOPES, magnitude_masks, prune_at_start
@@ -111,7 +111,7 @@ class Trials:
         self.task, self.scope = task, one_of("scope", scope, SCOPES)
         self.settings = SETTINGS | settings
         layers = next(train(task, **self.settings)).arrays(0)  # which checks the settings
-        self.full = Masks.full([weight.shape for weight, _ in layers])
+        self.full = Masks.full([weight.shape for weight, _ in prunable(layers)])
         self.size = self.full.size
         if positive_integer("kept", kept) > self.size:
             fail("kept", f"not exceed the {self.size} weights of the network", kept)
@@ -143,7 +143,7 @@ class Trials:
             run = yield from _updates(train(self.task, **given, masks=masks, evaluations=2))
             networks = [run.arrays(network) for network in range(run.networks)]
             if method == "gradual":
-                return tuple(Masks(weight != 0 for weight, _ in layers) for layers in networks)
+                return tuple(Masks(weight != 0 for weight, _ in prunable(layers)) for layers in networks)
             return tuple(magnitude_masks(layers, self.kept, scope=self.scope) for layers in networks)
         return self._at_start(method, next(train(self.task, **given)), given["labels"], seeds)
 
