@@ -78,8 +78,19 @@ def test_the_panel_fits_what_is_small_in_both_sizes_and_says_how_far_the_law_is_
         )
 
 
-def test_the_model_exponent_of_the_digits_is_near_two(chapter):
-    assert chapter["whole"]["digits"].model_exponent == pytest.approx(2, abs=0.2)
+def test_the_model_exponent_of_the_digits_is_near_two_and_published_ones_are_far_smaller(chapter):
+    exponent = chapter["whole"]["digits"].model_exponent
+    assert exponent == pytest.approx(2, abs=0.2)
+    (row,) = [row for row in chapter.table("Tie-out") if "Kaplan" in row["claim"]]
+    assert row["measured"] == exponent
+    # Twice the parameters take 5 % off the loss.
+    assert 1 - 2 ** -row["expected"] == pytest.approx(0.05, abs=0.005)
+
+
+def test_the_panel_of_exponents_begins_at_a_quarter_of_both_sizes(chapter):
+    shares = sorted({row["share"] for row in chapter["determined"](0.0)["rows"]})
+    # Each share is drawn twice, side by side.
+    np.testing.assert_allclose(shares, np.outer([0.25, 0.5, 1], [0.97, 1.03]).ravel())
 
 
 def test_more_noise_widens_the_intervals_and_less_of_the_grid_does_too(chapter):
