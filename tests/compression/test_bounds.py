@@ -125,10 +125,18 @@ def test_for_smooth_functions_moments_win_by_orders_of_magnitude_and_the_largest
     assert orders[-1] < 1e-14
 
 
-def test_for_rough_functions_a_high_order_does_not_help_and_clusters_win_or_tie():
-    """In three dimensions and for a steep tanh, clusters win; for a ReLU nobody does."""
-    best = min(error("steep tanh", "moments", dimension=3, order=order) for order in (1, 2, 3, 5, 9))
-    assert error("steep tanh", "clusters", dimension=3) < best
+@pytest.mark.parametrize("function", ["steep tanh", "wave"])
+def test_in_three_dimensions_clusters_win_for_functions_that_vary_fast_smooth_or_not(function):
+    best = min(error(function, "moments", dimension=3, order=order) for order in (1, 2, 3, 5, 9))
+    assert error(function, "clusters", dimension=3) < best
+
+
+def test_in_three_dimensions_moments_win_for_a_relu():
+    """Found: 2.4 to 3.7 times better with the best order, over five clouds of points."""
+    assert error("relu", "clusters", dimension=3) > 1.5 * error("relu", "moments", dimension=3, order=3)
+
+
+def test_for_rough_functions_a_high_order_does_not_help():
     relu = {order: error("relu", "moments", order=order) for order in (3, 21)}
     assert relu[21] > relu[3] / 2
     assert error("relu", "clusters") < 5 * relu[3]

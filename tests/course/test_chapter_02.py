@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from scalinglab.scaling_laws import fit_joint
+from scalinglab.tables import grid_of
+from scalinglab.training import sweep
 
 TASKS = ("digits", "text")
 
@@ -41,6 +43,21 @@ def test_plain_least_squares_on_the_same_quarter_of_the_digits_predicts_nine_per
     columns = ([row[name] for row in chapter["small"]("digits", 4)] for name in ("samples", "width", "mean"))
     plain = fit_joint(*columns, chance=0.9, delta=10.0)  # no deviation is beyond that, so all are squared
     assert deviations(plain, chapter["large"]("digits", 4)).mean() == pytest.approx(-0.09, abs=0.02)
+
+
+def test_networks_of_three_units_are_another_regime(chapter, quarter):
+    """With them in the fit, the same quarter of the digits predicts the rest nine percent too low."""
+    law, large = quarter("digits")
+    assert abs(deviations(law, large).mean()) < 0.03
+    grid = grid_of("digits_grid") | {"width": [3], "samples": [38, 75, 150, 300], "seed": range(10)}
+    rows = [*chapter["small"]("digits", 4), *sweep(grid, progress=False).summary()]
+    assert deviations(chapter["law_of"]("digits", rows), large).mean() == pytest.approx(-0.09, abs=0.03)
+
+
+def test_deviations_on_the_digits_are_more_than_twice_the_noise(chapter):
+    noise = np.median([row["standard_error"] / row["mean"] for row in chapter["means"]("digits")])
+    assert chapter["whole"]["digits"].sd_deviation == pytest.approx(0.06, abs=0.005)
+    assert chapter["whole"]["digits"].sd_deviation > 2 * noise
 
 
 def test_the_prediction_of_the_chapter_comes_true_within_a_tenth(chapter):

@@ -32,6 +32,13 @@ def test_five_starts_of_the_second_order_learner_reach_the_limit_where_adam_stay
     assert race.reached.min() > 1e-3
 
 
+def test_five_times_the_steps_bring_adam_nearer_and_not_to_the_limit(chapter, race):
+    reached = chapter["race"](256, 8000).reached
+    assert reached.min() < race.reached.min() / 10
+    assert 2e-5 < reached.min() < 5e-4
+    assert reached.min() > 1e20 * race.limit
+
+
 def test_what_is_left_of_the_error_of_adam_is_optimisation(race):
     split = race.split()
     assert split.capacity.max() == 0
