@@ -21,7 +21,7 @@ def test_a_sigmoid_gains_ten_powers_of_ten_from_the_order_and_a_steep_tanh_hardl
 
 
 def test_smoothness_dimension_and_size_decide_together_between_moments_and_clusters(chapter):
-    """The table that the chapter shows; over five clouds the wave stays below 0.71, and the ReLU above 1.1."""
+    """The table that the chapter shows; over five clouds of 64 points the wave stays below 0.36, the ReLU above 1.3."""
     rows = {(row["dimension"], row["points left"]): row for row in chapter["CONTESTS"]}
     assert [row["largest order"] for row in rows.values()] == [21, 21, 5, 9, 11]
     functions = set(universal.FUNCTIONS)
@@ -30,8 +30,8 @@ def test_smoothness_dimension_and_size_decide_together_between_moments_and_clust
         assert rows[place]["sigmoid"] > 1
         assert 1 < rows[place]["relu"] < 30
     assert rows[2, 256]["wave"] > 1e4
-    assert max(rows[3, size]["wave"] for size in (64, 256)) < 0.9
-    assert 0.5 < rows[3, 400]["wave"] < 2
+    assert rows[3, 64]["wave"] < 0.5
+    assert all(0.5 < rows[3, size]["wave"] < 2 for size in (256, 400))
     assert max(rows[3, size]["steep tanh"] for size in (64, 256, 400)) < 0.5
 
 

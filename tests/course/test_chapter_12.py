@@ -21,6 +21,19 @@ def test_lazy_gains_from_the_order_and_rich_does_not(chapter):
     assert 3 < rich["random"] / np.median([rich[f"order {order}"] for order in chapter["ORDERS"]]) < 40
 
 
+def test_rich_training_moves_input_weights_by_several_times_their_spread_and_lazy_training_does_not(chapter):
+    moved = {}
+    for scale in (10, 1):
+        full = universal.mean_field_network(2000, scale=scale)
+        settings = {"step_size": chapter["step_size"](scale), "batch_size": 32, "steps": 400, "evaluations": 2}
+        run = last(universal.train_together({"full": full}, chapter["SINE"], optimizer="sgd", **settings))
+        (before, _), _ = full.layers
+        (after, _), _ = run.network("full").layers
+        moved[scale] = np.sqrt(np.mean((after - before) ** 2)) / np.std(before)
+    assert moved[10] < 1
+    assert 3 < moved[1] < 8
+
+
 def test_for_relu_networks_no_order_stands_out(chapter):
     """Largest gaps in lazy training, over three wide networks: moments beat random neurons at any order alike."""
     gaps = []
