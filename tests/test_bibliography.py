@@ -30,6 +30,30 @@ def test_an_unknown_key_is_named():
         cite("Nobody1900")
 
 
+@pytest.mark.parametrize(
+    ("chapter", "keys"),
+    [
+        ("01", "Hestness2017 Alabdulmohsin2022 Caballero2022"),
+        ("02", "Kaplan2020 Porian2024 Sardana2023"),
+        ("06", "Bordelon2025 Paquette2024 Muennighoff2023"),
+        ("07", "Vysogorets2021 Su2020"),
+        ("09", "Pavasovic2023"),
+        ("10", "Wan2023"),
+        ("11", "Dwivedi2021"),
+        ("13", "Yang2022"),
+    ],
+)
+def test_works_that_a_student_must_hear_of_are_named_and_cited_in_their_chapter(chapter: str, keys: str):
+    (path,) = ROOT.glob(f"course/{chapter}_*.ipynb")
+    text = path.read_text(encoding="utf-8")
+    for key in keys.split():
+        work = cite(key)
+        assert f'cite(\\"{key}\\")' in text
+        first = work.authors.split(",")[0]
+        assert re.search(rf"{first}\b[^(]*\(?{work.year}\)", text), key
+        assert re.fullmatch(r"\d{4}\.\d{5}", work.arxiv)
+
+
 def test_a_reference_links_to_its_abstract():
     assert cite("Kumar2024").link == "https://arxiv.org/abs/2402.01089"
     assert "(https://arxiv.org/abs/2402.01089)" in cite("Kumar2024")._repr_markdown_()

@@ -47,6 +47,15 @@ def test_the_width_curve_has_an_offset_and_the_data_curve_shows_none(chapter, fi
     assert samples.offset_limit < chapter["slices"]["samples"][-1]["mean"]
 
 
+def test_the_slope_of_a_straight_line_is_minus_its_exponent(fit):
+    line = fit("samples", "straight line")
+    assert line.exponent > 0
+    sizes = np.array([40.0, 80.0, 640.0])
+    slopes = np.diff(np.log(line.predict(sizes))) / np.diff(np.log(sizes))
+    np.testing.assert_allclose(slopes, -line.exponent, rtol=1e-9)
+    assert line.predict(40.0) / line.predict(80.0) == pytest.approx(2**line.exponent)
+
+
 def test_the_form_moves_the_exponent_by_more_than_ten_of_its_standard_errors(fit):
     line, capped = fit("samples", "straight line"), fit("samples", "with an offset and guessing")
     assert capped.exponent - line.exponent > 10 * line.standard_errors["exponent"]

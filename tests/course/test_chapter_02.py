@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from scalinglab.scaling_laws import fit_joint
+from scalinglab.tables import grid_of
+from scalinglab.training import sweep
 
 TASKS = ("digits", "text")
 
@@ -43,6 +45,21 @@ def test_plain_least_squares_on_the_same_quarter_of_the_digits_predicts_nine_per
     assert deviations(plain, chapter["large"]("digits", 4)).mean() == pytest.approx(-0.09, abs=0.02)
 
 
+def test_networks_of_three_units_are_another_regime(chapter, quarter):
+    """With them in the fit, the same quarter of the digits predicts the rest nine percent too low."""
+    law, large = quarter("digits")
+    assert abs(deviations(law, large).mean()) < 0.03
+    grid = grid_of("digits_grid") | {"width": [3], "samples": [38, 75, 150, 300], "seed": range(10)}
+    rows = [*chapter["small"]("digits", 4), *sweep(grid, progress=False).summary()]
+    assert deviations(chapter["law_of"]("digits", rows), large).mean() == pytest.approx(-0.09, abs=0.03)
+
+
+def test_deviations_on_the_digits_are_more_than_twice_the_noise(chapter):
+    noise = np.median([row["standard_error"] / row["mean"] for row in chapter["means"]("digits")])
+    assert chapter["whole"]["digits"].sd_deviation == pytest.approx(0.06, abs=0.005)
+    assert chapter["whole"]["digits"].sd_deviation > 2 * noise
+
+
 def test_the_prediction_of_the_chapter_comes_true_within_a_tenth(chapter):
     small = chapter["small"]("digits", 4)
     assert max(row["width"] for row in small) == 16
@@ -78,8 +95,19 @@ def test_the_panel_fits_what_is_small_in_both_sizes_and_says_how_far_the_law_is_
         )
 
 
-def test_the_model_exponent_of_the_digits_is_near_two(chapter):
-    assert chapter["whole"]["digits"].model_exponent == pytest.approx(2, abs=0.2)
+def test_the_model_exponent_of_the_digits_is_near_two_and_published_ones_are_far_smaller(chapter):
+    exponent = chapter["whole"]["digits"].model_exponent
+    assert exponent == pytest.approx(2, abs=0.2)
+    (row,) = [row for row in chapter.table("Tie-out") if "Kaplan" in row["claim"]]
+    assert row["measured"] == exponent
+    # Twice the parameters take 5 % off the loss.
+    assert 1 - 2 ** -row["expected"] == pytest.approx(0.05, abs=0.005)
+
+
+def test_the_panel_of_exponents_begins_at_a_quarter_of_both_sizes(chapter):
+    shares = sorted({row["share"] for row in chapter["determined"](0.0)["rows"]})
+    # Each share is drawn twice, side by side.
+    np.testing.assert_allclose(shares, np.outer([0.25, 0.5, 1], [0.97, 1.03]).ravel())
 
 
 def test_more_noise_widens_the_intervals_and_less_of_the_grid_does_too(chapter):

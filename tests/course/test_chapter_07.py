@@ -83,6 +83,36 @@ def test_what_one_would_not_expect_of_the_table(chapter, means):
         assert means("after, global")[density] > means("magnitude")[density] - 0.2
 
 
+def test_the_order_of_methods_at_the_end_is_that_of_the_papers_in_every_network(chapter):
+    """Five networks: the smallest gap has a 95 % interval above 0 if it is beyond 2.8 of its standard errors."""
+    for one, other in (("iterative", "synflow"), ("synflow", "snip"), ("after, lamp", "after, global")):
+        both = [
+            [100 * row["accuracy"] for row in chapter["ZOO"] if (row["method"], row["density"]) == (name, 1 / 64)]
+            for name in (one, other)
+        ]
+        gaps = np.subtract(*both)
+        assert len(gaps) == 5
+        assert chapter["gap"](one, other) == pytest.approx(gaps.mean())
+        assert gaps.mean() > 2.8 * gaps.std(ddof=1) / 5**0.5
+
+
+def test_an_interval_from_five_networks_holds_the_mean_of_two_others_in_95_of_100_cases(chapter, monkeypatch):
+    draw, inside = np.random.default_rng(0), 0
+    for _ in range(1000):
+        five = [{"method": "m", "density": 1 / 64, "accuracy": value} for value in 0.9 + 0.01 * draw.normal(size=5)]
+        monkeypatch.setitem(chapter.names, "ZOO", five)
+        low, high = map(float, chapter["interval"]("m").split(" to "))
+        inside += low <= 100 * (0.9 + 0.01 * draw.normal(size=2).mean()) <= high
+    # The standard deviation of the count is 7; the ends are rounded to a twentieth of the spread.
+    assert inside == pytest.approx(950, abs=25)
+
+
+def test_shuffling_costs_nothing_at_moderate_density_and_much_when_sparse(chapter):
+    assert abs(chapter["lost"]("snip", 1 / 16)) < 2
+    for method in ("synflow", "grasp", "iterative"):
+        assert chapter["lost"](method, 1 / 64) > 15 - 0.5
+
+
 def test_lamp_repairs_pruning_after_training(means):
     after, before = means("after, lamp"), means("lamp")
     assert after[64] == pytest.approx(89, abs=0.6)

@@ -20,6 +20,43 @@ def test_a_sigmoid_gains_ten_powers_of_ten_from_the_order_and_a_steep_tanh_hardl
     assert abs(chapter["fall"]("steep tanh")) < 1.5
 
 
+def test_smoothness_dimension_and_size_decide_together_between_moments_and_clusters(chapter):
+    """The table that the chapter shows; over five clouds of 64 points the wave stays below 0.36, the ReLU above 1.3."""
+    rows = {(row["dimension"], row["points left"]): row for row in chapter["CONTESTS"]}
+    assert [row["largest order"] for row in rows.values()] == [21, 21, 5, 9, 11]
+    functions = set(universal.FUNCTIONS)
+    assert min(rows[1, 64][name] for name in functions) > 1
+    for place in rows:
+        assert rows[place]["sigmoid"] > 1
+        assert 1 < rows[place]["relu"] < 30
+    assert rows[2, 256]["wave"] > 1e4
+    assert rows[3, 64]["wave"] < 0.5
+    assert all(0.5 < rows[3, size]["wave"] < 2 for size in (256, 400))
+    assert max(rows[3, size]["steep tanh"] for size in (64, 256, 400)) < 0.5
+
+
+def test_256_points_hold_order_21_in_the_plane_and_9_in_space():
+    assert universal.moment_count(2, 21) <= 256 < universal.moment_count(2, 22)
+    assert universal.moment_count(3, 9) <= 256 < universal.moment_count(3, 10)
+
+
+def test_batch_normalization_is_compressed_and_division_by_the_largest_is_not(chapter):
+    """Found: 0.01 and 1e-5 with 100 and 400 examples, against 0.1 and 0.03; random examples are off by 4 and 1."""
+    rows = {(row["hidden units"], row["examples"]): row for row in chapter["SCALED"]}
+    normal, largest = "batch normalization", "divided by the largest"
+    assert rows[normal, 100]["compressed"] < 0.03
+    assert rows[normal, 100]["random"] > 2
+    assert rows[normal, 400]["compressed"] < rows[normal, 100]["compressed"] / 100
+    assert rows[largest, 400]["compressed"] > rows[largest, 100]["compressed"] / 20
+    # The mean and the standard deviation of a hidden unit are kept exactly.
+    x, _ = chapter["BIG"]
+    few, _, weights = chapter["smaller"](100, "squared")["compressed"]
+    hidden = np.array([0.3, -1.2])
+    for power in (1, 2):
+        kept = np.average((few @ hidden) ** power, weights=weights)
+        assert kept == pytest.approx(np.mean((x @ hidden) ** power), abs=1e-12)
+
+
 def test_in_three_dimensions_clusters_win_for_a_steep_tanh(chapter):
     *_, last = chapter["by_order"]("steep tanh", "3", 256)
     errors = {how: min(row["error"] for row in last["rows"] if row["how"] == how) for how in ("moments", "clusters")}

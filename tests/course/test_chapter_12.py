@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import scalinglab.compression as universal
+
 
 def last(run):
     *_, found = run
@@ -17,6 +19,35 @@ def test_lazy_gains_from_the_order_and_rich_does_not(chapter):
     assert lazy["random"] > 100 * lazy["order 7"]
     assert rich["order 7"] > rich["order 1"] / 5
     assert 3 < rich["random"] / np.median([rich[f"order {order}"] for order in chapter["ORDERS"]]) < 40
+
+
+def test_rich_training_moves_input_weights_by_several_times_their_spread_and_lazy_training_does_not(chapter):
+    moved = {}
+    for scale in (10, 1):
+        full = universal.mean_field_network(2000, scale=scale)
+        settings = {"step_size": chapter["step_size"](scale), "batch_size": 32, "steps": 400, "evaluations": 2}
+        run = last(universal.train_together({"full": full}, chapter["SINE"], optimizer="sgd", **settings))
+        (before, _), _ = full.layers
+        (after, _), _ = run.network("full").layers
+        moved[scale] = np.sqrt(np.mean((after - before) ** 2)) / np.std(before)
+    assert moved[10] < 1
+    assert 3 < moved[1] < 8
+
+
+def test_for_relu_networks_no_order_stands_out(chapter):
+    """Largest gaps in lazy training, over three wide networks: moments beat random neurons at any order alike."""
+    gaps = []
+    for seed in range(3):
+        full, orders = universal.mean_field_network(2000, scale=10, seed=seed), (1, 2, 5, 7)
+        few = {"full": full, "random": universal.compress_network(full, 120, choose="random")}
+        few |= {f"{order}": universal.compress_network(full, 120, order) for order in orders}
+        settings = {"step_size": chapter["step_size"](10), "batch_size": 32, "steps": 400, "evaluations": 50}
+        run = universal.train_together(few, chapter["SINE"], activation="relu", optimizer="sgd", **settings)
+        found = last(run).gaps()
+        gaps.append([found[name].max() for name in ("1", "2", "5", "7", "random")])
+    *orders, random = np.exp(np.log(gaps).mean(axis=0))
+    assert max(orders) < 3 * min(orders)
+    assert random > 3 * max(orders)
 
 
 def test_the_compressed_network_of_the_first_panel_is_far_closer_than_random_ones_and_clusters(chapter):
