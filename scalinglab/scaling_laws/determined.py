@@ -72,7 +72,7 @@ def determine(
     for index in np.flatnonzero((opened.sum(axis=1) == 1) & (np.count_nonzero(turn, axis=1) == 1)):
         # A bound on one side leaves all of the 5 % to the other.
         side = int(opened[index, 0])
-        ends[index, side] = solution.limit(index, 2 * side - 1)
+        ends[index, side] = solution.limit(int(index), 2 * side - 1)
     for other in others @ turn.T:
         slack = 0.1 * (ends[:, 1] - ends[:, 0])
         away |= (other < ends[:, 0] - slack) | (other > ends[:, 1] + slack)
@@ -87,9 +87,10 @@ def determine(
     bounded = (values <= problem.low) | (values >= problem.high)
     errors = np.where(turn @ bounded.astype(float) != 0, np.nan, errors)
     moved = np.abs(optima @ turn.T - centre) / np.maximum(width / 2, 1e-300)
-    # What goes to its end as another goes a long way to its bound, is as open.
+    # What goes far to its end as another goes far to its bound, is as open.
     far = opened & (np.abs(ends - centre[:, None]) > FAR * width[:, None])
-    loose |= (moved[far] > PARTNERS).any(axis=0)
+    broad = width > np.where(meaning.logarithmic, 1.0, np.abs(centre) / 2)
+    loose |= broad & (moved[far] > PARTNERS).any(axis=0)
     region = np.concatenate([optima.reshape(-1, len(values)), others])
     return Determined(ends, errors, loose, _groups(loose, moved.max(axis=1) > TOGETHER), region)
 
@@ -144,7 +145,7 @@ def sentences(found: Determined, meaning: Meaning, names: Sequence[str]) -> list
     """Why parameters are not determined, a sentence for each group of them."""
     said = []
     for group in found.groups:
-        listed = _listed([names[index] for index in group])
+        listed = _listed([str(names[index]) for index in group])
         if len(group) > 1:
             said.append(f"These data do not determine {listed}: they can change together and leave the fit as good.")
             continue
@@ -156,6 +157,5 @@ def sentences(found: Determined, meaning: Meaning, names: Sequence[str]) -> list
     return said
 
 
-def _listed(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+def _listed(names: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -194,7 +194,8 @@ class Fit:
             If a size is missing, or out of range.
         """
         if of is not None:
-            return self.interval(*sizes, of=of, **named)
+            given: dict[str, Any] = dict(named)
+            return self.interval(*sizes, of=of, **given)
         form, shape = self._at(self._given(sizes, named))
         return np.exp(np.minimum(form.log_error(self._solution.values[None])[0], 700)).reshape(shape)
 

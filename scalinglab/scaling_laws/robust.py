@@ -89,7 +89,8 @@ class Problem:
             return array[rows] if array.ndim == 2 and len(array) == batch else array
 
         weights = None if self.weights is None else chosen(self.weights)
-        form = self.form.at(rows) if hasattr(self.form, "at") else self.form
+        turned = getattr(self.form, "at", None)
+        form = self.form if turned is None else turned(rows)
         bounds = {"low": chosen(self.low), "high": chosen(self.high)}
         return replace(self, form=form, targets=chosen(self.targets), weights=weights, **bounds)
 

@@ -68,7 +68,10 @@ def solve(
     ConvergenceError
         If the best of the starts did not converge; ``partial`` is the law that it reached.
     """
-    options = {"count": non_negative_integer("bootstrap", bootstrap), "seed": non_negative_integer("seed", seed)}
+    options: dict[str, Any] = {
+        "count": non_negative_integer("bootstrap", bootstrap),
+        "seed": non_negative_integer("seed", seed),
+    }
     one_of("resampling", resampling, RESAMPLING)
     even = one_of("noise", noise, NOISE) == "even"
     options |= {"resampling": resampling, "even": even, "left_open": np.isin(meaning.names, left_open)}
