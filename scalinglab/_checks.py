@@ -140,6 +140,8 @@ def array(
 
     try:
         found = np.array(value, dtype=np.float64) if copy else np.asarray(value, dtype=np.float64)
+    except OverflowError:  # a whole number beyond all floats
+        fail(name, say or "be finite", value)
     except (TypeError, ValueError):
         fail(name, words, value)
     allowed = (axes,) if isinstance(axes, int) else axes

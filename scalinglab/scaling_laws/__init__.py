@@ -12,8 +12,9 @@
 
 The parts, from the ground up:
 
-- ``robust``: least squares on relative deviations that an outlier does not spoil, many fits at once
-- ``covariance``, ``profiles``, ``resampling``: standard errors, one-sided limits, and the bootstrap
+- ``robust``: least squares on deviations of logarithms that an outlier does not spoil, many fits at once
+- ``covariance``, ``profiles``: standard errors and the bootstrap, and how far the loss lets a parameter go
+- ``determined``, ``residuals``: what the data leave open, and patterns that deviations should not show
 - ``fits``, ``solving``: what every fit tells, and how it is found
 - ``sums``, ``sum_laws``: sums of powers under an envelope, where to start, and what laws of one and two sizes share
 - ``power_laws``, ``joint``, ``compute``: a law each

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from scalinglab._checks import same_length
 from scalinglab.scaling_laws._arguments import different, enough, errors, numbers
 from scalinglab.scaling_laws.fits import Parameter
+from scalinglab.scaling_laws.solving import NOISE
 from scalinglab.scaling_laws.sum_laws import SumLaw, fit_sum
 
 NAMES = ("A", "alpha", "B", "beta", "E")
@@ -50,6 +51,7 @@ def fit_compute(
     bootstrap: int = 0,
     seed: int = 0,
     resampling: str = "pairs",
+    noise: str = NOISE[0],
 ) -> ComputeLaw:
     """Fit the loss as a function of parameters and tokens, as [Hoffmann2022] asked for it.
 
@@ -62,7 +64,7 @@ def fit_compute(
     delta : float
         Deviations of the logarithm beyond it count linearly. Far below the noise, this is a fit of least absolute
         deviations.
-    bootstrap, seed
+    bootstrap, seed, noise
         As in ``fit_power_law``.
     resampling : {"pairs", "residuals"}
         Draw whole runs, as [Besiroglu2024] does, or put resampled deviations on the law.
@@ -92,5 +94,5 @@ def fit_compute(
     enough("loss", targets, len(NAMES))
     for name, size in zip(("parameters", "tokens"), sizes, strict=True):
         different(name, size, 2)
-    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling, "chance": None, "relative": False}
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling, "noise": noise, "chance": None}
     return fit_sum(ComputeLaw, sizes, targets, NAMES, grid=GRID, count=STARTS, delta=delta, **options)

@@ -1,14 +1,24 @@
-"""How uncertain the parameters of a robust fit are: of noise that is the same everywhere, and of noise that is not."""
+"""How uncertain the parameters of a robust fit are: of even noise, of uneven noise, and by refits to resampled data."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from scipy.stats import t as student
 
 from scalinglab._checks import Array
-from scalinglab.scaling_laws.robust import Problem
+from scalinglab.scaling_laws.robust import Problem, minimize
 
+RESAMPLING = ("pairs", "residuals")
+#: Confidence of the intervals.
+LEVEL = 0.95
 #: A point of whose deviation the fit leaves less than a tenth is counted as if it were a tenth.
 LEVERAGE = 0.9
+#: No error is known to more digits than this.
+ROUNDING = 1e-8
+#: Eigenvalues, of columns of unit length, that rounding cannot tell from 0.
+NULL = 1e-13
 
 
 def curvature(deviations: Array, delta: float) -> Array:
@@ -21,46 +31,93 @@ def curvature(deviations: Array, delta: float) -> Array:
     return np.where(np.abs(deviations) <= width, delta / width, 0.0)
 
 
-def covariance(problem: Problem, values: Array, *, even: bool) -> tuple[Array, Array]:
-    """Covariance of the parameters, and by what factor the loss may rise for each, in units of ``t^2``.
+def covariance(problem: Problem, values: Array, rows: Array, *, even: bool) -> tuple[Array, float, Array]:
+    """Covariance of the parameters, by what the loss rises with them, and how well the covariance is known itself.
 
     With psi the derivative of the loss, c the curvature at a point and J the derivatives of the deviations:
 
     - even noise: ``(sum psi^2 / freedom) / mean(c)^2 (J^T J)^-1``, as for any robust estimate of location
     - otherwise: ``H^-1 (J^T psi^2 J) H^-1`` with ``H = J^T c J``, so that points which scatter widely count as such.
-      Each psi^2 is divided by the share of it that the fit leaves (the correction known as HC2).
+      Each psi^2 is divided by the share of its point that the fit leaves (the correction known as HC2).
 
     Parameters
     ----------
     problem : Problem
     values : array, shape (parameters,)
         The optimum.
+    rows : array, shape (any, parameters)
+        Combinations of parameters whose standard errors are asked for.
     even : bool
-        Whether deviations scatter alike at all points; a handful of points cannot tell.
+        Whether deviations scatter alike at all points.
 
     Returns
     -------
     covariance : array, shape (parameters, parameters)
-        nan in rows of parameters without any influence, and everywhere if there are no spare points.
-    rise : array, shape (parameters,)
-        The loss rises by ``rise t^2`` where a parameter is t standard errors from its optimum.
+        Large along what nothing determines; nan everywhere if there are no spare points.
+    scale : float
+        The loss rises by ``scale t^2 variance / (J^T J)^-1``, on the diagonal, where a parameter is t standard errors
+        from its optimum.
+    wider : array, shape (any,)
+        By what factor the standard error of each combination is to be widened: of uneven noise, its variance is known
+        as well as the few points let it that the combination rests on (Bell and McCaffrey, 2002).
     """
     deviations, jacobian = (array[0] for array in problem.jacobian(values[None]))
     points, count = jacobian.shape
-    freedom, inverse = points - count, _inverse(jacobian.T @ jacobian)
+    freedom, (inverse, lost) = points - count, inverted(jacobian.T @ jacobian)
     if freedom <= 0:
-        return np.full_like(inverse, np.nan), np.full(count, np.nan)
+        return np.full_like(inverse, np.nan), np.nan, np.ones(len(rows))
     pull, curved = np.clip(deviations, -problem.delta, problem.delta), curvature(deviations, problem.delta)
     share = max(float(curved.mean()), problem.delta * 1e-6)
-    found = (pull**2).sum() / freedom / share**2 * inverse
-    if not even:
-        seen = np.isfinite(np.diag(inverse))
-        part, inner = jacobian[:, seen], inverse[np.ix_(seen, seen)]
-        leverage = np.minimum(np.einsum("ni,ij,nj->n", part, inner, part), LEVERAGE)
-        half = _curved(part, curved, share) @ (part * (pull / np.sqrt(1 - leverage))[:, None]).T
-        found[np.ix_(seen, seen)] = half @ half.T
-    with np.errstate(invalid="ignore"):
-        return found, share * np.diag(found) / np.diag(inverse) / 2
+    noise = max(float((pull**2).sum()) / freedom, (ROUNDING * share) ** 2) / share**2
+    if even:
+        return noise * inverse, share / 2, np.ones(len(rows))
+    leverage = np.minimum(np.einsum("ni,ij,nj->n", jacobian, inverse, jacobian), LEVERAGE)
+    weighted = jacobian * np.maximum(np.abs(pull) / np.sqrt(1 - leverage), ROUNDING * share)[:, None]
+    half = _curved(jacobian, curved, share) @ weighted.T
+    # Where nothing acts on the errors, nothing pulls either: deviations cannot tell how uncertain that is.
+    basis, square = spanned(jacobian), (rows @ inverse @ jacobian.T) ** 2 / (1 - leverage)
+    taken = (basis**2).sum(axis=1)
+    crossed = np.einsum("in,na,nb->iab", square, basis, basis)
+    both = square**2 @ (1 - 2 * taken) + (crossed**2).sum(axis=(1, 2))
+    known = np.clip((square @ (1 - taken)) ** 2 / np.maximum(both, 1e-300), 1.0, freedom)
+    wider = student.ppf((1 + LEVEL) / 2, known) / student.ppf((1 + LEVEL) / 2, freedom)
+    return half @ half.T + noise * lost, share / 2, wider
+
+
+def resample(problem: Problem, values: Array, *, count: int, seed: int, resampling: str) -> Array:
+    """Optima of resampled data, shape (converged, parameters), each found from the optimum of the data themselves.
+
+    Parameters
+    ----------
+    problem : Problem
+    values : array, shape (parameters,)
+        The optimum.
+    count : int
+        How many data sets are drawn.
+    seed : int
+    resampling : {"pairs", "residuals"}
+        Draw points with their sizes, or draw deviations and put them on the fitted law at the sizes that are there.
+        Deviations are widened by ``sqrt(points / (points - parameters))``, as a fit leaves less than the noise.
+    """
+    if not count:
+        return np.empty((0, len(values)))
+    generator, points = np.random.default_rng(seed), problem.targets.shape[-1]
+    if resampling == "pairs":
+        weights = generator.multinomial(points, np.full(points, 1 / points), size=count).astype(np.float64)
+        problem = replace(problem, weights=weights)
+    else:
+        logs = problem.form.log_error(values[None])[0]
+        left = (logs - problem.targets) * np.sqrt(points / max(points - len(values), 1))
+        problem = replace(problem, targets=logs - generator.choice(left - left.mean(), size=(count, points)))
+    found = minimize(problem, np.tile(values, (count, 1)))
+    return found.values[found.converged]
+
+
+def spanned(jacobian: Array) -> Array:
+    """Directions in which a fit takes out deviations, of unit length and at right angles, shape (points, any)."""
+    unit = jacobian / np.maximum(np.linalg.norm(jacobian, axis=0), 1e-150)
+    basis, lengths, _ = np.linalg.svd(unit, full_matrices=False)
+    return basis[:, lengths**2 > NULL]
 
 
 def condition(jacobian: Array) -> float:
@@ -78,16 +135,15 @@ def _curved(jacobian: Array, curved: Array, share: float) -> Array:
         < 0.1 * np.linalg.eigvalsh(even / np.outer(scale, scale))[0]
     ):
         matrix = even
-    return _inverse(matrix)
+    return inverted(matrix)[0]
 
 
-def _inverse(matrix: Array) -> Array:
-    """Inverse of a symmetric matrix; rows and columns without any influence get nan."""
-    scale = np.sqrt(np.diag(matrix))
-    seen = scale > 1e-12
-    found = np.full(matrix.shape, np.nan)
-    unit = np.outer(scale[seen], scale[seen])
-    # A direction that nothing determines gets a large variance, where a pseudo-inverse would give it none.
-    lengths, turns = np.linalg.eigh(matrix[np.ix_(seen, seen)] / unit)
-    found[np.ix_(seen, seen)] = (turns / np.maximum(lengths, 1e-14)) @ turns.T / unit
-    return found
+def inverted(matrix: Array) -> tuple[Array, Array]:
+    """Inverse of a symmetric matrix, large where nothing determines it, and the part of it that is large for that."""
+    scale = np.sqrt(np.maximum(np.diag(matrix), 0.0))
+    scale = np.maximum(scale, max(1e-9 * float(scale.max()), 1e-150))
+    lengths, turns = np.linalg.eigh(matrix / np.outer(scale, scale))
+    unit, weak = np.outer(scale, scale), lengths < NULL
+    # A pseudo-inverse would give no variance to a direction that nothing determines.
+    parts = turns / np.maximum(lengths, NULL)
+    return parts @ turns.T / unit, parts[:, weak] @ turns[:, weak].T / unit

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from scalinglab._checks import Array, fail, in_range
+from scalinglab._checks import Array, fail, in_range, one_of
 from scalinglab._results import records
 from scalinglab.scaling_laws._arguments import densities, numbers
+from scalinglab.scaling_laws.covariance import LEVEL
 from scalinglab.scaling_laws.profiles import one_sided_limit
 from scalinglab.scaling_laws.robust import Form, Problem
-
-#: Confidence of the intervals.
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -30,17 +28,24 @@ class Meaning:
     logarithmic : tuple of bool
         Amplitudes are searched by their logarithm.
     turn : array, shape (parameters, parameters)
-        From what is searched to the parameters (the logarithms of amplitudes).
+        From what is searched to the parameters (the logarithms of amplitudes), in the unit of error that is searched.
+    scale : array, shape (parameters,)
+        This unit, for those that have one.
     """
 
     names: tuple[str, ...]
     logarithmic: tuple[bool, ...]
     turn: Array
+    scale: Array
 
     def reported(self, values: Array) -> Array:
         """Parameters, shape (..., parameters), from what was searched."""
-        turned = values @ self.turn.T
-        return np.where(self.logarithmic, np.exp(np.clip(turned, -700, 700)), turned)
+        return self.shown(values @ self.turn.T)
+
+    def shown(self, turned: Array) -> Array:
+        """Parameters, shape (..., parameters), from themselves (the logarithms of amplitudes) in the unit of error."""
+        logs = np.clip(turned + np.log(self.scale), -700, 700)
+        return np.where(self.logarithmic, np.exp(np.where(self.logarithmic, logs, 0)), turned * self.scale)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Solution:
         By how much the loss rises, in units of ``t^2``, where a parameter is t standard errors from its optimum.
     replicates : array, shape (bootstrap, parameters)
         Optima of resampled data.
+    region : array, shape (any, parameters)
+        Parameters at the ends of the intervals: the fit is nearly as good there.
     """
 
     problem: Problem
@@ -64,17 +71,26 @@ class Solution:
     covariance: Array
     rise: Array
     replicates: Array
+    region: Array
 
     @property
     def freedom(self) -> int:
         """Points that are not used up by parameters."""
         return self.problem.targets.shape[-1] - len(self.values)
 
+    def quantile(self, level: float) -> float:
+        """Of Student's t; nan if there are as many parameters as points."""
+        return float(student.ppf(level, self.freedom)) if self.freedom > 0 else np.nan
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of the logarithm of a single run around the law; nan without spare points."""
+        deviations = self.problem.deviations(self.values[None])[0]
+        return float(np.sqrt((deviations**2).sum() / self.freedom)) if self.freedom > 0 else np.nan
+
     def limit(self, index: int, side: int, level: float = LEVEL) -> float:
         """A one-sided limit of a parameter that is searched; nan if there are as many parameters as points."""
-        if self.freedom <= 0:
-            return np.nan
-        rise = float(self.rise[index] * student.ppf(level, self.freedom) ** 2)
+        rise = float(self.rise[index] * self.quantile(level) ** 2)
         return one_sided_limit(self.problem, self.values, index, side, rise)
 
 
@@ -112,12 +128,18 @@ class Fit:
     parameters : mapping of str to float
         What was fitted, by name; each is an attribute too.
     standard_errors : mapping of str to float
-        By linear error propagation, or from the bootstrap if there is one; nan at a bound, and without spare points.
+        By linear error propagation, or from the bootstrap if there is one; larger where the profile of the loss is
+        wider than that; nan at a bound, and without spare points.
     intervals : mapping of str to (float, float)
-        Ends of 95 % intervals, from the standard errors (of the logarithm, for an amplitude). One-sided, by the profile
-        of the loss, where that would pass a bound of the parameter.
+        Ends of 95 % intervals, where the loss, at its least over the other parameters, has risen by what the standard
+        error asks for. A bound of the parameter up to which it does not rise is an end, and the other end one-sided.
     undetermined : tuple of str
-        Parameters that these data do not determine: at a bound, or smaller than twice their standard error.
+        Parameters that these data do not determine: the loss does not rise clearly on both sides before a bound, other
+        values far off fit as well, the interval is wider than the parameter itself (of an amplitude, than a factor of
+        ten), or the sizes leave it open.
+    remarks : tuple of str
+        What else to know, in sentences: why parameters are undetermined, what to add to the sizes, and patterns that
+        the deviations should not show.
     mean_deviation, sd_deviation : float
         Of ``(law - error) / error`` over the points that were fitted.
     points : int
@@ -137,6 +159,7 @@ class Fit:
     standard_errors: Mapping[str, float]
     intervals: Mapping[str, tuple[float, float]]
     undetermined: tuple[str, ...]
+    remarks: tuple[str, ...]
     mean_deviation: float
     sd_deviation: float
     points: int
@@ -156,21 +179,34 @@ class Fit:
         """Names of the sizes that ``predict``, ``interval`` and ``rows`` take."""
         return self.SIZES
 
-    def predict(self, *sizes: ArrayLike, **named: ArrayLike) -> Array:
-        """The law at each place, of the shape of the sizes.
+    @overload
+    def predict(self, *sizes: ArrayLike, of: None = None, **named: ArrayLike) -> Array: ...
+
+    @overload
+    def predict(self, *sizes: ArrayLike, of: str, **named: ArrayLike) -> tuple[Array, Array]: ...
+
+    def predict(self, *sizes: ArrayLike, of: str | None = None, **named: ArrayLike) -> Array | tuple[Array, Array]:
+        """The law at each place, of the shape of the sizes; with ``of``, the ends of an interval as ``interval`` gives.
 
         Raises
         ------
         ValueError
             If a size is missing, or out of range.
         """
+        if of is not None:
+            given: dict[str, Any] = dict(named)
+            return self.interval(*sizes, of=of, **given)
         form, shape = self._at(self._given(sizes, named))
-        return np.exp(form.log_error(self._solution.values[None])[0]).reshape(shape)
+        return np.exp(np.minimum(form.log_error(self._solution.values[None])[0], 700)).reshape(shape)
 
-    def interval(self, *sizes: ArrayLike, level: float = LEVEL, **named: ArrayLike) -> tuple[Array, Array]:
-        """Ends of an interval for the *law* at each place (a single run, or seed, scatters more widely).
+    def interval(
+        self, *sizes: ArrayLike, level: float = LEVEL, of: str = "law", **named: ArrayLike
+    ) -> tuple[Array, Array]:
+        """Ends of an interval at each place: for the law, or ``of="run"`` for a new run, which scatters around it.
 
-        It knows only of noise: nothing in it says whether the law goes on beyond the sizes that were fitted.
+        By linear error propagation, and at least as wide as the range of the laws at the ends of the parameters'
+        intervals. It knows only of noise: nothing in it says whether the law goes on beyond the sizes that were fitted.
+        With as many parameters as points, it is everything.
 
         Raises
         ------
@@ -178,16 +214,28 @@ class Fit:
             If a size is missing or out of range, or the level not between 0 and 1.
         """
         form, shape = self._at(self._given(sizes, named))
-        found = self._solution
-        quantile = student.ppf((1 + in_range("level", level, 1e-9, 1 - 1e-9)) / 2, max(found.freedom, 1))
+        found, half = self._solution, (1 + in_range("level", level, 1e-9, 1 - 1e-9)) / 2
         logs, slopes = (array[0] for array in form.slopes(found.values[None]))
-        spread = quantile * np.sqrt(np.einsum("ni,ij,nj->n", slopes, np.nan_to_num(found.covariance), slopes))
-        return np.exp(logs - spread).reshape(shape), np.exp(logs + spread).reshape(shape)
+        if found.freedom <= 0:
+            return np.zeros(shape), np.full(shape, np.inf)
+        added = found.noise if one_of("of", of, ("law", "run")) == "run" else 0.0
+        quantile, inner = found.quantile(half), found.quantile((1 + LEVEL) / 2)
+        line = np.einsum("ni,ij,nj->n", slopes, found.covariance, slopes)
+        region = (form.log_error(found.region) - logs) / inner
+        ends = []
+        for side in (-1, 1):
+            law = np.maximum(np.sqrt(np.maximum(line, 0)), (side * region).max(axis=0))
+            spread = quantile * np.hypot(law, added)
+            ends.append(np.exp(np.clip(logs + side * spread, -700, 700)).reshape(shape))
+        return ends[0], ends[1]
 
-    def rows(self, *sizes: ArrayLike, **named: ArrayLike) -> list[dict[str, Any]]:
-        """A record for each place: the sizes, the value of the law, and ``low`` and ``high`` of its 95 % interval."""
+    def rows(self, *sizes: ArrayLike, of: str = "law", **named: ArrayLike) -> list[dict[str, Any]]:
+        """A record for each place: the sizes, the value of the law, and ``low`` and ``high`` of its 95 % interval.
+
+        ``of="run"`` gives the interval of a new run in its place.
+        """
         given: dict[str, Any] = self._given(sizes, named)
-        low, high = self.interval(**given)
+        low, high = self.interval(**given, of=of)
         columns = self._shown(given) | {self.VALUE: self.predict(**given), "low": low, "high": high}
         flat = (column.ravel() for column in np.broadcast_arrays(*columns.values()))
         return records(dict(zip(columns, flat, strict=True)))

@@ -19,6 +19,7 @@ from scalinglab._checks import same_length
 from scalinglab.scaling_laws._arguments import different, enough, errors, numbers
 from scalinglab.scaling_laws.fits import Parameter
 from scalinglab.scaling_laws.robust import DELTA
+from scalinglab.scaling_laws.solving import NOISE
 from scalinglab.scaling_laws.sum_laws import SumLaw, fit_sum
 
 NAMES = ("data_amplitude", "data_exponent", "model_amplitude", "model_exponent", "offset")
@@ -58,8 +59,9 @@ def fit_joint(
     bootstrap: int = 0,
     seed: int = 0,
     resampling: str = "pairs",
+    noise: str = NOISE[0],
 ) -> JointLaw:
-    """Fit the error as a function of data and model, robustly, in relative deviations.
+    """Fit the error as a function of data and model, robustly, in deviations of its logarithm.
 
     The chance level is given, not fitted: errors that are far below it hardly tell it apart from the amplitudes.
 
@@ -71,7 +73,7 @@ def fit_joint(
         Error or loss, in any unit: positive, and below ``chance`` if that is given.
     chance : float or None
         The error of guessing: ``1 - 1 / K`` for K classes, ``ln V`` nats for V symbols. None leaves the envelope out.
-    delta, bootstrap, seed
+    delta, bootstrap, seed, noise
         As in ``fit_power_law``.
     resampling : {"pairs", "residuals"}
         Draw whole points, or put resampled deviations on the law: better for a grid so small that points drawn from it
@@ -102,5 +104,5 @@ def fit_joint(
     enough("error", targets, len(NAMES))
     for name, size in zip(("data", "model"), sizes, strict=True):
         different(name, size, 2)
-    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling}
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling, "noise": noise}
     return fit_sum(JointLaw, sizes, targets, NAMES, grid=GRID, count=STARTS, chance=chance, delta=delta, **options)

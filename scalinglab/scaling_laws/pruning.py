@@ -13,7 +13,7 @@ from scalinglab.scaling_laws.fits import Meaning
 from scalinglab.scaling_laws.pruned_laws import FACTORS, PrunedJointLaw, PrunedLaw
 from scalinglab.scaling_laws.regions import ThreeRegions, bounds, starts
 from scalinglab.scaling_laws.robust import DELTA, Problem
-from scalinglab.scaling_laws.solving import Law, solve
+from scalinglab.scaling_laws.solving import NOISE, Law, solve
 
 NAMES = ("high_plateau", "exponent", "transition")
 STARTS = 12
@@ -29,8 +29,9 @@ def fit_pruned(
     bootstrap: int = 0,
     seed: int = 0,
     resampling: str = "pairs",
+    noise: str = NOISE[0],
 ) -> PrunedLaw:
-    """Fit the three regions of one network's error as it is pruned, robustly, in relative deviations.
+    """Fit the three regions of one network's error as it is pruned, robustly, in deviations of its logarithm.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def fit_pruned(
         The error before pruning, which is measured, not fitted.
     highest : float
         The high plateau is searched up to here: 1, as no error rate is above it; for another loss, that of guessing.
-    delta, bootstrap, seed, resampling
+    delta, bootstrap, seed, resampling, noise
         As in ``fit_power_law``.
 
     Returns
@@ -71,8 +72,8 @@ def fit_pruned(
     same_length(density=logs, error=targets)
     before = np.full_like(logs, positive("unpruned", unpruned))
     form = ThreeRegions(logs, np.log(before), np.empty((0, len(logs))))
-    meaning = Meaning(NAMES, (True, False, True), np.eye(3))
-    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling}
+    meaning = Meaning(NAMES, (True, False, True), np.eye(3), np.ones(3))
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling, "noise": noise}
     return _solved(PrunedLaw, form, targets, meaning, highest=highest, delta=delta, unpruned=float(unpruned), **options)
 
 
@@ -88,6 +89,7 @@ def fit_pruned_joint(
     bootstrap: int = 0,
     seed: int = 0,
     resampling: str = "pairs",
+    noise: str = NOISE[0],
 ) -> PrunedJointLaw:
     """Fit one law to networks of many shapes, through the invariant ``m* = l^phi w^psi d``.
 
@@ -101,7 +103,7 @@ def fit_pruned_joint(
         The error of each network before pruning: how data and shape act on the low plateau, measured.
     width, depth : array, shape (points,), optional
         Of each network; positive. What is not given is left out of the invariant; at least one is needed.
-    highest, delta, bootstrap, seed, resampling
+    highest, delta, bootstrap, seed, resampling, noise
         As in ``fit_pruned``. Pairs draw points, not networks: errors that the densities of one network share are not
         in the standard errors.
 
@@ -135,9 +137,9 @@ def fit_pruned_joint(
     turn = np.eye(3 + len(units))
     turn[2, 3:] = units
     names = (*NAMES, *(FACTORS[name] for name in sizes))
-    meaning = Meaning(names, (True, False, True) + (False,) * len(units), turn)
+    meaning = Meaning(names, (True, False, True) + (False,) * len(units), turn, np.ones(len(turn)))
     form = ThreeRegions(logs, np.log(before), stacked - units[:, None])
-    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling}
+    options = {"bootstrap": bootstrap, "seed": seed, "resampling": resampling, "noise": noise}
     options |= {"factors": tuple(sizes), "_units": units}
     return _solved(PrunedJointLaw, form, targets, meaning, highest=highest, delta=delta, **options)
 
@@ -160,4 +162,4 @@ def _solved(
     if np.exp(form.unpruned.max()) >= highest:
         fail("unpruned", f"be below highest = {highest:g}", float(np.exp(form.unpruned.max())))
     problem = Problem(form, np.log(targets), *bounds(form, highest), delta=positive("delta", delta))
-    return solve(law, problem, starts(problem, form, STARTS), meaning, profiled=True, **options)
+    return solve(law, problem, starts(problem, form, STARTS), meaning, sizes={"density": form.densities}, **options)

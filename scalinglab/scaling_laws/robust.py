@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import Array
 
-#: Relative deviations beyond 3 % count linearly, not squared: one bad run in sixteen moves a fit by little.
+#: Deviations beyond 3 % count linearly, not squared: one bad run in sixteen moves a fit by little.
 DELTA = 0.03
 #: A fit has converged when the next step would move its parameters by less than this many standard errors.
 TOLERANCE = 1e-5
@@ -41,7 +41,9 @@ class Form(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is minimized: the sum over points of Huber's loss of the deviations.
+    """What is minimized: the sum over points of Huber's loss of the deviations ``log law - log error``.
+
+    ``law / error - 1`` would be least where the law lies too low: by 6 % at 20 % of noise, by 25 % at 50 %.
 
     Attributes
     ----------
@@ -53,8 +55,6 @@ class Problem:
     delta : float
         Deviations beyond it count linearly: the loss of ``r`` is ``r^2 / 2`` up to delta, ``delta (|r| - delta / 2)``
         beyond.
-    relative : bool
-        Deviations are ``law / error - 1``; otherwise ``log law - log error``.
     weights : array, shape (batch, points), optional
         How often each point counts; for a bootstrap, how often it was drawn.
     """
@@ -64,22 +64,16 @@ class Problem:
     low: Array
     high: Array
     delta: float = DELTA
-    relative: bool = True
     weights: Array | None = None
 
     def deviations(self, values: Array) -> Array:
         """Of each point, shape (batch, points), for parameters of shape (batch, parameters)."""
-        gap = self.form.log_error(values) - self.targets
-        return np.expm1(np.minimum(gap, 50)) if self.relative else gap
+        return self.form.log_error(values) - self.targets
 
     def jacobian(self, values: Array) -> tuple[Array, Array]:
         """Deviations and their derivatives by the parameters, shape (batch, points, parameters)."""
         logs, slopes = self.form.slopes(values)
-        gap = logs - self.targets
-        if not self.relative:
-            return gap, slopes
-        ratio = np.exp(np.minimum(gap, 50))
-        return ratio - 1, slopes * ratio[..., None]
+        return logs - self.targets, slopes
 
     def cost(self, deviations: Array) -> Array:
         """The loss of each set of deviations, shape (batch,)."""
@@ -95,9 +89,10 @@ class Problem:
             return array[rows] if array.ndim == 2 and len(array) == batch else array
 
         weights = None if self.weights is None else chosen(self.weights)
-        return replace(
-            self, targets=chosen(self.targets), low=chosen(self.low), high=chosen(self.high), weights=weights
-        )
+        turned = getattr(self.form, "at", None)
+        form = self.form if turned is None else turned(rows)
+        bounds = {"low": chosen(self.low), "high": chosen(self.high)}
+        return replace(self, form=form, targets=chosen(self.targets), weights=weights, **bounds)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class SumLaw(Fit):
 
     chance: float | None
     _units: Array
+    _unit: float
 
     @cached_property
     def offset_limit(self) -> float:
@@ -35,7 +36,8 @@ class SumLaw(Fit):
 
         nan if it was not fitted, or if there are as many parameters as points.
         """
-        return self._solution.limit(2 * len(self._units), 1) if self._with_offset else np.nan
+        limit = self._solution.limit(2 * len(self._units), 1) if self._with_offset else np.nan
+        return limit * float(np.exp(self._unit))
 
     @property
     def floor_limit(self) -> float:
@@ -51,9 +53,11 @@ class SumLaw(Fit):
 
     def _form(self, logs: Mapping[str, Array]) -> Form:
         stacked = np.stack([logs[name] for name in self.names()]) - self._units[:, None]
-        return PowerSum(stacked, self._with_offset, self.chance)
+        return PowerSum(stacked, self._with_offset, self.chance, self._unit)
 
 
+#: Sizes lie on a line if their logarithms are off it by less than this share of their range.
+OFF = 1e-6
 Law = TypeVar("Law", bound=SumLaw)
 
 
@@ -68,14 +72,53 @@ def fit_sum(
     chance: float | None,
     delta: float,
     offset: bool = True,
-    relative: bool = True,
     **options: Any,
 ) -> Law:
     """Fit such a law to errors at sizes that were checked; from ``count`` starts, on a grid of exponents."""
     logs = np.log(sizes)
     units = logs.mean(axis=1)  # amplitudes at this size hardly correlate with exponents
-    form = PowerSum(logs - units[:, None], offset, chance)
-    ends = bounds(targets, chance, terms=len(logs), offset=offset)
-    problem = Problem(form, np.log(targets), *ends, delta=positive("delta", delta), relative=relative)
-    found, words = starts(problem, form, grid, count), meaning(units, names, offset=offset)
-    return solve(law, problem, found, words, chance=chance, _units=units, **options)
+    unit = float(np.log(targets).mean())
+    form = PowerSum(logs - units[:, None], offset, chance, unit)
+    problem = Problem(form, np.log(targets), *bounds(np.log(targets), form), delta=positive("delta", delta))
+    found, words = starts(problem, form, grid, count), meaning(units, names, offset=offset, unit=unit)
+    named = dict(zip(law.SIZES, logs, strict=True))
+    options |= {"sizes": named} | design(named, words.names, offset=offset)
+    return solve(law, problem, found, words, chance=chance, _units=units, _unit=unit, **options)
+
+
+def design(logs: Mapping[str, Array], names: Sequence[str], *, offset: bool) -> dict[str, Any]:
+    """What sizes leave open, whatever the errors: ``design``, in sentences, and ``left_open``, the parameters.
+
+    Parameters
+    ----------
+    logs : mapping of str to array, shape (points,)
+        Logarithms of each size.
+    names : sequence of str
+        Of parameters: amplitude and exponent of each size, then the offset.
+    offset : bool
+        Whether it is fitted.
+    """
+    said, left_open = [], []
+    for place, (size, values) in enumerate(logs.items()):
+        if offset and len(np.unique(values)) < 3:
+            amplitude, exponent, last = *names[2 * place : 2 * place + 2], names[-1]
+            said.append(
+                f"Your runs have only 2 different sizes of {size}, which leaves open how {amplitude}, {exponent} and "
+                f"{last} share the error: add a third size."
+            )
+            left_open += [amplitude, exponent, last]
+    if len(logs) == 2 and _aligned(*logs.values()):
+        first, second = logs
+        said.append(
+            f"Your sizes lie on one line, as {second} always grows with {first}: nothing tells which of the two terms "
+            f"belongs to which, or what both leave to {names[-1]}. Add runs that change {first} while {second} stays."
+        )
+        left_open += names
+    return {"design": tuple(said), "left_open": tuple(left_open)}
+
+
+def _aligned(first: Array, second: Array) -> bool:
+    """Whether points lie on one line (two sizes on an axis are not enough for that)."""
+    points = np.stack([first - first.mean(), second - second.mean()])
+    lengths = np.linalg.svd(points, compute_uv=False)
+    return bool(lengths[1] < OFF * lengths[0])

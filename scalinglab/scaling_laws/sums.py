@@ -34,11 +34,14 @@ class PowerSum:
     offset : bool
         Whether the last parameter is c; without it, c is 0.
     chance : float or None
+    unit : float
+        Logarithm of the error that amplitudes and the offset are searched in; so no error is too small or too large.
     """
 
     logs: Array
     offset: bool
     chance: float | None
+    unit: float = 0.0
 
     def _terms(self, values: Array) -> tuple[Array, Array]:
         """Terms, shape (batch, terms, points), and their sum with the offset, shape (batch, points)."""
@@ -47,18 +50,20 @@ class PowerSum:
         total = terms.sum(axis=1)
         return terms, total + values[:, -1:] if self.offset else total
 
+    def square(self, total: Array) -> Array:
+        """Of the ratio of e to chance."""
+        return np.zeros_like(total) if self.chance is None else (total / (self.chance / np.exp(self.unit))) ** 2
+
     def log_error(self, values: Array) -> Array:
         """Logarithm of the error, shape (batch, points)."""
         total = self._terms(values)[1]
-        return np.log(total) if self.chance is None else np.log(total) - np.log1p((total / self.chance) ** 2) / 2
+        return self.unit + np.log(total) - np.log1p(self.square(total)) / 2
 
     def slopes(self, values: Array) -> tuple[Array, Array]:
         """The same, and its derivatives, shape (batch, points, parameters)."""
         terms, total = self._terms(values)
-        logs, below = np.log(total), 1.0 / total
-        if self.chance is not None:
-            square = (total / self.chance) ** 2
-            logs, below = logs - np.log1p(square) / 2, below / (1 + square)
+        square = self.square(total)
+        logs, below = self.unit + np.log(total) - np.log1p(square) / 2, 1 / total / (1 + square)
         slopes = np.empty((*total.shape, values.shape[1]))
         for index, log in enumerate(self.logs):
             share = terms[:, index] * below
@@ -68,26 +73,29 @@ class PowerSum:
         return logs, slopes
 
 
-def bare(errors: Array, chance: float | None) -> Array:
-    """The e that belongs to an error: the law without its envelope."""
-    return errors if chance is None else errors / np.sqrt(1 - (errors / chance) ** 2)
+def bare(targets: Array, form: PowerSum) -> Array:
+    """The e that belongs to the logarithm of an error, in its unit: the law without its envelope."""
+    gap = 0.0 if form.chance is None else np.exp(2 * (targets - np.log(form.chance)))
+    return np.exp(targets - form.unit) / np.sqrt(1 - gap)
 
 
-def bounds(errors: Array, chance: float | None, *, terms: int, offset: bool) -> tuple[Array, Array]:
+def bounds(targets: Array, form: PowerSum) -> tuple[Array, Array]:
     """Lowest and highest values that are searched."""
-    found = bare(errors, chance)
+    found, terms, offset = bare(targets, form), len(form.logs), form.offset
     amplitudes = np.log(NOTHING * found.min()), np.log(found.max() / NOTHING)
     columns = [amplitudes, EXPONENTS] * terms + [(0.0, float(found.max()))] * offset
     return np.array([low for low, _ in columns]), np.array([high for _, high in columns])
 
 
-def meaning(units: Array, names: tuple[str, ...], *, offset: bool) -> Meaning:
-    """From amplitudes at a unit of size to amplitudes at size 1: ``log A = log A' + alpha log unit``."""
+def meaning(units: Array, names: tuple[str, ...], *, offset: bool, unit: float = 0.0) -> Meaning:
+    """From amplitudes at a unit of size to amplitudes at size 1: ``log A = log A' + alpha log unit``; in error 1."""
     count = 2 * len(units) + offset
     turn = np.eye(count)
-    for index, unit in enumerate(units):
-        turn[2 * index, 2 * index + 1] = unit
-    return Meaning(names[:count], tuple((True, False) * len(units) + (False,) * offset), turn)
+    for index, size in enumerate(units):
+        turn[2 * index, 2 * index + 1] = size
+    logarithmic, scale = (True, False) * len(units) + (False,) * offset, np.ones(count)
+    scale[np.flatnonzero(logarithmic)] = scale[2 * len(units) :] = np.exp(unit)
+    return Meaning(names[:count], logarithmic, turn, scale)
 
 
 def starts(problem: Problem, form: PowerSum, grid: Sequence[float], count: int) -> Array:
@@ -96,10 +104,9 @@ def starts(problem: Problem, form: PowerSum, grid: Sequence[float], count: int) 
     ``e = error / sqrt(1 - (error / chance)^2)`` is linear in them. Which exponents are best is judged by the errors
     themselves, as e near chance is mostly noise.
     """
-    errors = np.exp(problem.targets)
-    found = bare(errors, form.chance)
+    found = bare(problem.targets, form)
     # A relative deviation of e is larger than that of its error, by the slope of the envelope.
-    weights = np.ones_like(found) if form.chance is None else 1 / (1 + (found / form.chance) ** 2)
+    weights = 1 / (1 + form.square(found))
     points = np.array(
         [_amplitudes(form, exponents, found, weights) for exponents in itertools.product(grid, repeat=len(form.logs))]
     )

@@ -35,7 +35,7 @@ class Linear:
 
 
 def solved(delta, columns=COLUMNS, targets=TARGETS, bounds=FREE, **options):
-    problem = Problem(Linear(columns), targets, *bounds, delta=delta, relative=False, **options)
+    problem = Problem(Linear(columns), targets, *bounds, delta=delta, **options)
     found = minimize(problem, np.array([[5.0, 5.0, 5.0], [-9.0, 0.0, 3.0]]))
     assert found.converged.all()
     np.testing.assert_allclose(found.values[0], found.values[1], rtol=1e-5)  # whatever the start
@@ -81,7 +81,7 @@ def test_at_a_bound_the_others_are_where_a_fit_without_that_parameter_puts_them(
 
 def test_a_limit_lies_where_the_loss_has_risen_by_what_was_allowed():
     bounds = np.full(3, -50.0), np.full(3, 50.0)
-    problem = Problem(Linear(COLUMNS), TARGETS, *bounds, delta=1e3, relative=False)
+    problem = Problem(Linear(COLUMNS), TARGETS, *bounds, delta=1e3)
     values = minimize(problem, np.zeros((1, 3))).values[0]
     inverse = np.linalg.inv(COLUMNS.T @ COLUMNS)
     for index, side in ((0, 1), (2, -1)):
