@@ -55,13 +55,13 @@ def test_the_variance_is_that_of_the_equation():
     assert (chains.norms**2).mean() == pytest.approx(step**2 * dimension / batch / (1 - growth), rel=0.03)
 
 
-#: B, d, step in units of the critical one; the Hill estimates (top 1 %) of 40,000 chains of the specification.
+#: B, d, step in units of the critical one; Hill estimates (top 1 %) of 40,000 chains, by an independent implementation.
 HILL = [(1, 1, 1.0, 1.91, 2.07), (2, 2, 1.0, 1.91, 2.07), (2, 2, 1.2, 1.16, 1.16), (1, 1, 1.2, 1.66, 1.66)]
 
 
 @pytest.mark.parametrize(("batch", "dimension", "share", "low", "high"), HILL)
 def test_hills_estimate_is_near_the_theory(batch, dimension, share, low, high):
-    """Hill's standard error at 400 points is a twentieth of the index; three of them, and those of the spec."""
+    """Hill's standard error at 400 points is a twentieth of the index; three of them, and those of the reference."""
     step = share * critical_step_size(batch, dimension)
     chains = simulate_recursion(step, batch, dimension, chains=40_000, steps=600, seed=3)
     found = tail_index(chains.norms, method="hill").alpha

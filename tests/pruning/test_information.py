@@ -79,7 +79,7 @@ def test_the_information_is_the_entropy_of_the_masks_that_are_handed_over(exact)
         assert {mask.kept for mask in mine} == {6}
 
 
-def test_the_order_of_methods_is_that_of_the_specification():
+def test_the_order_of_methods_is_that_of_the_reference():
     """In the table of ten networks and 256 labelings, of which a row is made anew by the tests of its chapter."""
     rows = [row for row in table("mask_information") if row["kept"] == 6]
     known, right = (
