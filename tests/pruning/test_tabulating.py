@@ -203,5 +203,5 @@ def test_the_command_refuses_an_unknown_measure(tmp_path, capsys):
     (tmp_path / "made.toml").write_text(TOML.replace('"pruning"', '"tickets"'))
     assert main(["sweep", str(tmp_path / "made.toml"), "--quiet"]) == 2
     err = capsys.readouterr().err
-    assert err.startswith("scalinglab sweep: measure must be one of layers, rounds, pruning, controls, ")
+    assert err.startswith("scalinglab sweep: measure must be one of layers, averages, rounds, pruning, controls, ")
     assert err.endswith("got 'tickets'\n")

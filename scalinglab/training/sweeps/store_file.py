@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ def opened(path: Path) -> tuple[sqlite3.Connection, bool]:
         If this path cannot hold a store, or holds something of another program, or of a newer version.
     """
     try:
-        if path.exists() and not path.is_file():
+        found = _looked_at(path)
+        if found is not None and not stat.S_ISREG(found.st_mode):
             raise StoreError(f"{path} is not a file: name the file of the store, such as runs.sqlite in a folder.")
         path.parent.mkdir(parents=True, exist_ok=True)
         if _is_read_only(path):
@@ -90,9 +92,25 @@ def trouble(path: Path, verb: str, problem: sqlite3.Error, connection: sqlite3.C
     return StoreError(f"{path} could not be {verb} ({problem}): open the store again.")
 
 
+def _looked_at(path: Path) -> os.stat_result | None:
+    """What is there; None if nothing is. Asked once: another process may set a damaged file aside at any moment."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def _is_read_only(path: Path) -> bool:
     # The folder counts as well: without its companions in it, SQLite writes nothing.
-    return not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK))
+    if not os.access(path.parent, os.W_OK):
+        return True
+    while (before := _looked_at(path)) and not os.access(path, os.W_OK):
+        after = _looked_at(path)
+        if after and os.path.samestat(
+            before, after
+        ):  # else it has gone since, and nobody can write to what is not there
+            return True
+    return False
 
 
 def _opened_or_made(path: Path) -> sqlite3.Connection:

@@ -282,6 +282,26 @@ def test_of_processes_that_open_at_once_one_makes_the_store_and_all_use_it(path,
             assert len(store.get(["0a", "0b", "0c"])) == 3
 
 
+@pytest.mark.filterwarnings("ignore:.* is damaged")
+@pytest.mark.parametrize("asking", ["access", "is_file"])
+def test_a_file_that_another_process_sets_aside_just_now_is_not_taken_for_one_to_read_or_for_a_folder(
+    path, monkeypatch, asking
+):
+    path.write_bytes(b"no database" * 100)
+    owner = {"access": os, "is_file": Path}[asking]
+    really = getattr(owner, asking)
+
+    def ask(place, *rest):
+        if Path(place) == path:
+            path.unlink(missing_ok=True)
+        return really(place, *rest)
+
+    monkeypatch.setattr(owner, asking, ask)
+    with Store(path) as store:
+        assert not store.read_only
+        store.put({"0a": {"width": 1}})
+
+
 SPOIL = """
 with Path(arguments[0]).open("r+b") as stream:
     stream.seek(4096)
