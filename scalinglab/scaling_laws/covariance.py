@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from scalinglab._checks import Array
@@ -38,7 +39,9 @@ def covariance(problem: Problem, values: Array, rows: Array, *, even: bool) -> t
 
     - even noise: ``(sum psi^2 / freedom) / mean(c)^2 (J^T J)^-1``, as for any robust estimate of location
     - otherwise: ``H^-1 (J^T psi^2 J) H^-1`` with ``H = J^T c J``, so that points which scatter widely count as such.
-      Each psi^2 is divided by the share of its point that the fit leaves (the correction known as HC2).
+      Each psi^2 is divided by the share of its point that the fit leaves (the correction known as HC2). A few points
+      can happen to scatter little where it matters: in no direction is it less than that of even noise (the advice of
+      Angrist and Pischke, Mostly Harmless Econometrics, section 8.1).
 
     Parameters
     ----------
@@ -63,7 +66,8 @@ def covariance(problem: Problem, values: Array, rows: Array, *, even: bool) -> t
     """
     deviations, jacobian = (array[0] for array in problem.jacobian(values[None]))
     points, count = jacobian.shape
-    freedom, (inverse, lost) = points - count, inverted(jacobian.T @ jacobian)
+    freedom, (root, back, weak) = points - count, _root(jacobian.T @ jacobian)
+    inverse = root @ root.T
     if freedom <= 0:
         return np.full_like(inverse, np.nan), np.nan, np.ones(len(rows))
     pull, curved = np.clip(deviations, -problem.delta, problem.delta), curvature(deviations, problem.delta)
@@ -73,15 +77,17 @@ def covariance(problem: Problem, values: Array, rows: Array, *, even: bool) -> t
         return noise * inverse, share / 2, np.ones(len(rows))
     leverage = np.minimum(np.einsum("ni,ij,nj->n", jacobian, inverse, jacobian), LEVERAGE)
     weighted = jacobian * np.maximum(np.abs(pull) / np.sqrt(1 - leverage), ROUNDING * share)[:, None]
-    half = _curved(jacobian, curved, share) @ weighted.T
+    half = back @ _curved(jacobian, curved, share) @ weighted.T
     # Where nothing acts on the errors, nothing pulls either: deviations cannot tell how uncertain that is.
+    lengths, turns = np.linalg.eigh(half @ half.T + noise * np.diag(weak.astype(float)))
+    half = root @ turns * np.sqrt(np.maximum(lengths, noise))
     basis, square = spanned(jacobian), (rows @ inverse @ jacobian.T) ** 2 / (1 - leverage)
     taken = (basis**2).sum(axis=1)
     crossed = np.einsum("in,na,nb->iab", square, basis, basis)
     both = square**2 @ (1 - 2 * taken) + (crossed**2).sum(axis=(1, 2))
     known = np.clip((square @ (1 - taken)) ** 2 / np.maximum(both, 1e-300), 1.0, freedom)
     wider = student.ppf((1 + LEVEL) / 2, known) / student.ppf((1 + LEVEL) / 2, freedom)
-    return half @ half.T + noise * lost, share / 2, wider
+    return half @ half.T, share / 2, wider
 
 
 def resample(problem: Problem, values: Array, *, count: int, seed: int, resampling: str) -> Array:
@@ -135,15 +141,20 @@ def _curved(jacobian: Array, curved: Array, share: float) -> Array:
         < 0.1 * np.linalg.eigvalsh(even / np.outer(scale, scale))[0]
     ):
         matrix = even
-    return inverted(matrix)[0]
+    return inverted(matrix)
 
 
-def inverted(matrix: Array) -> tuple[Array, Array]:
-    """Inverse of a symmetric matrix, large where nothing determines it, and the part of it that is large for that."""
+def inverted(matrix: Array) -> Array:
+    """Inverse of a symmetric matrix; large where nothing determines it."""
+    root = _root(matrix)[0]
+    return root @ root.T
+
+
+def _root(matrix: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """R with ``R R^T`` the inverse of a symmetric matrix, the inverse of R, and which of its columns are open."""
     scale = np.sqrt(np.maximum(np.diag(matrix), 0.0))
     scale = np.maximum(scale, max(1e-9 * float(scale.max()), 1e-150))
     lengths, turns = np.linalg.eigh(matrix / np.outer(scale, scale))
-    unit, weak = np.outer(scale, scale), lengths < NULL
     # A pseudo-inverse would give no variance to a direction that nothing determines.
-    parts = turns / np.maximum(lengths, NULL)
-    return parts @ turns.T / unit, parts[:, weak] @ turns[:, weak].T / unit
+    weak, lengths = lengths < NULL, np.sqrt(np.maximum(lengths, NULL))
+    return turns / lengths / scale[:, None], (turns * lengths).T * scale, weak

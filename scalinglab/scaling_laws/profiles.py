@@ -138,7 +138,7 @@ class _Walk:
         self.reach = np.where(sides > 0, high - self.centre, self.centre - low)
         self.best, self.least = values, float(problem.cost(problem.deviations(values[None]))[0])
         _, jacobian = problem.jacobian(values[None])
-        self.across = rows @ inverted(jacobian[0].T @ jacobian[0])[0]  # shape (members, parameters)
+        self.across = rows @ inverted(jacobian[0].T @ jacobian[0])  # shape (members, parameters)
         self.length = np.maximum(np.einsum("mi,mi->m", self.across, rows), 1e-300)
         members = len(rows)
         self.near, self.near_root = np.zeros(members), np.zeros(members)

@@ -117,7 +117,7 @@ def _determined(
     values, turn, count = found.values[best], meaning.turn, len(meaning.names)
     jacobian = problem.jacobian(values[None])[1][0]
     spread, scale, wider = covariance(problem, values, turn, even=even)
-    inverse, _ = inverted(jacobian.T @ jacobian)
+    inverse = inverted(jacobian.T @ jacobian)
     replicates = resample(problem, values, **options)
     variance = _across(turn, spread) * wider**2
     spread = spread * wider.max() ** 2

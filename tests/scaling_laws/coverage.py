@@ -2,7 +2,8 @@
 
 400 designs: one size or two, 2 to 8 sizes on an axis (3 to 8 of a single one), grids, parts of grids and lines; floors
 of zero and above; noise of 0.1 to 20 %, even or growing along a size. Each is fitted to several draws of the noise.
-A parameter counts where it is not flagged as undetermined. Options: ``--designs``, ``--draws``, ``--noise``.
+A parameter counts where it is not flagged as undetermined. Options: ``--designs``, ``--draws``, ``--noise``, ``--bootstrap``
+and ``--resampling``.
 """
 
 from __future__ import annotations
@@ -151,6 +152,6 @@ if __name__ == "__main__":
     parser.add_argument("--designs", type=int, default=400)
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--noise", choices=("even", "uneven"))
-    given = vars(parser.parse_args())
-    noise = given.pop("noise")
-    table(**given, **({} if noise is None else {"noise": noise}))
+    parser.add_argument("--bootstrap", type=int)
+    parser.add_argument("--resampling", choices=("pairs", "residuals"))
+    table(**{name: value for name, value in vars(parser.parse_args()).items() if value is not None})
