@@ -58,7 +58,7 @@ def fit_power_law(
     delta: float = DELTA,
     bootstrap: int = 0,
     seed: int = 0,
-    resampling: str = "residuals",
+    resampling: str = "pairs",
     noise: str = NOISE[0],
 ) -> PowerLaw:
     """Fit a power law to errors, robustly, in deviations of its logarithm.
@@ -82,8 +82,8 @@ def fit_power_law(
         Refits to resampled data, for standard errors and intervals; 0 for none.
     seed : int
         Of the bootstrap.
-    resampling : {"residuals", "pairs"}
-        Put resampled deviations on the law, or draw whole points.
+    resampling : {"pairs", "residuals"}
+        Draw whole points, or put resampled deviations on the law; the latter takes it that they scatter alike.
     noise : {"uneven", "even"}
         Whether deviations may scatter more widely at some points than at others. Of 400 random designs (see the command
         ``python -m tests.scaling_laws.coverage``), intervals for uneven noise cover as they say under both kinds of

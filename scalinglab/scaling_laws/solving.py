@@ -122,9 +122,12 @@ def _determined(
     variance = _across(turn, spread) * wider**2
     spread = spread * wider.max() ** 2
     if len(replicates) > count and np.isfinite(scale):
-        spread = np.cov(replicates, rowvar=False)
+        # A fit leaves less than the noise; of pairs, unlike residuals, nothing was widened for it.
+        points = problem.targets.shape[-1]
+        short = points / (points - count) if options["resampling"] == "pairs" else 1.0
+        spread = np.cov(replicates, rowvar=False) * short
         # Refits that start where the loss is flat stay there, and know nothing of how far it is.
-        drawn = _across(turn, spread)
+        drawn = _across(turn, spread) * wider**2
         variance = np.where(drawn > variance / 4, drawn, variance)
     rise = scale * variance / _across(turn, inverse)
     solution = Solution(problem, values, spread, rise, replicates, values[None])

@@ -72,11 +72,17 @@ def test_the_text_needs_the_level_of_guessing(chapter):
     assert straight.sd_deviation > 1.3 * chapter["whole"]["text"].sd_deviation
 
 
-def test_on_the_text_a_quarter_of_the_grid_leaves_all_parameters_open_and_predicts_all_the_same(chapter, quarter):
+def test_on_the_text_a_quarter_of_the_grid_leaves_all_parameters_open_and_predicts_all_the_same(quarter):
     law, large = quarter("text")
     assert len(law.undetermined) == 5
     assert abs(deviations(law, large).mean()) < 0.08
-    assert "model_exponent" not in chapter["whole"]["text"].undetermined
+
+
+def test_all_of_the_text_does_not_tell_the_exponent_of_the_model_from_the_offset(chapter):
+    law = chapter["whole"]["text"]
+    assert {"model_exponent", "offset"} <= set(law.undetermined)
+    assert any("model_exponent and offset: they can change together" in remark for remark in law.remarks)
+    assert "data_exponent" not in law.undetermined
 
 
 def test_the_panel_fits_what_is_small_in_both_sizes_and_says_how_far_the_law_is_off(chapter, quarter):

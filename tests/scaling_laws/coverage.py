@@ -2,8 +2,8 @@
 
 400 designs: one size or two, 2 to 8 sizes on an axis (3 to 8 of a single one), grids, parts of grids and lines; floors
 of zero and above; noise of 0.1 to 20 %, even or growing along a size. Each is fitted to several draws of the noise.
-A parameter counts where it is not flagged as undetermined. Options: ``--designs``, ``--draws``, ``--noise``, ``--bootstrap``
-and ``--resampling``.
+A parameter counts where it is not flagged as undetermined. Options: ``--designs``, ``--draws``, ``--noise``,
+``--bootstrap`` and ``--resampling``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import itertools
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ NAMES = {
     "joint": ("data_amplitude", "data_exponent", "model_amplitude", "model_exponent", "offset"),
     "compute": ("A", "alpha", "B", "beta", "E"),
 }
+ROLES, LAW = ("amplitude", "exponent"), "law at 4 x the sizes"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Design:
 
     Attributes
     ----------
+    number : int
     kind, shape : str
         The law; and how its sizes lie: "axis", "grid", "part" (of a grid) or "line".
     sizes : list of array, shape (points,)
@@ -45,6 +48,7 @@ class Design:
     chance : float or None
     """
 
+    number: int
     kind: str
     shape: str
     sizes: list[Array]
@@ -60,9 +64,9 @@ class Design:
         found = (offset + sum(amplitude * size**-exponent for size, amplitude, exponent in terms)) * np.exp(noise)
         return found if self.chance is None else found / np.hypot(1, found / self.chance)
 
-    def fit(self, seed: int, **options: object):
+    def fit(self, draw: int, **options: object):
         """The law as it is fitted to one draw of the noise."""
-        noise = self.spread * np.random.default_rng(seed).standard_normal(len(self.spread))
+        noise = self.spread * np.random.default_rng([self.number, draw]).standard_normal(len(self.spread))
         error = self.law(*self.sizes, noise=noise)
         if self.kind == "compute":
             return fit_compute(*self.sizes, error, **options)
@@ -105,7 +109,22 @@ def drawn(seed: int) -> Design:
     place = (np.log(sizes[0]) - np.log(sizes[0]).min()) / np.ptp(np.log(sizes[0]))
     spread = noise * (8.0 ** (place - 1) if growing else np.ones_like(place))
     chance = None if kind == "compute" or generator.random() < 0.5 else 0.9
-    return Design(kind, shape, sizes, truth, spread, growing, chance)
+    return Design(seed, kind, shape, sizes, truth, spread, growing, chance)
+
+
+def judged(design: Design, law: Any) -> dict[str, list[bool]]:
+    """Of each parameter and of the law at four times the largest sizes: flagged, covered, beyond 5 standard errors."""
+    found = {}
+    for place, (name, value) in enumerate(design.truth.items()):
+        fitted, (low, high), flagged = law.parameters[name], law.intervals[name], name in law.undetermined
+        # The standard error of an amplitude is that of its logarithm: its size at 1 is far from all sizes.
+        logarithmic = name != list(design.truth)[-1] and place % 2 == 0
+        off = abs(np.log(fitted / value)) * fitted if logarithmic else abs(fitted - value)
+        found[name] = [flagged, low <= value <= high, not flagged and off > 5 * law.standard_errors[name]]
+    places = [np.array([4 * size.max()]) for size in design.sizes]
+    low, high = law.interval(*places)
+    covers = bool(((low <= design.law(*places)) & (design.law(*places) <= high)).all())
+    return found | {LAW: [bool(law.undetermined), covers, False]}
 
 
 def table(designs: int, draws: int, **options: object) -> None:
@@ -121,23 +140,13 @@ def table(designs: int, draws: int, **options: object) -> None:
             continue
         noise, level = ("growing" if design.growing else "even"), float(design.spread.max())
         strength = "noise 5 to 20 %" if level > 0.05 else "noise 1 to 5 %" if level > 0.01 else "noise .1 to 1 %"
-        for place, (name, value) in enumerate(design.truth.items()):
-            role = "offset" if name == list(design.truth)[-1] else ("amplitude", "exponent")[place % 2]
-            found, (low, high), flagged = law.parameters[name], law.intervals[name], name in law.undetermined
-            # The standard error of an amplitude is that of its logarithm: its size at 1 is far from all sizes.
-            off = abs(np.log(found / value)) * found if role == "amplitude" else abs(found - value)
-            beyond = not flagged and off > 5 * law.standard_errors[name]
+        for place, (name, (flagged, covers, beyond)) in enumerate(judged(design, law).items()):
+            role = name if name == LAW else "offset" if name == NAMES[design.kind][-1] else ROLES[place % 2]
             if beyond:
-                far.append(f"design {number}, draw {draw}: {name} {found:.4g}, truth {value:.4g}, {design.shape}")
-            covers = low <= value <= high
+                far.append(f"design {number}, draw {draw}: {name} of {law}, truth {design.truth[name]:.4g}")
             for group in ("all", noise, strength, design.shape):
-                for row in (role, "any"):
+                for row in (role, "any parameter")[: 1 if role == LAW else 2]:
                     count[row, group] += np.array([1, flagged, covers and not flagged, covers, beyond])
-        places = [np.array([4 * size.max()]) for size in design.sizes]
-        (low, high), flagged = law.interval(*places), bool(law.undetermined)
-        covers = bool((low <= design.law(*places)).all() and (design.law(*places) <= high).all())
-        for group in ("all", noise, design.shape):
-            count["law at 4 x the sizes", group] += np.array([1, flagged, covers and not flagged, covers, 0])
     print(f"{designs} designs, {draws} draws each, {time.perf_counter() - began:.0f} s; {failed} did not converge")
     print(f"{'':<40}{'fits':>6}{'flagged':>9}{'covered: unflagged':>20}{'all':>7}{'beyond 5 s.e.':>15}")
     for (role, group), (fits, flagged, covered, everything, beyond) in sorted(count.items()):

@@ -132,7 +132,9 @@ def test_the_bootstrap_agrees_with_error_propagation():
     plain, law = fit(runs), fit(runs, bootstrap=400, seed=1)
     for name in ("alpha", "beta", "E"):
         assert law.standard_errors[name] == pytest.approx(plain.standard_errors[name], rel=0.35)
-        assert law.standard_errors[name] == pytest.approx(law.replicates[name].std(ddof=1))
+        # As much wider as the fit takes out of 240 points, and as few of them count for a parameter.
+        spread = law.replicates[name].std(ddof=1) * math.sqrt(240 / 235)
+        assert spread <= law.standard_errors[name] < 1.05 * spread
     assert np.corrcoef(np.log(law.replicates["A"]), law.replicates["alpha"])[0, 1] > 0.99
 
 
@@ -179,7 +181,7 @@ def test_the_interval_of_an_allocation_is_linear_error_propagation_of_the_bootst
     halves = []
     for function in (logarithm_of_parameters, exponent):
         slopes = [(function(*(centre + step)) - function(*(centre - step))) / 2e-6 for step in steps]
-        halves.append(quantile * math.sqrt(np.array(slopes) @ np.cov(terms) @ slopes))
+        halves.append(quantile * math.sqrt(np.array(slopes) @ np.cov(terms) @ slopes * 240 / 235))
     best = optimal_allocation(law, 1e24)
     assert best.parameters[0] == pytest.approx(math.exp(logarithm_of_parameters(*centre)), rel=1e-9)
     for end, sign in ((best.low, -1), (best.high, 1)):
