@@ -79,6 +79,7 @@ def covariance(problem: Problem, values: Array, rows: Array, *, even: bool) -> t
     weighted = jacobian * np.maximum(np.abs(pull) / np.sqrt(1 - leverage), ROUNDING * share)[:, None]
     half = back @ _curved(jacobian, curved, share) @ weighted.T
     # Where nothing acts on the errors, nothing pulls either: deviations cannot tell how uncertain that is.
+    # In these coordinates, even noise gives ``noise`` in every direction.
     lengths, turns = np.linalg.eigh(half @ half.T + noise * np.diag(weak.astype(float)))
     half = root @ turns * np.sqrt(np.maximum(lengths, noise))
     basis, square = spanned(jacobian), (rows @ inverse @ jacobian.T) ** 2 / (1 - leverage)

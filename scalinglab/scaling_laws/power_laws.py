@@ -87,7 +87,7 @@ def fit_power_law(
     noise : {"uneven", "even"}
         Whether deviations may scatter more widely at some points than at others. Of 400 random designs (see the command
         ``python -m tests.scaling_laws.coverage``), intervals for uneven noise cover as they say under both kinds of
-        noise; those for even noise are narrower, and cover 3 in 4 where the noise grows with size.
+        noise; those for even noise are narrower, and where it grows that of the law, ahead, holds it 3 times in 4.
 
     Returns
     -------
