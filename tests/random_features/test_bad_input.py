@@ -39,6 +39,7 @@ CALLS = {
     "modes must be positive": lambda: power_law(1.5, 1.25, 0),
     "modes must be a whole number": lambda: power_law(1.5, 1.25, 10.5),
     "exact must be false": lambda: power_law(1.5, 1.25, math.inf, exact=True),
+    "modes must be at most 10^7 if each": lambda: power_law(1.5, 1.25, 10**7 + 1, exact=True),
     "width must be positive": lambda: gradient_flow(SPECTRUM, [1], width=0, samples=30),
     "samples must be a whole number": lambda: gradient_flow(SPECTRUM, [1], width=20, samples=2.5),
     "noise must not be negative": lambda: gradient_flow(SPECTRUM, [1], noise=-0.1, **GOOD),

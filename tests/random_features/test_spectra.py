@@ -77,6 +77,7 @@ def test_a_kernel_of_low_rank_leaves_in_the_loss_what_no_feature_sees():
     assert spectrum.unlearnable == pytest.approx((outside**2).mean(), rel=1e-9)
     assert spectrum.power == pytest.approx((targets**2).mean(), rel=1e-12)
     assert "10 modes" in repr(spectrum)
+    assert f"unlearnable {spectrum.unlearnable:.4g})" in repr(spectrum)
     # By least squares, it acts as noise on the labels too: the classical excess of 10 parameters and 40 samples.
     total = spectrum.unlearnable + 0.1
     kernel = {"width": math.inf, "samples": 40, "noise": 0.1}
@@ -84,6 +85,11 @@ def test_a_kernel_of_low_rank_leaves_in_the_loss_what_no_feature_sees():
     assert final_loss(spectrum, part="train", **kernel) == pytest.approx(total * 0.75, rel=1e-12)
     with pytest.raises(DivergenceError, match="samples = modes = 10"):
         final_loss(spectrum, width=20, samples=10)
+
+
+def test_which_eigenvalues_count_as_zero_is_a_share_of_the_largest():
+    kernel = np.diag([0.03, 1.0, 0.5, 0.001])
+    assert [spectrum_from_kernel(kernel, np.ones(4), least=least).modes for least in (0.0005, 0.02, 0.04)] == [4, 3, 2]
 
 
 @pytest.mark.parametrize(("width", "samples"), [(math.inf, 40), (30, 20), (8, 20), (60, 15)])
@@ -149,4 +155,7 @@ def test_a_spectrum_is_sorted_frozen_and_says_what_it_is():
     assert rows[0] == {"mode": 1.0, "eigenvalue": 1.0, "target_power": 1.0, "multiplicity": 1.0}
     assert not power_law(1.5, 1.25, 10**6).exact
     assert power_law(1.5, 1.25, 2000).exact
-    assert "1e+06 modes" in repr(power_law(1.5, 1.25, 10**6))
+    assert repr(power_law(1.5, 1.25, 10**6)).startswith("Spectrum(a = 1.5, b = 1.25, 1e+06 modes, power ")
+    assert "unlearnable" not in repr(spectrum)
+    with pytest.raises(AttributeError):
+        spectrum.exponents = (1.0, 1.0)
