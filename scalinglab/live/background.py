@@ -2,7 +2,8 @@
 
 A job is a function without arguments. What it returns is shown once; if it returns an iterator (a generator of
 snapshots), the snapshots are shown as they come, at a bounded rate, and the run can be stopped and resumed. The thread
-lives only while there is work. Errors become a state and are raised again by ``wait``.
+lives only while there is work, and takes turns with those of other panels. Errors become a state and are raised again
+by ``wait``.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from scalinglab.live.rows import about
+from scalinglab.live.turns import TURNS, Turns
 
-State = Literal["ready", "running", "stopped", "done", "failed"]
+State = Literal["ready", "running", "waiting", "stopped", "done", "failed"]
 
 #: Seconds that a finished frame waits for the browser to draw the one before.
 _PATIENCE = 0.5
+#: Seconds that a run gives way to another one before the panel says so.
+_UNNOTICED = 0.3
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,10 @@ class Background:
     ready : callable
         Says whether the browser has drawn the last frame; while it has not, snapshots are skipped.
     frames_per_second : float
-        The most snapshots of a running job that are delivered in a second.
+        The most snapshots of a running job that are delivered in a second. As only one run has its turn, this bounds
+        the frames of all panels of a kernel. Each costs the run and the page some ten milliseconds.
+    turns : Turns
+        The line in which runs wait for each other.
     """
 
     def __init__(
@@ -66,12 +73,14 @@ class Background:
         deliver: Callable[[Any, Report], None],
         *,
         ready: Callable[[], bool] = lambda: True,
-        frames_per_second: float = 20.0,
+        frames_per_second: float = 12.0,
+        turns: Turns = TURNS,
     ) -> None:
         self._deliver = deliver
         self._ready = ready
         self._pause = 1.0 / frames_per_second
-        self._changed = threading.Condition()
+        self._turns = turns
+        self._changed = turns.changed
         self._thread: threading.Thread | None = None
         self._waiting: _Job | None = None
         self._held: _Job | None = None
@@ -96,19 +105,20 @@ class Background:
 
     def submit(self, start: Callable[[], Any]) -> None:
         """Make this the newest job: it replaces one that waits and cancels one that runs or is held."""
-        self._enqueue(_Job(start))
+        self._enqueue(_Job(start), first=True)
 
     def stop(self) -> None:
         """Ask the newest job to stop at its next snapshot."""
         with self._changed:
             self._stopping = self._thread is not None
+            self._changed.notify_all()
 
-    def resume(self) -> None:
-        """Go on with the job that was stopped, from where it stood."""
+    def resume(self, *, first: bool = False) -> None:
+        """Go on with the job that was stopped, from where it stood; after the runs of other panels or before them."""
         with self._changed:
             held = self._held
         if held is not None:
-            self._enqueue(held)
+            self._enqueue(held, first=first)
 
     def wake(self) -> None:
         """Tell the thread that the browser has drawn a frame."""
@@ -139,8 +149,9 @@ class Background:
         if self.report.error is not None:
             raise self.report.error
 
-    def _enqueue(self, job: _Job) -> None:
+    def _enqueue(self, job: _Job, *, first: bool) -> None:
         with self._changed:
+            self._turns.enter(self, first=first)
             self._waiting, self._held, self._stopping = job, None, False
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="scalinglab-panel", daemon=True)
@@ -153,7 +164,7 @@ class Background:
                 job, self._waiting = self._waiting, None
                 if job is None:
                     self._thread = None
-                    self._changed.notify_all()
+                    self._turns.leave(self)
                     return
             try:
                 self._run(job)
@@ -174,7 +185,7 @@ class Background:
     def _run(self, job: _Job) -> None:
         began = time.perf_counter()
         if self._begin(job):
-            ended = self._stream(job, began)
+            ended = self._stream(job)
             if ended is None:
                 return
         else:
@@ -183,24 +194,51 @@ class Background:
             job.seconds = job.seconds or time.perf_counter() - began
             self._tell(job.latest, job.report(ended))
 
-    def _stream(self, job: _Job, began: float) -> State | None:
+    def _stream(self, job: _Job) -> State | None:
         """Show snapshots as they come; the state in which the job ended, or None if a newer one has taken over."""
-        before, next_frame = job.seconds, 0.0
+        if job.latest is not None:  # there is something to look at while others run
+            self._give_way(job)
+            if self._waiting is not None or self._stopping:
+                return self._interrupted(job)
+        before, began = job.seconds, time.perf_counter()
+        next_frame = began
         for snapshot in job.iterator or ():
             job.latest = snapshot
             now = time.perf_counter()
             job.seconds = before + now - began
             if now >= next_frame and self._ready():
                 self._tell(job.latest, job.report("running"))
-                next_frame = now + self._pause
-            with self._changed:
-                if self._waiting is not None:
-                    return None
-                if self._stopping:
-                    self._held, self._stopping = job, False
-                    return "stopped"
+                next_frame = max(next_frame + self._pause, now)
+            began += self._give_way(job)
+            if self._waiting is not None or self._stopping:
+                return self._interrupted(job)
         _refuse_nothing(job)
         return "done"
+
+    def _give_way(self, job: _Job) -> float:
+        """Wait until it is this panel's turn, it is stopped, or a newer job has come; the seconds that this took."""
+        if self._turns.has(self):
+            return 0.0
+        began = time.perf_counter()
+        if not self._wait_for_turn(_UNNOTICED):
+            self._tell(None, job.report("waiting"))
+            self._wait_for_turn(None)
+            self._tell(None, job.report("running"))
+        return time.perf_counter() - began
+
+    def _wait_for_turn(self, seconds: float | None) -> bool:
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._turns.has(self) or self._stopping or self._waiting is not None, seconds
+            )
+
+    def _interrupted(self, job: _Job) -> State | None:
+        """Hold a job that was asked to stop; None if a newer one replaces it."""
+        with self._changed:
+            if self._waiting is not None:
+                return None
+            self._held, self._stopping = job, False
+            return "stopped"
 
     def _wait_for_browser(self) -> bool:
         """Wait until the last frame is drawn, but not for long; false if a newer job will bring a newer frame."""

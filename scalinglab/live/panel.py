@@ -32,6 +32,9 @@ PREVIOUS = "previous"
 _HEAD_START = 0.3
 #: Seconds after which a frame that no browser has confirmed no longer holds up the next.
 _UNSEEN = 1.0
+#: Seconds of a run from one frame that the browser is to confirm to the next. An answer costs more than a picture: with
+#: each, JupyterLab shows on the toolbar, the tab and the status bar that the kernel is busy, and that it is idle again.
+_ASKED_EVERY = 0.5
 #: Errors that are answers: their sentence is enough. Others are shown with their type.
 _EXPECTED = (ValueError, ConvergenceError, DivergenceError)
 
@@ -96,7 +99,7 @@ class Panel:
         self.name = name or re.sub(r"\W+", "-", title.lower()).strip("-") or "panel"
         self.values = dict(self._start)
         self._specs = [specification(chart) for chart in ([charts] if not isinstance(charts, Sequence) else charts)]
-        self._sent, self._drawn, self._sent_at = 0, 0, 0.0
+        self._sent, self._asked, self._drawn, self._asked_at = 0, 0, 0, 0.0  # numbers of frames; when one was asked for
         self._complaint: dict[str, str] = {}
         self._broken: RuntimeError | None = None
         self._previous: Columns = {}
@@ -240,13 +243,14 @@ class Panel:
 
     def _deliver(self, result: Any, report: Report) -> None:
         """Show a result and where the run stands; both leave in one message."""
-        found = self._accept(result) if result is not None else None
+        found = None if result is None else self._accept(result)
         with self._view.hold_sync():
             if found is not None:
                 self.data = {name: thin(columns, MAX_ROWS) for name, columns in found.items()}
                 self._sent += 1
-                self._sent_at = time.monotonic()
-                self._view.frame = {"number": self._sent, "sets": to_wire(self.data)}
+                if report.state != "running" or time.monotonic() - self._asked_at > _ASKED_EVERY:
+                    self._asked, self._asked_at = self._sent, time.monotonic()
+                self._view.frame = {"number": self._sent, "asked": self._asked, "sets": to_wire(self.data)}
             self._view.status = self._status(report, found, caption_of(result))
 
     def _status(self, report: Report, found: dict[str, Columns] | None, caption: str) -> dict[str, Any]:
@@ -272,7 +276,7 @@ class Panel:
             return f"No budget: {_sentence(error)}"
 
     def _browser_ready(self) -> bool:
-        return self._drawn >= self._sent or time.monotonic() - self._sent_at > _UNSEEN
+        return self._drawn >= self._asked or time.monotonic() - self._asked_at > _UNSEEN
 
     # ---- from the browser -------------------------------------------------------------------------------------
 
@@ -300,7 +304,7 @@ class Panel:
                 self.stop()
                 self._view.values = self._answer({})
             case "resume":
-                self.resume()
+                self._background.resume(first=True)
                 self._view.values = self._answer({})
             case "preset":
                 self.set(**self._presets[checks.one_of("preset", str(message.get("name")), self._presets)])

@@ -43,7 +43,7 @@ class View(anywidget.AnyWidget):
     request = traitlets.Dict().tag(sync=True)
     #: To the browser: the values in force, as an answer to which request.
     values = traitlets.Dict().tag(sync=True)
-    #: To the browser: the data sets of the newest frame, numbered.
+    #: To the browser: the data sets of the newest frame, numbered, and which frame it is to confirm once drawn.
     frame = traitlets.Dict().tag(sync=True)
     #: To the browser: state, progress, budget, caption and error.
     status = traitlets.Dict().tag(sync=True)

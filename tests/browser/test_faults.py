@@ -241,6 +241,23 @@ def test_a_second_view_shows_the_same(notebook):
     notebook.drop_last_cell()
 
 
+def test_runs_take_turns_and_the_one_that_waits_says_so(notebook):
+    notebook.run_code(RUN.replace("runs", "later").replace('"Run"', '"Later"'))
+    run, later = notebook.panel("Run"), notebook.panel("Later")
+    waits = "waits until the run of another panel has ended"
+    later.wait_for_state(waits)
+    assert later.busy
+    later.slider("slope").press("ArrowRight")
+    later.wait_for_state("running")
+    run.wait_for_state(waits)
+    run.button("Stop").click()
+    run.wait_for_state("stopped")
+    assert later.state == "running"
+    later.button("Stop").click()
+    later.wait_for_state("stopped")
+    notebook.drop_last_cell()
+
+
 def test_after_a_kernel_restart_the_panel_says_what_to_do(notebook):
     panel = notebook.panel("Run")
     notebook.restart()

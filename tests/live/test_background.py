@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
+from scalinglab.live import background as background_module
 from scalinglab.live.background import Background
+from scalinglab.live.turns import Turns
 
 
 @dataclass
@@ -238,3 +241,108 @@ def test_no_thread_is_left_behind(sink):
     background.submit(lambda: 1)
     background.wait()
     until(lambda: not any(thread.name == "scalinglab-panel" for thread in threading.enumerate()))
+
+
+@pytest.fixture
+def pair():
+    """Two panels' runs of ten steps, each held at a gate after its first: sinks, gates and backgrounds."""
+    turns, sinks, gates = Turns(), (Sink(), Sink()), (threading.Semaphore(1), threading.Semaphore(1))
+    runs = [Background(one, frames_per_second=1e6, turns=turns) for one in sinks]
+    for run, gate in zip(runs, gates, strict=True):
+        run.first(lambda gate=gate: counting(10, gate), seconds=0)
+    yield sinks, gates, runs
+    for gate in gates:
+        gate.release(100)
+    for run in runs:
+        run.wait()
+
+
+def states(sink):
+    return [report.state for report in sink.reports]
+
+
+def test_runs_that_are_shown_go_one_after_the_other(pair):
+    (first, second), gates, runs = pair
+    for run in runs:
+        run.resume()
+    gates[1].release(100)
+    until(lambda: states(second) == ["waiting"])
+    gates[0].release(4)
+    until(lambda: len(first.results) == 4)
+    assert states(second) == ["waiting"]  # nothing of it, although its gate is open
+    gates[0].release(100)
+    runs[1].wait()
+    assert states(first) == ["running"] * 9 + ["done"]
+    assert states(second)[:2] == ["waiting", "running"]
+    assert (first.results[-1].done, second.results[-1].done) == (10, 10)
+
+
+def test_the_run_that_was_touched_last_goes_first_and_the_other_goes_on_after_it(pair):
+    (first, second), gates, runs = pair
+    runs[0].resume()
+    gates[0].release(2)
+    until(lambda: len(first.results) == 2)
+    runs[1].submit(lambda: counting(10, gates[1]))
+    gates[1].release(3)
+    until(lambda: len(second.results) == 3)  # at once, while a step of the other is under way
+    gates[0].release(100)
+    until(lambda: states(first)[-1] == "waiting")
+    assert first.reports[-1].done == 4  # where it stood when it gave way, with what was left then
+    gates[1].release(100)
+    for run in runs:
+        run.wait()
+    assert states(second) == ["running"] * 10 + ["done"]
+    assert [result.done for result in first.results if result is not None] == [2, 3, 4, 5, 6, 7, 8, 9, 10, 10]
+
+
+def test_a_run_that_waits_is_stopped_at_once_and_a_touch_puts_it_first(pair):
+    (_, second), gates, runs = pair
+    for run in runs:
+        run.resume()
+    until(lambda: states(second) == ["waiting"])
+    runs[1].stop()
+    runs[1].wait(5)
+    assert states(second)[-1] == "stopped"
+    assert runs[0].running
+    runs[1].resume(first=True)
+    gates[1].release(100)
+    runs[1].wait(5)
+    assert second.results[-1].done == 10
+    assert runs[0].running
+
+
+def test_a_run_with_nothing_to_show_yet_makes_its_first_picture_before_it_gives_way(pair):
+    (first, second), gates, runs = pair
+    runs[0].submit(lambda: counting(10, gates[0]))
+    runs[1].submit(lambda: counting(10, gates[1]))
+    gates[0].release(1)
+    until(lambda: len(first.results) > 0)
+    assert first.results[0].done == 1
+    assert second.results == []
+
+
+def test_a_function_waits_for_no_run(pair):
+    _, _, runs = pair
+    runs[0].resume()
+    sink = Sink()
+    other = Background(sink, turns=runs[0]._turns)
+    other.submit(lambda: "picture")
+    other.wait(5)
+    assert sink.results == ["picture"]
+
+
+@pytest.mark.parametrize("step", [0.001, 0.04, 0.07])
+def test_a_run_streams_ten_frames_a_second_or_more_but_not_many_more(sink, monkeypatch, step):
+    now = 0.0
+
+    def run():
+        nonlocal now
+        while now < 10:
+            now += step
+            yield Snapshot(1)
+
+    monkeypatch.setattr(background_module, "time", SimpleNamespace(perf_counter=lambda: now))
+    background = Background(sink)
+    background.submit(run)
+    background.wait()
+    assert 100 <= states(sink).count("running") <= 122

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, background, chart, open_panels
+from scalinglab.live import panel as panel_module
 from scalinglab.live.rows import MAX_ROWS
 
 CHART = chart(
@@ -128,6 +129,26 @@ def test_a_sentence_about_a_value_outlives_the_frames_of_a_run():
     assert panel.status["invalid"] == "slope"
     panel.stop()
     panel.wait()
+
+
+def test_frames_of_a_run_are_confirmed_now_and_then_and_only_those_asked_for_hold_up_the_next(monkeypatch):
+    monkeypatch.setattr(panel_module, "_HEAD_START", 0.0)
+    monkeypatch.setattr(panel_module, "_UNSEEN", 1e9)
+    monkeypatch.setattr(panel_module, "_ASKED_EVERY", 1e9)
+    panel = Panel(slow_run, controls=[SLOPE], charts=CHART, title="A slow run")
+    frames = [panel._view.frame]
+    panel._view.observe(lambda change: frames.append(change["new"]), "frame")
+    panel.resume()
+    time.sleep(0.1)
+    assert [frame["number"] for frame in frames] == [1]  # nobody has seen it
+    click(panel, "drawn", number=1)
+    while len(frames) < 4:
+        time.sleep(0.01)
+    panel.stop()
+    panel.wait()
+    numbers, asked = zip(*((frame["number"], frame["asked"]) for frame in frames), strict=True)
+    assert numbers == tuple(range(1, len(frames) + 1))
+    assert asked == (*[1] * (len(frames) - 1), len(frames))
 
 
 def test_an_exception_in_the_function_is_a_sentence_and_is_raised_by_wait():

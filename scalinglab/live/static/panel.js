@@ -2,6 +2,7 @@
 
 const SHOWN_ROWS = 200; // of the table; the download holds them all
 const COUNTED = 10000; // progress up to here is shown as a count, beyond in percent
+const WAITING = "waits until the run of another panel has ended";
 const LOST = "The kernel does not answer. If it was restarted, run this cell again; if it is busy, wait for it.";
 
 class PanelView {
@@ -16,7 +17,7 @@ class PanelView {
     this.build(element);
     this.charts = new Charts(this.chartArea, (number) => {
       this.drawn = number;
-      this.model.send({ action: "drawn", number });
+      this.confirm(number);
       this.showBusy();
     });
     this.showValues();
@@ -119,6 +120,14 @@ class PanelView {
     return make("div", { class: "sl-more" }, rows, share);
   }
 
+  /** Tell the kernel, once, that the frame it has asked about is drawn, or one that came after it. */
+  confirm(number) {
+    const { asked } = this.model.get("frame");
+    if (number < asked || this.answered === asked) return;
+    this.answered = asked;
+    this.model.send({ action: "drawn", number });
+  }
+
   // ---- from the learner to the kernel -------------------------------------------------------------------------
 
   /** Ask for a value. The widget layer keeps one message under way and merges later ones into the next. */
@@ -169,7 +178,7 @@ class PanelView {
 
   /** Whether the picture is about to change: rows are asked for, a run goes on or is to begin, or a frame is not drawn. */
   showBusy() {
-    const runs = this.model.get("streams") && ["ready", "running"].includes(this.model.get("status").state);
+    const runs = this.model.get("streams") && ["ready", "running", "waiting"].includes(this.model.get("status").state);
     this.chartArea.setAttribute("aria-busy", this.asked || runs || this.drawn !== this.model.get("frame").number);
   }
 
@@ -194,7 +203,7 @@ class PanelView {
     clearTimeout(this.lost);
     const status = this.model.get("status");
     const { state = "ready", done = 0, total = 0, seconds_left = -1, budget = "", caption = "", error = "", invalid = "" } = status;
-    const words = { ready: "", running: "running", stopped: "stopped", done: this.model.get("streams") ? "finished" : "", failed: "" };
+    const words = { ready: "", running: "running", waiting: WAITING, stopped: "stopped", done: this.model.get("streams") ? "finished" : "", failed: "" };
     this.setText(this.state, words[state]);
     this.setText(this.budget, budget);
     this.setText(this.caption, caption);
@@ -207,7 +216,7 @@ class PanelView {
     // Steps and runs are counted; a sum of work is a large number that says nothing, so it is shown in percent.
     const progress = total > COUNTED ? `${Math.floor((100 * done) / total)} %` : `${done} of ${total}`;
     this.left.textContent = total ? `${progress}${left}` : "";
-    this.runAction = state === "running" ? "stop" : state === "stopped" || state === "ready" ? "resume" : "again";
+    this.runAction = state === "running" || state === "waiting" ? "stop" : state === "stopped" || state === "ready" ? "resume" : "again";
     this.setText(this.run, { stop: "Stop", resume: state === "ready" ? "Run" : "Resume", again: "Run again" }[this.runAction]);
     if (invalid) {
       this.wanted = { ...this.model.get("values").values };
