@@ -24,6 +24,7 @@ def chapter(request, lab: Notebook) -> Iterator[Notebook]:
     """A chapter after Run All, opened once for all tests of this module; its kernel ends with them."""
     lab.open(Path(request.param).name)
     lab.run_all()
+    lab.open_sealed()
     yield lab
     photograph(lab)
 
