@@ -19,8 +19,9 @@ from scalinglab._errors import ConvergenceError, DivergenceError
 from scalinglab.live.background import Background, Report
 from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
+from scalinglab.live.frame import Frame
 from scalinglab.live.picture import svg
-from scalinglab.live.rows import MAX_ROWS, Columns, caption_of, datasets_of, length, records_of, thin, to_wire
+from scalinglab.live.rows import Columns, caption_of, datasets_of, length, records_of
 from scalinglab.live.specifications import check_fields, names_in, specification
 from scalinglab.live.state import from_text, to_text
 from scalinglab.live.view import View, being_graded
@@ -213,7 +214,7 @@ class Panel:
         self._view.values = self._answer(question)
         chosen = dict(self.values)
         if self._view.streams:  # Stop and the new budget are there before the first snapshot
-            self._view.status = self._status(Report("running"), None, "")
+            self._view.status = self._status(Report("running"), self._view.status.get("caption", ""))
         self._background.submit(lambda: self._rows(**chosen))
 
     def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,20 +240,19 @@ class Panel:
     # ---- from rows to the browser -----------------------------------------------------------------------------
 
     def _deliver(self, result: Any, report: Report) -> None:
-        """Show a result and where the run stands; both leave in one message."""
-        found = self._accept(result) if result is not None else None
-        with self._view.hold_sync():
-            if found is not None:
-                self.data = {name: thin(columns, MAX_ROWS) for name, columns in found.items()}
-                self._sent += 1
-                self._sent_at = time.monotonic()
-                self._view.frame = {"number": self._sent, "sets": to_wire(self.data)}
-            self._view.status = self._status(report, found, caption_of(result))
+        """Show a result and where the run stands; both leave in one message.
 
-    def _status(self, report: Report, found: dict[str, Columns] | None, caption: str) -> dict[str, Any]:
-        thinned = [name for name, columns in (found or {}).items() if length(columns) > MAX_ROWS]
-        if thinned:
-            caption = f"{caption} Showing {MAX_ROWS} rows of {' and '.join(thinned)}, evenly chosen.".strip()
+        A run that failed before it had one takes the picture of the values before with it.
+        """
+        frame = Frame.of(self._specs, self._accept(result) if result is not None else {})
+        with self._view.hold_sync():
+            self.data = frame.data
+            self._sent += 1
+            self._sent_at = time.monotonic()
+            self._view.frame = frame.wire(self._sent)
+            self._view.status = self._status(report, frame.caption(caption_of(result)))
+
+    def _status(self, report: Report, caption: str) -> dict[str, Any]:
         return {
             "state": report.state,
             "done": report.done,
@@ -260,7 +260,7 @@ class Panel:
             "seconds_left": report.seconds_left,
             "number": next(self._serial),
             "budget": self._cost(),
-            "caption": caption if found is not None else self._view.status.get("caption", ""),
+            "caption": caption,
             "error": _sentence(error) if (error := self._broken or report.error) else "",
         } | self._complaint
 

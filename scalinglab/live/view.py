@@ -12,9 +12,10 @@ import ipywidgets
 import traitlets
 
 from scalinglab.live.runtime import Runtime, runtime
+from scalinglab.live.theme import DARK
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("format.js", "charts.js", "controls.js", "panel.js")
+_SCRIPTS = ("format.js", "legends.js", "charts.js", "controls.js", "panel.js")
 
 
 class View(anywidget.AnyWidget):
@@ -39,11 +40,13 @@ class View(anywidget.AnyWidget):
     presets = traitlets.List().tag(sync=True)
     charts = traitlets.List().tag(sync=True)
     streams = traitlets.Bool().tag(sync=True)
+    #: What takes the place of each colour on a dark page.
+    dark = traitlets.Dict(DARK).tag(sync=True)
     #: From the browser: the newest values that the learner asked for, with the view that asked and its count.
     request = traitlets.Dict().tag(sync=True)
     #: To the browser: the values in force, as an answer to which request.
     values = traitlets.Dict().tag(sync=True)
-    #: To the browser: the data sets of the newest frame, numbered.
+    #: To the browser: the data sets of the newest frame and the legends of its charts, numbered.
     frame = traitlets.Dict().tag(sync=True)
     #: To the browser: state, progress, budget, caption and error.
     status = traitlets.Dict().tag(sync=True)
