@@ -16,9 +16,9 @@ No family of the course is known here: any function and any Altair chart will do
 
 from scalinglab.live.charts import Axis, Band, Bars, Lines, Points, chart
 from scalinglab.live.controls import Choice, Slider, Switch
+from scalinglab.live.lesson.sealed import Prose
 from scalinglab.live.opened import open_panels
 from scalinglab.live.panel import Panel
-from scalinglab.live.sealed import Prose
 from scalinglab.live.table import Table, tie_out
 from scalinglab.live.theme import GREY, PALETTE
 

@@ -159,8 +159,10 @@ class Background:
                 self._run(job)
             except BaseException as error:
                 self.report = Report("failed", error=error)
-                with contextlib.suppress(Exception):  # showing may be what failed; ``wait`` raises the first error
-                    self._deliver(None, self.report)
+                for kept in (job.latest, None):  # what it had, or nothing: showing may be what failed
+                    with contextlib.suppress(Exception):  # ``wait`` raises the first error
+                        self._deliver(kept, self.report)
+                        break
 
     def _begin(self, job: _Job) -> bool:
         """Start the job; true if it is an iterator, which is then still to be run."""

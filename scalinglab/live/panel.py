@@ -12,19 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scalinglab import _checks as checks
+from scalinglab._errors import sentence
 from scalinglab._gates import Gate
 from scalinglab._grading import being_graded
 from scalinglab.live.background import Background, Report
 from scalinglab.live.charts import Chart
-from scalinglab.live.complaints import check_arguments, sentence
 from scalinglab.live.controls import Control
-from scalinglab.live.frames import Frames
+from scalinglab.live.frame import Frame, Sent
+from scalinglab.live.lesson.tasks import Tasks
 from scalinglab.live.opened import enter, is_first
 from scalinglab.live.picture import svg
-from scalinglab.live.positions import Positions
-from scalinglab.live.rows import MAX_ROWS, Columns, caption_of, datasets_of, length, records_of
+from scalinglab.live.positions import Positions, check_arguments
+from scalinglab.live.rows import Columns, caption_of, datasets_of, length, records_of
 from scalinglab.live.specifications import check_fields, names_in, specification
-from scalinglab.live.tasks import Tasks
 from scalinglab.live.view import View
 
 #: The data set in which a panel keeps the run before this one, for a chart that compares them.
@@ -97,7 +97,7 @@ class Panel:
         self._broken: RuntimeError | None = None
         self._previous: Columns = {}
         self._compares = any(PREVIOUS in names_in(spec) for spec in self._specs)
-        self._frames = Frames()
+        self._frames = Sent()
         self._background = Background(self._deliver, ready=self._frames.browser_ready)
         self._gate = Gate(after, self._opened)
         self._view = View(
@@ -228,7 +228,7 @@ class Panel:
             self._view.tasks = self.tasks.describe()
         chosen = dict(self.values)
         if self._view.streams:  # Stop and the new budget are there before the first snapshot
-            self._view.status = self._status(Report("running"), None, "")
+            self._view.status = self._status(Report("running"), self._view.status.get("caption", ""))
         self._background.submit(lambda: self._rows(**chosen))
 
     def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,24 +254,23 @@ class Panel:
             self._first_frame()
         except Exception as error:  # there is no cell any more that could fail
             self._background.report = Report("failed", error=error)
-            self._view.status = self._status(self._background.report, None, "")
+            self._view.status = self._status(self._background.report, "")
         self._view.closed = ""
         self.resume()
 
     # ---- from rows to the browser -----------------------------------------------------------------------------
 
     def _deliver(self, result: Any, report: Report) -> None:
-        """Show a result and where the run stands; both leave in one message."""
-        found = self._accept(result) if result is not None else None
-        with self._view.hold_sync():
-            if found is not None:
-                self._frames.send(self._view, found)
-            self._view.status = self._status(report, found, caption_of(result))
+        """Show a result and where the run stands; both leave in one message.
 
-    def _status(self, report: Report, found: dict[str, Columns] | None, caption: str) -> dict[str, Any]:
-        thinned = [name for name, columns in (found or {}).items() if length(columns) > MAX_ROWS]
-        if thinned:
-            caption = f"{caption} Showing {MAX_ROWS} rows of {' and '.join(thinned)}, evenly chosen.".strip()
+        A run that failed before it had one takes the picture of the values before with it.
+        """
+        frame = Frame.of(self._specs, self._accept(result) if result is not None else {})
+        with self._view.hold_sync():
+            self._view.frame = self._frames.send(frame)
+            self._view.status = self._status(report, frame.caption(caption_of(result)))
+
+    def _status(self, report: Report, caption: str) -> dict[str, Any]:
         return {
             "state": report.state,
             "done": report.done,
@@ -279,7 +278,7 @@ class Panel:
             "seconds_left": report.seconds_left,
             "number": next(self._serial),
             "budget": self._cost(),
-            "caption": caption if found is not None else self._view.status.get("caption", ""),
+            "caption": caption,
             "error": sentence(error) if (error := self._broken or report.error) else "",
         } | self._complaint
 

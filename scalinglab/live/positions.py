@@ -5,7 +5,8 @@ The state as a short text can be copied, mailed and pasted: ``digits?width=64&sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -90,3 +91,12 @@ def from_text(text: str, name: str, controls: Sequence[Control]) -> dict[str, An
     except ValueError:
         checks.fail("state", f"look like {name}?name=value&name=value", text)
     return {key: by_name[checks.one_of("control", key, by_name)].parse(value) for key, value in pairs}
+
+
+def check_arguments(rows: Callable[..., Any], controls: Iterable[str]) -> None:
+    """Make sure that the function takes the controls' names, before it fails with a riddle."""
+    names = list(controls)
+    try:
+        inspect.signature(rows).bind(**dict.fromkeys(names))
+    except TypeError as error:
+        raise ValueError(f"rows must take the controls {', '.join(names) or '(none)'} as arguments: {error}") from None

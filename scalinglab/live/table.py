@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scalinglab import _checks as checks
-from scalinglab.live.sealed import Sealed
+from scalinglab.live.lesson.sealed import Sealed
 
 #: The columns of a tie-out.
 _CLAIMED = ("claim", "expected", "measured", "tolerance", "tested in")

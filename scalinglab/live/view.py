@@ -11,9 +11,10 @@ import ipywidgets
 import traitlets
 
 from scalinglab.live.runtime import Runtime, runtime
+from scalinglab.live.theme import DARK
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("format.js", "charts.js", "controls.js", "sealed.js", "tasks.js", "panel.js")
+_SCRIPTS = ("format.js", "legends.js", "charts.js", "controls.js", "sealed.js", "tasks.js", "panel.js")
 _STYLES = ("panel.css", "sealed.css")
 
 
@@ -45,11 +46,13 @@ class View(anywidget.AnyWidget):
     closed = traitlets.Unicode().tag(sync=True)
     #: Whether this is the first panel of the kernel, which tells how folded code is shown.
     first = traitlets.Bool().tag(sync=True)
+    #: What takes the place of each colour on a dark page.
+    dark = traitlets.Dict(DARK).tag(sync=True)
     #: From the browser: the newest values that the learner asked for, with the view that asked and its count.
     request = traitlets.Dict().tag(sync=True)
     #: To the browser: the values in force, as an answer to which request.
     values = traitlets.Dict().tag(sync=True)
-    #: To the browser: the data sets of the newest frame, numbered.
+    #: To the browser: the data sets of the newest frame and the legends of its charts, numbered.
     frame = traitlets.Dict().tag(sync=True)
     #: To the browser: state, progress, budget, caption and error.
     status = traitlets.Dict().tag(sync=True)

@@ -23,7 +23,7 @@ import pytest
 from scalinglab._grading import being_graded
 from scalinglab.exercises import Prediction
 from scalinglab.live import Panel, Prose, Table
-from scalinglab.live.rows import records_of
+from scalinglab.live.rows import Columns, records_of
 from tests.course.notebooks import code_cells, prose
 
 #: Seconds that the run of one panel may take.
@@ -95,6 +95,16 @@ class Chapter:
         """The rows of the table whose caption begins so."""
         (found,) = [table for table in self.of(Table) if table.caption.startswith(caption)]
         return found.rows
+
+    @functools.cached_property
+    def probed(self) -> list[tuple[Panel, dict[str, Any], dict[str, Columns]]]:
+        """Each panel at all values that are worth a test, and the first rows that it draws there."""
+        return [(panel, values, panel.evaluate(2, **values)) for panel in self.panels for values in panel.probes()]
+
+    @functools.cached_property
+    def pictures(self) -> list[tuple[Panel, str, dict[str, Columns]]]:
+        """Each panel as an SVG picture, and the rows that are in it."""
+        return [(panel, panel.svg(), dict(panel.data)) for panel in self.panels]
 
     def run(self, source: str) -> None:
         """Run one cell, show the value of its last line, and wait for the run that this starts.

@@ -19,8 +19,24 @@ class PanelView {
       this.model.send({ action: "drawn", number });
       this.showBusy();
     });
+    this.watchTheme();
     this.showValues();
     this.showStatus();
+  }
+
+  /** Follow the theme of the page: JupyterLab writes it on the body, elsewhere it is the browser's. */
+  watchTheme() {
+    this.showTheme = () => {
+      const { dark } = this.charts;
+      if (this.root.classList.contains("sl-dark") === dark) return;
+      this.root.classList.toggle("sl-dark", dark);
+      if (this.charts.library) this.charts.build().then(() => this.showFrame());
+    };
+    this.themes = new MutationObserver(this.showTheme);
+    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+    this.darkness = matchMedia("(prefers-color-scheme: dark)");
+    this.darkness.addEventListener("change", this.showTheme);
+    this.showTheme();
   }
 
   async start() {
@@ -48,6 +64,8 @@ class PanelView {
     clearTimeout(this.slow);
     clearTimeout(this.lost);
     for (const [event, handler] of this.listeners) this.model.off(event, handler);
+    this.themes.disconnect();
+    this.darkness.removeEventListener("change", this.showTheme);
     this.charts.finalize();
   }
 

@@ -12,10 +12,10 @@ import anywidget
 import traitlets
 
 from scalinglab import _checks as checks
+from scalinglab._errors import sentence
 from scalinglab._gates import Gate
-from scalinglab.live.complaints import sentence
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parents[1] / "static"
 #: The markup that is understood, and the HTML it becomes.
 _MARKUP = ((r"`([^`\n]+)`", "code"), (r"\*\*([^*\n]+)\*\*", "strong"), (r"\*([^*\n]+)\*", "em"))
 
