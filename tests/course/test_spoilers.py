@@ -20,6 +20,7 @@ from tests.course.executed import Chapter, Page
 OTHERWISE = {
     "08-own": ["16 labelings"],
     "09-largest": ["1.75 2.01"],  # a step size and a tail index of one dimension
+    "09-ratio": ["1.546 1.32 1.47"],  # an estimate of another index
     "10-layer": ["0.749 for normal weights", "Of normal ones: 0.75"],  # that it is the same is the point
     "11-few": ["From order 1 to order 21"],
 }
@@ -28,9 +29,18 @@ DERIVED = {
     "00-width": "live-training",
     "01-data": "width-and-data",
     "02-extrapolate": "the-law-and-the-grid",
+    "03-free": "prune-in-rounds",
+    "03-smallest": "the-smallest-network",
+    "03-width": "find-the-invariant",
     "04-threshold": "the-nyquist-learner",
     "06-easy": "the-frontier",
+    "06-ensemble": "ensembles",
+    "06-width": "the-frontier",
     "07-barrier": "two-copies-and-the-line-between",
+    "07-fresh": "nodes-singular-values-weights",
+    "07-longer": "accuracy-against-all-steps",
+    "07-paths": "two-methods-side-by-side",
+    "10-layer": "three-prunings-of-stable-matrices",
     "10-width": "how-many-weights-it-takes",
     "11-rough": "smooth-and-rough",
     "12-boost": "data-laws",
