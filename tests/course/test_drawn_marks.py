@@ -56,7 +56,7 @@ def test_marks_stand_where_the_rows_say(chapter):
 def test_what_lies_outside_the_frame_is_counted_and_not_drawn_on_it(chapter):
     """Vega draws those presets of which something lies outside; within the frame, it has nothing to move."""
     for panel, values, data in chapter.probed:
-        for spec in panel._specs if values in panel._presets.values() else ():
+        for spec in panel._specs if values in panel._positions.presets.values() else ():
             caption = outside([spec["title"]], [drawn(spec, data)])
             if not caption:
                 continue

@@ -103,6 +103,9 @@ def given_away(key: str, truth: float | str, page: Page) -> list[str]:
 def test_no_answer_is_on_the_page_before_its_prediction(chapter: Chapter):
     found = {key: given_away(key, truth, chapter.untouched) for key, truth in truths(chapter).items()}
     assert {key: places for key, places in found.items() if places} == {}
+    choices = [one.question.choices for one in chapter.predictions if one.question.key in found]
+    for choice in (choice.removeprefix("about ") for several in choices for choice in several or ()):
+        assert len(choice) < 4 or choice not in chapter.untouched.text, choice
 
 
 def test_the_reader_finds_each_answer_once_all_is_open(chapter: Chapter):
