@@ -36,13 +36,16 @@ print("peak memory in MB:", int(_kilobytes) * 1024 / 1e6)
 """
 #: A cell that lets the runs of all panels go on to their end, side by side as in the browser, and then every preset.
 RUN_ALL = """
+from scalinglab import _gates
 from scalinglab.live import open_panels
+for _gate in list(_gates._waiting):
+    _gate.show()
 for _panel in open_panels():
     _panel.resume()
 for _panel in open_panels():
     _panel.wait(900)
 for _panel in open_panels():
-    for _values in _panel._presets.values():
+    for _values in _panel._positions.presets.values():
         _panel.set(**_values)
         _panel.wait(900)
 """

@@ -170,8 +170,10 @@ class Background:
                 self._run(job)
             except BaseException as error:
                 self.report = Report("failed", error=error)
-                with contextlib.suppress(Exception):  # showing may be what failed; ``wait`` raises the first error
-                    self._deliver(None, self.report)
+                for kept in (job.latest, None):  # what it had, or nothing: showing may be what failed
+                    with contextlib.suppress(Exception):  # ``wait`` raises the first error
+                        self._deliver(kept, self.report)
+                        break
 
     def _begin(self, job: _Job) -> bool:
         """Start the job; true if it is an iterator, which is then still to be run."""
@@ -221,9 +223,9 @@ class Background:
             return 0.0
         began = time.perf_counter()
         if not self._wait_for_turn(_UNNOTICED):
-            self._tell(None, job.report("waiting"))
+            self._tell(job.latest, job.report("waiting"))
             self._wait_for_turn(None)
-            self._tell(None, job.report("running"))
+            self._tell(job.latest, job.report("running"))
         return time.perf_counter() - began
 
     def _wait_for_turn(self, seconds: float | None) -> bool:

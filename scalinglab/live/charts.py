@@ -5,69 +5,22 @@ A chart is written once with Altair, checked once, and then only its rows change
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 from scalinglab import _checks as checks
+from scalinglab.live.axes import Axis
+from scalinglab.live.conditions import parsed
 from scalinglab.live.quick_altair import alt
-from scalinglab.live.theme import GREY, PALETTE
+from scalinglab.live.theme import DASHES, GREY, PALETTE, SHAPES
 
 Chart: TypeAlias = alt.TopLevelMixin
 
-
-@dataclass(frozen=True)
-class Axis:
-    """One axis with ends that do not move.
-
-    Parameters
-    ----------
-    field : str
-        The column that it shows.
-    title : str
-        What the reader sees, with its unit.
-    low, high : float
-        The ends; what lies outside is clipped, or on a logarithmic axis drawn at the edge.
-    log : bool
-        A logarithmic axis; needs ``low > 0``.
-    format : str
-        A d3 number format for the labels, such as ``"%"``.
-    """
-
-    field: str
-    title: str
-    low: float
-    high: float
-    log: bool = False
-    format: str = ""
-
-    def __post_init__(self) -> None:
-        checks.number("low", self.low)
-        if checks.number("high", self.high) <= self.low:
-            checks.fail("high", f"be above low = {self.low:g}", self.high)
-        if self.log:
-            checks.positive("low", self.low)
-
-    def scale(self) -> dict[str, Any]:
-        """The Vega-Lite scale."""
-        # Clamped, as a zero has no logarithm: Vega would draw an error of 0 at the top of the chart.
-        kind = {"type": "log", "clamp": True} if self.log else {"type": "linear", "zero": False}
-        return kind | {"domain": [self.low, self.high], "nice": False}
-
-    def labels(self) -> dict[str, Any]:
-        """The Vega-Lite axis."""
-        found: dict[str, Any] = {"format": self.format} if self.format else {}
-        return found | {"values": self.ticks()} if self.log and len(self.ticks()) > 1 else found
-
-    def ticks(self) -> list[float]:
-        """The labelled values of a logarithmic axis: powers of ten, and round numbers between where there is room."""
-        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        span = math.log10(self.high / self.low)
-        steps = (1, 1.5, 2, 2.5, 3, 4, 5, 7) if span < 0.6 else (1, 2, 5) if span < 2.5 else (1,)
-        marks = (float(f"{step}e{decade}") for decade in decades for step in steps)
-        return [mark for mark in marks if self.low * 0.999 <= mark <= self.high * 1.001]
+#: Where a specification keeps the layers and axes that it was made of.
+_META = "scalinglab"
+#: The dash of a line of fixed colour, if it is asked for.
+DASHED = (6, 4)
 
 
 @dataclass(frozen=True)
@@ -95,7 +48,8 @@ class Layer:
     colour : str
         A fixed colour where there is no ``by``.
     label : str
-        What the legend calls a layer of fixed colour; it is not in the legend by default.
+        What the legend calls this layer; where there is ``by``, beside the legend of its values. A layer that is not
+        called anything belongs to one of the same colour and data that is.
     dashed : bool
         Dashed lines.
     only : str
@@ -116,6 +70,12 @@ class Layer:
     dashed: bool = False
     only: str = ""
 
+    def __post_init__(self) -> None:
+        if self.only:
+            parsed(self.only)
+        if len(self.order) > len(PALETTE):
+            checks.fail("order", f"name at most {len(PALETTE)} series, so that each has its own look", self.order)
+
     def mark(self) -> dict[str, Any]:
         """The Vega-Lite mark."""
         raise TypeError("use Lines, Points or Band")
@@ -132,48 +92,24 @@ class Layer:
         """The colour, and the column that separates lines."""
         found: dict[str, Any] = {}
         if self.by:
-            found["color"] = self.told_apart(alt.Color)
+            found["color"] = self.told_apart(alt.Color, PALETTE)
         if self.detail:
             found["detail"] = alt.Detail(field=self.detail, type="nominal")
         return found
 
-    def told_apart(self, channel: Any) -> Any:
-        """A channel that gives each value of ``by`` a colour, a dash or a shape."""
-        scale = {"scale": alt.Scale(domain=list(self.order))} if self.order else {}
-        return channel(field=self.by, type="nominal", title=self.by_title or self.by, **scale)
+    def told_apart(self, channel: Any, looks: Sequence[Any]) -> Any:
+        """A channel that gives each value of ``by`` a colour, a dash or a shape; the panel draws the legend."""
+        domain: dict[str, Any] = {"domain": list(self.order)} if self.order else {}
+        scale = alt.Scale(range=[list(look) if isinstance(look, tuple) else look for look in looks], **domain)
+        return channel(field=self.by, type="nominal", scale=scale, legend=None)
 
-    def build(self, x: Axis, y: Axis, legend: Mapping[str, Layer], *, mixed: bool) -> alt.Chart:
-        """The layer as an Altair chart; the legend names all labelled layers of its chart.
-
-        Where series are drawn as lines and as points, Vega would show a legend for each of colour, dash and shape.
-        """
-        colour = {} if self.by or self.label else {"color": self.colour}
+    def build(self, x: Axis, y: Axis) -> alt.Chart:
+        """The layer as an Altair chart."""
+        colour = {} if self.by else {"color": self.colour}
         mark: dict[str, Any] = self.mark() | colour | {"opacity": self.opacity, "clip": True}
-        channels = self.channels(x, y) | (self.named(legend) if self.label and not self.by else {})
-        if mixed and self.by:
-            # The legend is named, as Vega takes one that is not for the same as those that are switched off.
-            channels["color"] = channels["color"].legend(alt.Legend(symbolType="circle", symbolStrokeWidth=0))
-            for name in {"strokeDash", "shape"} & set(channels):
-                channels[name] = channels[name].legend(None)
         kind = alt.ErrorBarDef if mark["type"] == "errorbar" else alt.MarkDef
-        made = alt.Chart(alt.NamedData(name=self.data), mark=kind(**mark)).encode(**channels)
-        made = made.transform_filter(self.only) if self.only else made
-        return made.transform_calculate(series_label=json.dumps(self.label)) if self.label else made
-
-    def named(self, legend: Mapping[str, Layer]) -> dict[str, Any]:
-        """Colour and dash as a scale over the labels, so that they stand in one legend; dots where there are points."""
-        labels = list(legend)
-        colours = alt.Scale(domain=labels, range=[layer.colour for layer in legend.values()])
-        dashes = alt.Scale(domain=labels, range=[[6, 4] if layer.dashed else [1, 0] for layer in legend.values()])
-        colour = alt.Color(field="series_label", type="nominal", title=None, scale=colours)
-        dash = alt.StrokeDash(field="series_label", type="nominal", title=None, scale=dashes)
-        if all(isinstance(layer, Lines) for layer in legend.values()):
-            return {"color": colour, "strokeDash": dash}
-        dots = alt.Legend(symbolType="circle", symbolStrokeWidth=0, symbolDash=[1, 0])
-        channels: dict[str, Any] = {"color": colour.legend(dots)}
-        if isinstance(self, Lines):
-            channels["strokeDash"] = dash.legend(None)
-        return channels
+        made = alt.Chart(alt.NamedData(name=self.data), mark=kind(**mark)).encode(**self.channels(x, y))
+        return made.transform_filter(self.only) if self.only else made
 
 
 @dataclass(frozen=True)
@@ -182,13 +118,13 @@ class Lines(Layer):
 
     def mark(self) -> dict[str, Any]:
         """A line, dashed if asked."""
-        dash = {"strokeDash": [6, 4]} if self.dashed and not self.label else {}
+        dash = {"strokeDash": list(DASHED)} if self.dashed else {}
         return {"type": "line", "strokeWidth": self.size or 2} | dash
 
     def series(self) -> dict[str, Any]:
         """Colour and dash."""
         dashes = bool(self.by) and not self.dashed
-        return super().series() | ({"strokeDash": self.told_apart(alt.StrokeDash)} if dashes else {})
+        return super().series() | ({"strokeDash": self.told_apart(alt.StrokeDash, DASHES)} if dashes else {})
 
 
 @dataclass(frozen=True)
@@ -210,7 +146,7 @@ class Points(Layer):
     def series(self) -> dict[str, Any]:
         """Colour, shape and area."""
         areas = {"size": alt.Size(field=self.area, type="quantitative", scale=None)} if self.area else {}
-        return super().series() | ({"shape": self.told_apart(alt.Shape)} if self.by else {}) | areas
+        return super().series() | ({"shape": self.told_apart(alt.Shape, SHAPES)} if self.by else {}) | areas
 
 
 @dataclass(frozen=True)
@@ -267,12 +203,25 @@ def chart(*layers: Layer, x: Axis, y: Axis, title: str, description: str, width:
     if not layers:
         checks.fail("layers", "not be empty", layers)
     move = alt.selection_interval(bind="scales", zoom="wheel![event.ctrlKey]", name="view")
-    legend = {layer.label: layer for layer in layers if layer.label and not layer.by}
-    mixed = len({type(layer) for layer in layers if layer.by}) > 1
-    built = [layer.build(x, y, legend, mixed=mixed) for layer in layers]
+    built = [layer.build(x, y) for layer in layers]
     built[0] = built[0].add_params(move)
     size = {"width": checks.positive_integer("width", width), "height": checks.positive_integer("height", height)}
-    made = alt.layer(*built).properties(title=title, description=description, **size)
-    if legend and any(layer.by for layer in layers):  # two legends: of the series, and of the labelled layers
-        made = made.resolve_scale(color="independent", strokeDash="independent", shape="independent")
-    return made
+    parts = {"layers": [{"kind": type(layer).__name__} | asdict(layer) for layer in layers]}
+    written = parts | {"x": asdict(x), "y": asdict(y)}
+    return alt.layer(*built).properties(title=title, description=description, usermeta={_META: written}, **size)
+
+
+def made_of(spec: Mapping[str, Any]) -> tuple[list[Layer], Axis, Axis] | None:
+    """The layers and the axes of a specification, or None if it was not made by ``chart``."""
+    written = (spec.get("usermeta") or {}).get(_META)
+    if written is None:
+        return None
+    layers = [_KINDS[each["kind"]](**_settings(each)) for each in written["layers"]]
+    return layers, Axis(**written["x"]), Axis(**written["y"])
+
+
+_KINDS: dict[str, type[Layer]] = {kind.__name__: kind for kind in (Lines, Points, Band, Bars)}
+
+
+def _settings(written: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if key == "order" else value for key, value in written.items() if key != "kind"}

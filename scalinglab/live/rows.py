@@ -39,16 +39,17 @@ def datasets_of(result: Any) -> dict[str, Columns]:
     Raises
     ------
     ValueError
-        If it is none of these, or holds no row at all; a run of which something is left to do may have none yet.
+        If it is none of these, or holds no row at all; a run of which something is left to do may have none yet, and
+        a caption may say why there is none.
     """
-    unfinished = about(result, "done", 0) < about(result, "total", 0)
+    explained = about(result, "done", 0) < about(result, "total", 0) or bool(caption_of(result))
     if isinstance(result, Mapping):
         result = {name: value for name, value in result.items() if not isinstance(value, ABOUT.get(name, ()))}
     if isinstance(result, Mapping) and result and all(map(_is_table, result.values())):
         found = {str(name): columns_of(value) for name, value in result.items()}
     else:
         found = {"rows": columns_of(result)}
-    if not unfinished and not any(length(columns) for columns in found.values()):
+    if not explained and not any(length(columns) for columns in found.values()):
         raise ValueError("there is nothing to draw: the function returned no rows")
     return found
 

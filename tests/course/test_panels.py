@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -31,16 +32,13 @@ def test_it_says_nothing_to_the_standard_error(chapter):
     assert chapter.complaints.getvalue() == ""
 
 
-def test_every_control_works_from_end_to_end(panels):
-    for panel in panels:
-        for values in panel.probes():
-            found = panel.evaluate(snapshots=2, **values)
-            assert all(len(column) for columns in found.values() for column in columns.values())
+def test_every_control_works_from_end_to_end(chapter):
+    for _, _, found in chapter.probed:
+        assert all(len(column) for columns in found.values() for column in columns.values())
 
 
-def test_every_panel_has_a_picture_without_a_browser(panels):
-    for panel in panels:
-        picture = panel.svg()
+def test_every_panel_has_a_picture_without_a_browser(chapter):
+    for _, picture, _ in chapter.pictures:
         assert "mark container" in picture
         assert vl_convert.svg_to_png(picture).startswith(b"\x89PNG")
 
@@ -52,6 +50,30 @@ def test_every_state_can_be_copied_and_pasted(panels):
         panel.stop()  # the same run is awaited where the notebook is run
         assert panel.state == text
         assert panel.error is None
+
+
+def test_every_panel_has_tasks_that_its_controls_can_do(panels):
+    for panel in panels:
+        ways = panel.tasks.ways()
+        assert ways, panel.name
+        for way in itertools.chain(*ways):
+            panel.tasks.look(panel.values | way)
+        assert [task["done"] for task in panel.tasks.describe()] == [bool(way) for way in ways], panel.name
+
+
+def test_tasks_are_short_and_ask_for_controls_by_their_names(panels):
+    for panel in panels:
+        known = (
+            {control["label"] for control in panel._view.controls} | set(panel._view.presets) | {"Reset", "Run again"}
+        )
+        for task in panel.tasks.describe():
+            assert len(task["text"].split()) <= 30, task["text"]
+            assert task["text"][-1] in ".?"
+        named = re.findall(
+            r"(?:Drag|Raise|Lower|Move|Set) \*([^*]+)\*", " ".join(t["text"] for t in panel.tasks.describe())
+        )
+        named += re.findall(r"Press \*([^*]+)\*", " ".join(t["text"] for t in panel.tasks.describe()))
+        assert set(named) <= known, (panel.name, set(named) - known)
 
 
 def guess(asked: Prediction) -> float | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import altair as alt
@@ -25,7 +26,7 @@ def made(*layers):
 def test_axes_stay_where_they_are():
     encoding = specification(made(Lines()))["layer"][0]["encoding"]
     assert encoding["x"]["scale"]["domain"] == [10, 1e4]
-    assert encoding["x"]["scale"]["type"] == "log"
+    assert encoding["x"]["scale"]["type"] == "symlog"
     assert encoding["y"]["scale"]["domain"] == [0, 1]
 
 
@@ -36,6 +37,10 @@ def test_axes_stay_where_they_are():
         (Axis("n", "n", 0.02, 1, log=True), [0.02, 0.05, 0.1, 0.2, 0.5, 1]),
         (Axis("n", "n", 2, 7, log=True), [2, 2.5, 3, 4, 5, 7]),
         (Axis("n", "n", 2, 12, log=True), [2, 5, 10]),
+        (Axis("n", "n", 1500, 5e5, log=True), [3e3, 1e4, 3e4, 1e5, 3e5]),
+        (Axis("n", "n", 0.6, 0.9, log=True), [0.6, 0.7, 0.8, 0.9]),
+        (Axis("n", "n", 1e-32, 10, log=True), [1e-32, 1e-28, 1e-24, 1e-20, 1e-16, 1e-12, 1e-8, 1e-4, 1.0]),
+        (Axis("n", "n", 0, 1000, log=True, linear_to=1), [0, 1, 10, 100, 1000]),
     ],
 )
 def test_log_axes_label_round_numbers(axis, ticks):
@@ -77,20 +82,37 @@ def test_vega_draws_every_layer():
         assert word in picture
 
 
-def test_zero_on_a_log_axis_is_drawn_at_the_bottom_not_at_the_top():
+def heights(spec, rows):
+    """Where a line stands in its SVG picture, in pixels from the top."""
+    picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
+    (path,) = re.findall(r'mark-line.*? d="M([^"]+)"', picture, re.DOTALL)
+    return [float(place.split(",")[1]) for place in path.split("L")]
+
+
+def test_what_lies_outside_is_not_drawn_on_the_frame():
+    """A value below the axis and a zero, which has no logarithm, are drawn where they belong: below the frame."""
     axis = Axis("error", "error", 0.01, 1, log=True)
     spec = specification(chart(Lines(), x=X, y=axis, title="t", description="d", height=300))
-    rows = [{"n": 10.0, "error": 0.5}, {"n": 100.0, "error": 0.0}, {"n": 1000.0, "error": 0.5}]
-    picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
-    found = re.search(r'mark-line.*? d="M[\d.]+,([\d.]+)L[\d.]+,([\d.]+)L', picture, re.DOTALL)
-    assert found
-    heights = [float(y) for y in found.groups()]
-    assert heights[0] < heights[1] == 300
+    rows = [{"n": 10.0 ** (1 + i), "error": error} for i, error in enumerate((0.5, 0.001, 0.0, 1.0))]
+    inside, below, zero, top = heights(spec, rows)
+    assert (inside, below, top) == pytest.approx((300 * math.log(2) / math.log(100), 450, 0), abs=1e-3)
+    assert zero > 1000
+    assert 'clip-path="url(#' in vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
 
 
-def test_a_narrow_log_axis_still_has_labels():
-    spec = specification(chart(Lines(), x=X, y=Axis("error", "e", 0.6, 0.9, log=True), title="t", description="d"))
-    assert "values" not in spec["layer"][0]["encoding"]["y"]["axis"]
+def test_an_axis_that_shows_zero_has_a_place_for_it():
+    axis = Axis("error", "error", 0, 100, log=True, linear_to=1)
+    spec = specification(chart(Lines(), x=X, y=axis, title="t", description="d", height=300))
+    rows = [{"n": 10.0 ** (1 + i), "error": error} for i, error in enumerate((0.0, 1.0, 100.0))]
+    assert heights(spec, rows) == pytest.approx([300, 300 * (1 - math.log(2) / math.log(101)), 0], abs=1e-3)
+
+
+@pytest.mark.parametrize(("format", "label"), [("~%", ">0.5%<"), ("~s", ">5m<"), ("", ">0.005<")])
+def test_the_labels_of_a_log_axis_keep_their_digits(format, label):
+    axis = Axis("error", "error", 0.001, 0.02, log=True, format=format)
+    spec = specification(chart(Lines(), x=X, y=axis, title="t", description="d"))
+    picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": [{"n": 10.0, "error": 0.005}]}})
+    assert label in picture
 
 
 def test_series_keep_their_colours_beside_a_labelled_layer():
@@ -111,16 +133,6 @@ def test_a_series_keeps_its_colour_when_another_is_absent():
 
     assert picture("b") == picture("a") == {PALETTE[0]}
     assert picture("b", order=("a", "b")) == {PALETTE[1]}
-
-
-@pytest.mark.parametrize("order", [(), ("a", "b", "c")])
-def test_series_drawn_as_lines_and_as_points_have_one_legend(order):
-    rows = [{"n": n, "error": 0.5, "seed": seed} for n in (10.0, 100.0) for seed in "abc"]
-    series = {"by": "seed", "order": order}
-    spec = specification(made(Lines(**series), Points(**series), Bars(mean=True, **series)))
-    picture = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": rows}})
-    assert picture.count(">seed<") == 1  # the title of the legend
-    assert {"stroke-dasharray", "M"} <= set(re.findall("stroke-dasharray|M", picture))
 
 
 def test_error_bars_are_one_standard_error_about_the_mean():

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, background, chart, open_panels
+from scalinglab._errors import DivergenceError
+from scalinglab.live import Axis, Choice, Lines, Panel, Points, Slider, Switch, background, chart, open_panels
+from scalinglab.live import frame as frame_module
 from scalinglab.live import panel as panel_module
 from scalinglab.live.rows import MAX_ROWS
 
@@ -123,7 +125,7 @@ def test_a_sentence_about_a_value_outlives_the_frames_of_a_run():
     click(panel, "set", values={"slope": 2})
     sent = panel._view.frame["number"]
     while panel._view.frame["number"] == sent:
-        panel._drawn = panel._sent
+        panel._frames.confirm(panel._view.frame["number"])
         time.sleep(0.01)
     assert panel.status["error"] == "Slope must be from 0 to 1, got 2"
     assert panel.status["invalid"] == "slope"
@@ -133,8 +135,8 @@ def test_a_sentence_about_a_value_outlives_the_frames_of_a_run():
 
 def test_frames_of_a_run_are_confirmed_now_and_then_and_only_those_asked_for_hold_up_the_next(monkeypatch):
     monkeypatch.setattr(panel_module, "_HEAD_START", 0.0)
-    monkeypatch.setattr(panel_module, "_UNSEEN", 1e9)
-    monkeypatch.setattr(panel_module, "_ASKED_EVERY", 1e9)
+    monkeypatch.setattr(frame_module, "_UNSEEN", 1e9)
+    monkeypatch.setattr(frame_module, "_ASKED_EVERY", 1e9)
     panel = Panel(slow_run, controls=[SLOPE], charts=CHART, title="A slow run")
     frames = [panel._view.frame]
     panel._view.observe(lambda change: frames.append(change["new"]), "frame")
@@ -166,6 +168,65 @@ def test_an_exception_in_the_function_is_a_sentence_and_is_raised_by_wait():
     panel.wait()
     assert panel.status["error"] == ""
     assert panel.error is None
+
+
+def test_nothing_of_the_values_before_stays_where_a_function_fails():
+    def picky(slope):
+        if slope > 0.9:
+            raise ValueError("no plan is within the budget")
+        return {"rows": curve(slope), "caption": f"slope {slope:g}"}
+
+    panel = Panel(picky, controls=[SLOPE], charts=CHART, title="Picky")
+    panel.set(slope=1)
+    with pytest.raises(ValueError, match="no plan"):
+        panel.wait()
+    assert (panel.status["error"], panel.status["caption"]) == ("No plan is within the budget", "")
+    assert panel._view.frame["sets"] == panel.data == {}
+    assert panel._view.frame["legends"] == [[]]
+    panel.set(slope=0.25)
+    panel.wait()
+    assert (panel.status["error"], panel.status["caption"]) == ("", "slope 0.25")
+    assert len(panel.rows()) == 100
+
+
+def test_a_function_says_itself_why_there_is_nothing_to_draw():
+    def empty(slope):
+        rows = curve(slope) if slope < 0.9 else []
+        return {"rows": rows, "caption": "" if rows else "No plan is within the budget."}
+
+    panel = Panel(empty, controls=[SLOPE], charts=CHART, title="Empty")
+    panel.set(slope=1)
+    panel.wait()
+    assert (panel.status["error"], panel.status["caption"]) == ("", "No plan is within the budget.")
+    assert panel.rows() == []
+
+
+def test_a_run_that_fails_keeps_what_it_had_and_nothing_of_the_run_before():
+    def breaking(slope):
+        yield Snapshot(3 if slope else 10)
+        if not slope:
+            raise DivergenceError("it diverged")
+
+    panel = Panel(breaking, controls=[Slider("slope", 0, 1, 1)], charts=CHART, title="Breaking")
+    panel.set(slope=0)
+    with pytest.raises(DivergenceError):
+        panel.wait()
+    assert (len(panel.rows()), panel.status["error"]) == (10, "It diverged")
+
+
+def test_the_caption_counts_what_lies_outside_the_frame():
+    def scattered(slope):
+        return {"n": [-1.0, 50.0, 50.0, 50.0, 50.0], "error": [0.5, 0.5, 1.5, np.nan, np.inf]}
+
+    layers = Lines(), Points()
+    axes = {"x": Axis("n", "n", 0, 100), "y": Axis("error", "error", 0, 1), "description": "d"}
+    one, other = (chart(*layers, title=title, **axes) for title in ("One", "Other"))
+    count = "part of 1 line, 3 points."
+    assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"Outside the frame: {count}"
+    both = Panel(scattered, controls=[SLOPE], charts=[one, other]).status["caption"]
+    assert both == f"Outside the frame of “One”: {count} Outside the frame of “Other”: {count}"
+    said = Panel(lambda slope: {"rows": scattered(slope), "caption": "So it is"}, controls=[SLOPE], charts=one)
+    assert said.status["caption"] == f"So it is. Outside the frame: {count}"
 
 
 def test_a_broken_panel_fails_its_cell():

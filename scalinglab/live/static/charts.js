@@ -17,29 +17,85 @@ async function loadVega(model) {
   return library[version];
 }
 
+const GAP = 12; // between charts side by side
+const NARROWEST = 190; // a frame, before charts go below one another
+const LOWEST = 200; // a frame that had to become narrow
+const TIGHT = [500, 720]; // widths of a panel whose controls stand beside the charts, but have little room
+
 class Charts {
   constructor(root, drawn) {
     this.root = root;
     this.drawn = drawn; // called with the frame's number once its pixels are there
-    this.views = [];
+    this.figures = [];
     this.sets = {};
+    this.legends = [];
     this.waiting = null;
     this.busy = false;
+    this.room = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
+  }
+
+  get views() {
+    return this.figures.map(({ view }) => view);
   }
 
   /** Embed every specification with the rows of the first frame. */
   async embed(model) {
-    const { vegaEmbed } = await loadVega(model);
-    const frame = model.get("frame");
-    this.read(frame);
-    for (const spec of model.get("charts")) {
+    this.model = model;
+    this.library = await loadVega(model);
+    this.read(model.get("frame"));
+    await this.build();
+    this.room.observe(this.root);
+    this.drawn(model.get("frame").number);
+  }
+
+  /** Draw all charts anew, in the colours of the page. */
+  async build() {
+    const { dark } = this;
+    const figures = [];
+    for (const spec of this.model.get("charts")) {
       const place = make("div", { class: "sl-chart" });
-      this.root.append(place);
+      const legends = make("div", { class: "sl-legends" });
+      const figure = make("div", { class: "sl-figure" }, place, legends);
+      this.root.append(figure);
+      const themed = recoloured(spec, dark ? this.model.get("dark") : {});
+      themed.config = { ...themed.config, background: "transparent" };
       const options = { actions: false, renderer: "canvas", ast: false };
-      const { view, finalize } = await vegaEmbed(place, { ...spec, datasets: { ...this.sets } }, options);
-      this.views.push({ view, finalize, names: namesIn(spec) });
+      const { view, finalize } = await this.library.vegaEmbed(place, { ...themed, datasets: { ...this.sets } }, options);
+      // Labels and padding, from the canvas itself, as on a hidden page nothing has a width.
+      const around = view.container().querySelector("canvas").width / devicePixelRatio - spec.width;
+      figures.push({ view, finalize, place: figure, legends, names: namesIn(spec), spec, around });
     }
-    this.drawn(frame.number);
+    for (const { finalize, place } of this.figures) [finalize(), place.remove()];
+    this.figures = figures;
+    this.shown = undefined;
+    this.showLegends();
+    await this.fit();
+  }
+
+  /** Whether the page is dark: JupyterLab says it, elsewhere the browser does. */
+  get dark() {
+    const light = document.body.dataset.jpThemeLight;
+    return light === undefined ? matchMedia("(prefers-color-scheme: dark)").matches : light === "false";
+  }
+
+  /** Make the charts as wide as the page has room for, side by side as long as that is legible. */
+  async fit() {
+    const panel = this.root.closest(".sl-panel");
+    panel.classList.toggle("sl-tight", panel.clientWidth >= TIGHT[0] && panel.clientWidth < TIGHT[1]);
+    const room = this.root.clientWidth;
+    const wide = this.figures.filter(({ spec }) => spec.width > 0);
+    if (!room || !wide.length) return;
+    const around = Math.max(...wide.map((figure) => figure.around));
+    let columns = wide.length;
+    const each = () => Math.floor((room - GAP * (columns - 1)) / columns) - around;
+    while (columns > 1 && each() < NARROWEST) columns -= 1;
+    const all = wide.reduce((sum, { spec, around }) => sum + spec.width + around + GAP, -GAP);
+    for (const { view, spec, around, legends } of wide) {
+      const width = all <= room ? spec.width : Math.max(Math.min(spec.width, each()), 100);
+      const height = Math.min(spec.height, Math.max(LOWEST, Math.round(1.05 * width)));
+      legends.style.maxWidth = `${width + around}px`;
+      if (view.width() !== width || view.height() !== height) await view.width(width).height(height).resize().runAsync();
+    }
   }
 
   /** Take a frame; if one is being drawn, only the newest of those that come meanwhile is drawn next. */
@@ -55,7 +111,8 @@ class Charts {
         const frame = this.waiting;
         this.waiting = null;
         this.read(frame);
-        for (const { view, names } of this.views) {
+        this.showLegends();
+        for (const { view, names } of this.figures) {
           for (const name of names) swap(view, name, this.sets[name] ?? []);
           await view.runAsync();
         }
@@ -69,17 +126,43 @@ class Charts {
   read(frame) {
     this.sets = {};
     for (const [name, set] of Object.entries(frame.sets ?? {})) this.sets[name] = format.rows(set);
+    this.legends = frame.legends ?? [];
   }
 
+  /** Put the legends under their charts, if they have changed. */
+  showLegends() {
+    const shown = recolouredText(JSON.stringify(this.legends), this.dark ? this.model.get("dark") : {});
+    if (shown === this.shown) return;
+    this.shown = shown;
+    JSON.parse(shown).forEach((legends, index) => this.figures[index]?.legends.replaceChildren(...legends.map(makeLegend)));
+  }
+
+  /** Every chart with its legends, as the address of a picture. */
   async picture(kind) {
-    return Promise.all(this.views.map(({ view }) => view.toImageURL(kind, 2)));
+    const paper = getComputedStyle(this.root.closest(".sl-panel")).backgroundColor;
+    return Promise.all(this.figures.map(async ({ view, legends }) => {
+      const drawing = withLegends(await view.toSVG(), legends, paper);
+      return kind === "svg" ? drawing : rasterized(drawing);
+    }));
   }
 
   finalize() {
     this.waiting = null;
-    for (const { finalize } of this.views) finalize();
-    this.views = [];
+    this.room.disconnect();
+    for (const { finalize } of this.figures) finalize();
+    this.figures = [];
   }
+}
+
+/** A specification in other colours. */
+function recoloured(spec, colours) {
+  return JSON.parse(recolouredText(JSON.stringify(spec), colours));
+}
+
+/** Text in which each quoted colour is another one; none of the new is one of the old. */
+function recolouredText(text, colours) {
+  for (const [old, other] of Object.entries(colours)) text = text.replaceAll(`"${old}"`, `"${other}"`).replaceAll(`\\"${old}\\"`, `\\"${other}\\"`);
+  return text;
 }
 
 /** Put new rows under a chart by writing them into the rows that are there; only what is too few or too many is added
@@ -96,7 +179,7 @@ function swap(view, name, rows) {
   if (rows.length > shared) change.insert(rows.slice(shared));
   if (old.length > shared) change.remove(old.slice(shared));
   view.change(name, change);
-  // With its first rows a chart may get a legend, for which it made no room when it was empty.
+  // With its first rows a chart of other makers may get a legend, for which it made no room when it was empty.
   if (!old.length && rows.length) view.resize();
 }
 

@@ -1,0 +1,105 @@
+"""An axis: what it shows, ends that do not move, and marks at round values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scalinglab import _checks as checks
+
+#: Round values within a decade, and how many of them are too many to read; an axis takes the first that suit it.
+_STEPS = (((1.0,), 9), ((1.0, 2.0, 5.0), 7), ((1.0, 3.0), 7), ((1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0), 9))
+_ENOUGH = 3
+#: The format of labels that nobody chose: digits only, as many as it takes.
+_PLAIN = ",~r"
+#: Below the lower end of a logarithmic axis by this factor the scale turns linear, so that zero has a place: six
+#: decades below the frame, where nothing is drawn. Within the frame it differs from the logarithm by a millionth.
+_FAR = 1e-6
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis with ends that do not move.
+
+    Parameters
+    ----------
+    field : str
+        The column that it shows.
+    title : str
+        What the reader sees, with its unit.
+    low, high : float
+        The ends; what lies outside is not drawn, and the panel's caption counts it.
+    log : bool
+        A logarithmic axis; needs ``low > 0``, or ``low = 0`` and a value for ``linear_to``.
+    format : str
+        A d3 number format for the labels, such as ``"%"``.
+    linear_to : float
+        Of a logarithmic axis that shows zero, too: up to this value it is linear.
+    """
+
+    field: str
+    title: str
+    low: float
+    high: float
+    log: bool = False
+    format: str = ""
+    linear_to: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.number("low", self.low)
+        if checks.number("high", self.high) <= self.low:
+            checks.fail("high", f"be above low = {self.low:g}", self.high)
+        if self.log and not (self.low == 0 and checks.number("linear_to", self.linear_to) > 0):
+            checks.positive("low", self.low)
+
+    @property
+    def constant(self) -> float:
+        """The value at which the scale of a logarithmic axis turns from linear to logarithmic."""
+        return self.linear_to or self.low * _FAR
+
+    def scale(self) -> dict[str, Any]:
+        """The Vega-Lite scale; nothing is clamped, as a mark on the frame would be a value that is not there."""
+        kind = {"type": "symlog", "constant": self.constant} if self.log else {"type": "linear"}
+        return kind | {"domain": [self.low, self.high], "nice": False, "zero": False}
+
+    def labels(self) -> dict[str, Any]:
+        """The Vega-Lite axis."""
+        if self.log:  # written out, as Vega would round every label as coarsely as the largest needs
+            return {"values": self.ticks(), "labelExpr": f"format(datum.value, '{self.format or _PLAIN}')"}
+        return {"format": self.format} if self.format else {}
+
+    def ticks(self) -> list[float]:
+        """The labelled values of a logarithmic axis: powers of ten, and round numbers between where there is room."""
+        zero = [0.0] if self.linear_to else []
+        for steps, most in _STEPS:
+            found = [mark for mark in self._round(steps) if self.low * 0.999 <= mark <= self.high * 1.001]
+            if steps == (1.0,) or len(found) <= most:
+                found = found[:: math.ceil(len(found) / most)] if found else found
+                if len(found) >= _ENOUGH:
+                    return zero + found
+        return zero + self._even()
+
+    def _round(self, steps: tuple[float, ...]) -> Iterator[float]:
+        first = math.floor(math.log10(self.linear_to or self.low))
+        for decade in range(first, math.ceil(math.log10(self.high)) + 1):
+            yield from (float(f"{step}e{decade}") for step in steps if float(f"{step}e{decade}") >= self.linear_to)
+
+    def _even(self) -> list[float]:
+        """Evenly spaced round values, for an axis of less than half a decade."""
+        rough = (self.high - self.low) / 5
+        size = 10.0 ** math.floor(math.log10(rough))
+        step = next(step * size for step in (1, 2, 5, 10) if step * size >= rough)
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """Where values stand between the ends, as a share of the axis: 0 at ``low``, 1 at ``high``."""
+        low, high, where = (self._position(np.asarray(each, dtype=float)) for each in (self.low, self.high, values))
+        return (where - low) / (high - low)
+
+    def _position(self, values: np.ndarray) -> np.ndarray:
+        return np.sign(values) * np.log1p(np.abs(values) / self.constant) if self.log else values

@@ -1,0 +1,110 @@
+"""The legend: what is drawn, as it is drawn, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scalinglab.live import GREY, PALETTE, Axis, Band, Bars, Lines, Points, chart
+from scalinglab.live.conditions import chosen
+from scalinglab.live.drawn import drawn
+from scalinglab.live.legends import legends
+from scalinglab.live.specifications import specification
+from scalinglab.live.theme import DARK, DASHES, SHAPES
+
+X, Y = Axis("n", "n", 0, 10), Axis("error", "error", 0, 1)
+
+
+def entries(layers: list[Any], **sets: Any) -> list[dict[str, str]]:
+    """The entries of all legends: texts and keys."""
+    spec = specification(chart(*layers, x=X, y=Y, title="t", description="d"))
+    columns = {name: {field: np.array(values) for field, values in data.items()} for name, data in sets.items()}
+    return [entry for legend in legends(drawn(spec, columns)) for entry in legend["entries"]]
+
+
+def kinds(key: str) -> str:
+    """Which marks a key shows: a line, a bar, a point, a band."""
+    signs = (('H34" ', "line"), ('V14" ', "bar"), ("scale(", "point"), ("<rect", "band"))
+    return " ".join(name for sign, name in signs if sign in key)
+
+
+def test_a_key_shows_the_marks_of_its_series():
+    rows = {
+        "n": [1, 2, 1, 2],
+        "error": [0.1, 0.2, 0.3, 0.4],
+        "kind": ["b", "b", "a", "a"],
+        "low": [0.0] * 4,
+        "high": [0.5] * 4,
+    }
+    layers = [Band(y="low", label="spread"), Bars(y="low", by="kind"), Lines(by="kind"), Points(by="kind")]
+    found = entries(layers, rows=rows)
+    assert [(each["text"], kinds(each["key"])) for each in found] == [
+        ("spread", "band"), ("a", "line bar point"), ("b", "line bar point")
+    ]  # fmt: skip
+    assert [set(re.findall("#[0-9A-Fa-f]{6}", each["key"])) for each in found] == [{GREY}, {PALETTE[0]}, {PALETTE[1]}]
+
+
+def test_what_is_not_drawn_has_no_entry():
+    rows = {"n": [1, 2, 20, 30], "error": [0.1, 0.2, 0.3, 0.4], "kind": ["a", "a", "b", "b"]}
+    found = entries(
+        [Lines(by="kind", order=("c", "b", "a")), Lines(data="previous", label="run before")], rows=rows, previous={}
+    )
+    assert [each["text"] for each in found] == ["a"]
+    assert PALETTE[2] in found[0]["key"]
+
+
+def test_a_curve_that_crosses_the_frame_between_two_far_points_is_drawn():
+    assert entries([Lines(label="steep")], rows={"n": [4, 5], "error": [-3.0, 3.0]})
+    assert not entries([Lines(label="far")], rows={"n": [4, 5], "error": [2.0, 3.0]})
+    assert not entries([Points(label="points")], rows={"n": [4, 5], "error": [-3.0, 3.0]})
+
+
+def test_a_layer_without_a_name_stands_with_its_like():
+    rows = {"n": [1, 2], "error": [0.1, 0.2]}
+    found = entries(
+        [Lines(mean=True), Points(label="measured"), Lines(data="law", label="law", colour=GREY)], rows=rows, law=rows
+    )
+    assert [(each["text"], kinds(each["key"])) for each in found] == [("measured", "line point"), ("law", "line")]
+
+
+def test_ten_series_differ_in_colour_and_in_dash_or_shape():
+    assert len(set(PALETTE)) == len(set(DASHES)) == len(set(SHAPES)) == 10
+    assert set(PALETTE) <= set(DARK)
+    assert not set(DARK.values()) & set(DARK)
+    rows = {"n": list(range(10)) * 2, "error": [0.5] * 20, "kind": [f"{kind}" for kind in range(10)] * 2}
+    for kind in (Lines, Points):
+        keys = [each["key"] for each in entries([kind(by="kind")], rows=rows)]
+        assert len({key.replace(colour, "") for key, colour in zip(keys, PALETTE, strict=True)}) == 10
+    with pytest.raises(ValueError, match="order must name at most 10 series"):
+        Lines(by="kind", order=tuple("abcdefghijk"))
+
+
+@pytest.mark.parametrize(
+    ("only", "rows"),
+    [
+        ("", [0, 1, 2]),
+        ("datum.kind === 'a'", [0, 2]),
+        ("datum.kind !== 'a'", [1]),
+        ("datum.size === 2 && datum.used", [1]),
+        ("datum.size >= 2 && !datum.used", [2]),
+        ("datum.size < 2 || datum.kind == \"b && c\"", [0, 1]),
+        ("datum.used === false", [2]),
+        ("datum.size > -1", [0, 1, 2]),
+    ],
+)  # fmt: skip
+def test_rows_are_chosen_as_the_browser_chooses_them(only, rows):
+    columns = {
+        "kind": np.array(["a", "b && c", "a"]),
+        "size": np.array([1, 2, 3]),
+        "used": np.array([True, True, False]),
+    }
+    assert np.flatnonzero(chosen(only, columns, 3)).tolist() == rows
+
+
+@pytest.mark.parametrize("only", ["datum.kind = 'a'", "datum.size + 1 > 2", "now()"])
+def test_an_expression_that_is_not_understood_is_refused(only):
+    with pytest.raises(ValueError, match=r"^only must be"):
+        Lines(only=only)
