@@ -59,7 +59,7 @@ class Charts {
       this.root.append(figure);
       const themed = recoloured(spec, dark ? this.model.get("dark") : {});
       themed.config = { ...themed.config, background: "transparent" };
-      const options = { actions: false, renderer: "canvas", ast: false };
+      const options = { actions: false, renderer: "canvas", ast: false, patch: foldTitles };
       const { view, finalize } = await this.library.vegaEmbed(place, { ...themed, datasets: { ...this.sets } }, options);
       // Labels and padding, from the canvas itself, as on a hidden page nothing has a width.
       const around = view.container().querySelector("canvas").width / devicePixelRatio - spec.width;
@@ -96,6 +96,9 @@ class Charts {
       legends.style.maxWidth = `${width + around}px`;
       if (view.width() !== width || view.height() !== height) await view.width(width).height(height).resize().runAsync();
     }
+    // A title of two lines pushes its frame down; its neighbours follow.
+    const tops = wide.map(({ view }) => view.origin()[1]);
+    wide.forEach(({ place }, index) => (place.style.marginTop = columns > 1 ? `${Math.max(...tops) - tops[index]}px` : ""));
   }
 
   /** Take a frame; if one is being drawn, only the newest of those that come meanwhile is drawn next. */
@@ -152,6 +155,20 @@ class Charts {
     for (const { finalize } of this.figures) finalize();
     this.figures = [];
   }
+}
+
+/** Let the titles of a chart and of its axes take two lines where the frame is too small for one. */
+function foldTitles(vega) {
+  const fold = (text, side, letter) => {
+    if (typeof text !== "string" || !text.includes(" ")) return text;
+    const gaps = [...text.matchAll(/ /g)].map(({ index }) => index);
+    const middle = gaps.reduce((best, gap) => (Math.abs(gap - text.length / 2) < Math.abs(best - text.length / 2) ? gap : best));
+    const lines = JSON.stringify([text.slice(0, middle), text.slice(middle + 1)]);
+    return { signal: `${side} + 30 < ${Math.round(text.length * letter)} ? ${lines} : ${JSON.stringify(text)}` };
+  };
+  for (const axis of vega.axes ?? []) axis.title = fold(axis.title, axis.orient === "left" ? "height" : "width", 6.4);
+  if (vega.title) vega.title.text = fold(vega.title.text, "width", 8);
+  return vega;
 }
 
 /** A specification in other colours. */
