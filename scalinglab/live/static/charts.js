@@ -35,10 +35,6 @@ class Charts {
     this.room = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
   }
 
-  get views() {
-    return this.figures.map(({ view }) => view);
-  }
-
   /** Embed every specification with the rows of the first frame. */
   async embed(model) {
     this.model = model;
@@ -66,7 +62,7 @@ class Charts {
     }
     for (const { finalize, place } of this.figures) [finalize(), place.remove()];
     this.figures = figures;
-    this.shown = undefined;
+    [this.shown, this.fitted] = [];
     this.showLegends();
     await this.fit();
   }
@@ -78,14 +74,15 @@ class Charts {
   }
 
   /** Make the charts as wide as the page has room for, side by side as long as that is legible. */
-  async fit(again = false) {
+  async fit() {
     const panel = this.root.closest(".sl-panel");
     const most = this.figures.length > 2 ? CROWDED : TIGHT[1];
     panel.classList.toggle("sl-tight", panel.clientWidth >= TIGHT[0] && panel.clientWidth < most);
     const room = this.root.clientWidth;
     const wide = this.figures.filter(({ spec }) => spec.width > 0);
     if (!room || !wide.length) return;
-    if (!again) for (const figure of wide) figure.around = figure.edges;
+    if (this.fitted !== room) for (const figure of wide) figure.around = figure.edges;
+    this.fitted = room;
     const around = Math.max(...wide.map((figure) => figure.around));
     const all = wide.reduce((sum, figure) => sum + figure.spec.width + figure.around + GAP, -GAP);
     let columns = wide.length;
@@ -102,7 +99,7 @@ class Charts {
       legends.style.maxWidth = `${width + figure.around}px`;
     }
     // A narrow frame may need more room for its labels; then all become a little narrower.
-    if (Math.max(...wide.map((figure) => figure.around)) > around + 0.5) return this.fit(true);
+    if (Math.max(...wide.map((figure) => figure.around)) > around + 0.5) return this.fit();
     // A title of two lines pushes its frame down; its neighbours follow.
     const tops = wide.map(({ view }) => view.origin()[1]);
     wide.forEach(({ place }, index) => (place.style.marginTop = columns > 1 ? `${Math.max(...tops) - tops[index]}px` : ""));
