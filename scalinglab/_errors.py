@@ -39,3 +39,14 @@ class DivergenceError(ArithmeticError):
 
 class TooLargeError(ValueError):
     """What was asked for is well formed, but would fill this machine's memory; another machine may have more."""
+
+
+def sentence(error: BaseException) -> str:
+    """What an error says, as a sentence of at most 400 characters; of one that is no answer, its type comes first."""
+    text = str(error) or type(error).__name__
+    text = (
+        text
+        if isinstance(error, ValueError | ConvergenceError | DivergenceError)
+        else f"{type(error).__name__}: {text}"
+    )
+    return text[:1].upper() + text[1:400]

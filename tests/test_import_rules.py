@@ -15,7 +15,18 @@ import scalinglab
 from scalinglab import live
 
 PACKAGE = Path(scalinglab.__file__).parent
-HELPERS = {"_checks", "_errors", "_files", "_growing", "_later", "_machine", "_results", "bibliography"}
+HELPERS = {
+    "_checks",
+    "_errors",
+    "_files",
+    "_gates",
+    "_grading",
+    "_growing",
+    "_later",
+    "_machine",
+    "_results",
+    "bibliography",
+}
 THEORY = {"scaling_laws", "approximation", "random_features", "heavy_tails", "compression"}
 #: What each part may import of ours beside itself and the helpers. A theory family's one torch file may use training.
 MAY_IMPORT = {

@@ -16,9 +16,13 @@ For authors and graders:
 - ``read_class``: the sealed predictions of a class, from a folder of journals (``class_journals``)
 - ``Journal``: the student's file, ``predictions.json`` (``journal``, written safely by ``scalinglab._files``)
 
+Importing this package appoints ``keeper``, which opens the panels and tables of ``scalinglab.live`` that wait for a
+prediction.
+
 Inside: ``running`` calls a student's function safely, ``answers`` compares, ``wording`` writes numbers and sentences.
 """
 
+from scalinglab._gates import appoint
 from scalinglab.exercises.bank import all_exercises
 from scalinglab.exercises.building import build_solved
 from scalinglab.exercises.check_result import CheckResult
@@ -27,9 +31,12 @@ from scalinglab.exercises.class_journals import read_class
 from scalinglab.exercises.exercise import Exercise, Mistake
 from scalinglab.exercises.hints import Hints, hint
 from scalinglab.exercises.journal import Journal, JournalError
+from scalinglab.exercises.keeper import JournalKeeper
 from scalinglab.exercises.predictions import Prediction, predict
 from scalinglab.exercises.quizzes import Quiz, quiz
 from scalinglab.exercises.seeds import student_seed
+
+appoint(JournalKeeper())
 
 __all__ = [
     "CheckResult",

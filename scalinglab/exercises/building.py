@@ -83,6 +83,8 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
         # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
         check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
         check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=find(key).points)
+    first = next(cell for cell in source["cells"] if cell["cell_type"] == "code")
+    first["metadata"].pop("jupyter", None)  # unfolded: the student's name belongs there
     source["cells"].insert(1, {"cell_type": "markdown", "id": "assignment", "metadata": {}, "source": _HAND_IN})
     return source
 

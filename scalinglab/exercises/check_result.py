@@ -6,6 +6,8 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from scalinglab._grading import being_graded
+from scalinglab.exercises.hints import with_button
 from scalinglab.exercises.wording import to_html, to_plain
 
 #: The part of a cell's output that tells a grader all that the check found, as JSON.
@@ -83,6 +85,11 @@ class CheckResult:
         printed = f"<details><summary>It printed</summary><pre>{html.escape(self.printed)}</pre></details>"
         return f'<div style="{box}">{head}{texts}{printed if self.printed else ""}</div>'
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """The box, with a button for hints unless the answer is right; without it where nobody can click."""
+        box = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return box if self.passed or being_graded() else with_button(self.key, self._repr_html_()) | box
+
 
 class Mark(float):
     """The points of a check, ``check(...).mark``: what the last line of a graded cell shows.
@@ -114,4 +121,4 @@ class Mark(float):
             "message": found.message,
             "student": found.student,
         }
-        return {"text/plain": repr(self), "text/html": found._repr_html_(), MARK: told}
+        return found._repr_mimebundle_() | {"text/plain": repr(self), MARK: told}

@@ -37,20 +37,18 @@ def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
     exercise = find(key)
     seed = student_seed(student, key)
     result = replace(grade(exercise, answer, seed=seed), student=student)
-    if not result.attempted:
-        return result
     journal, notes = Journal(), list(result.notes)
     try:
-        journal.add_attempt(
-            key, points=result.points, max_points=result.max_points, diagnosis=result.diagnosis, seed=seed
-        )
+        if result.attempted:
+            points = {"points": result.points, "max_points": result.max_points}
+            journal.add_attempt(key, **points, diagnosis=result.diagnosis, seed=seed)
         seen = journal.hints_shown(key)
     except JournalError as problem:
-        notes.append(f"This attempt was not recorded. {problem}")
+        notes += [f"This attempt was not recorded. {problem}"] if result.attempted else []
         seen = 0
     if not result.passed:
         left = f"Hint {seen + 1} of 3 is waiting" if seen < 3 else "You have seen all three hints; read them again"
-        notes.append(f'{left}: run `hint("{key}")` in a cell of its own.')
+        notes.append(f'{left}: press **Hint**, or run `hint("{key}")` in a cell of its own.')
     return replace(result, notes=(*notes, *journal.notices))
 
 
@@ -68,7 +66,8 @@ def grade(exercise: Exercise, answer: Any, *, seed: int) -> CheckResult:
 
 
 def _open(exercise: Exercise) -> CheckResult:
-    message = f"{exercise.title}: {exercise.difficulty}, about {exercise.minutes} minutes."
+    about = f"{exercise.title}: {exercise.difficulty}, about {exercise.minutes} minutes."
+    message = f"{about} Write your answer in place of the line with `raise`, run that cell, then run this one again."
     return CheckResult(exercise.key, 0, exercise.points, attempted=False, message=message)
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
 
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.wording import to_html, to_plain
 
+_STATIC = Path(__file__).parent / "static"
 #: Counts of this session, for a folder in which no journal can be written.
 _seen_here: dict[str, int] = {}
 
@@ -52,3 +58,35 @@ def hint(key: str) -> Hints:
         seen = _seen_here[key] = min(_seen_here.get(key, 0) + 1, total)
         notes = (str(problem),)
     return Hints(key, exercise.hints[:seen], total, notes)
+
+
+class HintButton(anywidget.AnyWidget):
+    """The box of a check with a button below it: each click shows one more hint, as ``hint`` does.
+
+    Parameters
+    ----------
+    key : str
+        The exercise.
+    box : str
+        The box as HTML.
+    """
+
+    _esm = _STATIC / "hints.js"
+    box = traitlets.Unicode().tag(sync=True)
+    hints = traitlets.Unicode().tag(sync=True)
+    left = traitlets.Int().tag(sync=True)
+
+    def __init__(self, key: str, box: str) -> None:
+        super().__init__(box=box, left=len(find(key).hints))
+        self.on_msg(lambda _widget, _content, _buffers: self.show(key))
+
+    def show(self, key: str) -> None:
+        """Show the next hint below those seen before."""
+        found = hint(key)
+        self.hints, self.left = found._repr_html_(), found.total - len(found.texts)
+
+
+def with_button(key: str, box: str) -> dict[str, Any]:
+    """The box of a check with its button, as the display of a notebook takes it."""
+    data, _ = HintButton(key, box)._repr_mimebundle_() or ({}, {})
+    return data

@@ -7,10 +7,13 @@ file that the environment variable ``SCALINGLAB_JOURNAL`` names. Format 1::
      "about": "...",
      "predictions": {"00-width": {"question": "...", "value": 12.0, "unit": "%", "sealed_at": "2026-01-31T09:00:00Z"}},
      "attempts": {"00-parameters": [{"at": "...", "points": 0, "max_points": 10, "diagnosis": "...", "seed": 1}]},
-     "hints": {"00-parameters": 2}}
+     "hints": {"00-parameters": 2},
+     "shown": {"01-width": "2026-01-31T09:00:00Z"}}
 
-The first choices of a quiz are predictions (``"05-quiz-1"``), further ones are attempts at the same key. Times are in
-UTC. Fields that this version does not know are kept. The file is only ever parsed as JSON.
+``shown`` says which answers were shown without a prediction, and when first. A prediction that was sealed after that
+holds the time, too, as ``shown_at``. The first choices of a quiz are predictions (``"05-quiz-1"``), further ones are
+attempts at the same key. Times are in UTC. Fields that this version does not know are kept. The file is only ever
+parsed as JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +97,26 @@ class Journal:
     def seal(self, key: str, value: float | str, *, question: str, unit: str = "") -> Data:
         """Write a prediction, unless this key is sealed already; return the record that counts, the first."""
         record = {"question": question, "value": value, "unit": unit, "sealed_at": now()}
-        return self._change(lambda data: data["predictions"].setdefault(key, record))
+
+        def change(data: Data) -> Data:
+            late = {"shown_at": data["shown"][key]} if key in data["shown"] else {}
+            return data["predictions"].setdefault(key, record | late)
+
+        return self._change(change)
+
+    def shown_at(self, key: str) -> str:
+        """When the answer was first shown without a prediction; empty if it was not."""
+        return self.read()["shown"].get(key, "")
+
+    def show(self, keys: Sequence[str]) -> None:
+        """Record that answers are shown without predictions, those that are sealed or shown already left out."""
+
+        def change(data: Data) -> None:
+            for key in keys:
+                if key not in data["predictions"]:
+                    data["shown"].setdefault(key, now())
+
+        self._change(change)
 
     def add_attempt(
         self, key: str, *, points: float, max_points: float, diagnosis: str | None, seed: int | None = None
@@ -186,7 +208,7 @@ def now() -> str:
 
 
 def _empty() -> Data:
-    return {"format": FORMAT, "about": ABOUT, "predictions": {}, "attempts": {}, "hints": {}}
+    return {"format": FORMAT, "about": ABOUT, "predictions": {}, "attempts": {}, "hints": {}, "shown": {}}
 
 
 def _render(data: Data) -> bytes:
@@ -215,9 +237,9 @@ def _refuse(constant: str) -> None:
 
 def _sound(data: Data) -> bool:
     """Whether all entries have the shape that the rest of this file relies on."""
-    predictions, attempts, hints = data["predictions"], data["attempts"], data["hints"]
+    predictions, attempts, hints, shown = (data[name] for name in ("predictions", "attempts", "hints", "shown"))
     return (
-        all(isinstance(section, dict) for section in (predictions, attempts, hints))
+        all(isinstance(section, dict) for section in (predictions, attempts, hints, shown))
         and all(isinstance(entry, dict) and _is_value(entry.get("value")) for entry in predictions.values())
         and all(
             isinstance(entry.get(name), str) for entry in predictions.values() for name in ("question", "sealed_at")
@@ -225,6 +247,7 @@ def _sound(data: Data) -> bool:
         and all(isinstance(entries, list) for entries in attempts.values())
         and all(isinstance(one, dict) and isinstance(one.get("at"), str) for many in attempts.values() for one in many)
         and all(type(count) is int and 0 <= count < 10**6 for count in hints.values())
+        and all(isinstance(when, str) for when in shown.values())
     )
 
 
@@ -245,6 +268,8 @@ def _merge(ours: Data, theirs: Data) -> Merged:
         here.sort(key=lambda record: record["at"])
     for key, count in theirs["hints"].items():
         ours["hints"][key] = max(count, ours["hints"].get(key, 0))
+    for key, when in theirs["shown"].items():
+        ours["shown"][key] = min(when, ours["shown"].get(key, when))
     sentences = [f"Loaded: {len(added)} new prediction{'' if len(added) == 1 else 's'}."]
     for key in kept:
         here, there = ours["predictions"][key]["value"], theirs["predictions"][key]["value"]

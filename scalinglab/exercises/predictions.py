@@ -13,7 +13,9 @@ from weakref import WeakSet
 import anywidget
 import traitlets
 
+from scalinglab import _gates
 from scalinglab._checks import number
+from scalinglab.exercises.exercise import valid_key
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.question import Question
 from scalinglab.exercises.wording import amount, pieces, to_html, to_plain
@@ -41,8 +43,10 @@ class Prediction(anywidget.AnyWidget):
     #: Whether the journal can be downloaded and loaded here; of a quiz's questions only the last one says yes.
     shows_journal = True
 
-    def __init__(self, question: Question, reveal: Any = None, *, journal: Journal | None = None) -> None:
-        self.question, self._reveal = question, reveal
+    def __init__(
+        self, question: Question, reveal: Any = None, *, after: Sequence[str] = (), journal: Journal | None = None
+    ) -> None:
+        self.question, self._reveal, self._after = question, reveal, tuple(after)
         self.journal = journal or Journal()
         #: The last error of the reveal or of the journal, for tests; the student reads it as a sentence.
         self.error: Exception | None = None
@@ -93,6 +97,11 @@ class Prediction(anywidget.AnyWidget):
         value = self.question.accept(value)
         text, unit = to_plain(self.question.text), self.question.unit
         try:
+            if missing := [key for key in self._after if not self.journal.sealed(key)]:
+                self._say(
+                    f"Not sealed yet: nobody can judge this before {' and '.join(missing)} is sealed.", trouble=True
+                )
+                return None
             record = self.journal.seal(self.question.key, value, question=text, unit=unit)
         except JournalError as problem:
             self._say(f"Not sealed. {problem}", error=problem)
@@ -108,11 +117,14 @@ class Prediction(anywidget.AnyWidget):
         """Take over what the journal holds for this key: after a restart, or from another notebook."""
         try:
             record = None if self.sealed else self.journal.sealed(self.question.key)
+            shown_at = "" if self.sealed or record else self.journal.shown_at(self.question.key)
         except JournalError as problem:
             self._say(str(problem), error=problem)
             return
         if record:
             self._adopt(record)
+        if shown_at:
+            self._say(f"You had the answer shown {_when(shown_at)}. What you seal now is recorded as said after that.")
         self._tell_notices()
 
     def load(self, text: str) -> None:
@@ -124,6 +136,7 @@ class Prediction(anywidget.AnyWidget):
             return
         for other in list(_open):
             other.refresh()
+        _gates.ask_again()
         self._say(merged.message, trouble=bool(merged.kept))
 
     def receive(self, content: dict[str, Any]) -> None:
@@ -150,16 +163,17 @@ class Prediction(anywidget.AnyWidget):
             "answer": f"Your prediction{unit}",
             "button": "Seal my prediction",
             "note": (f"A number {asked.range}. " if asked.range else "")
-            + f"Once sealed, it stays: {self.journal.path.name} records it.",
+            + f"Once sealed, it stays: {self.journal.path.name} records it as {asked.key}.",
         }
 
     def _adopt(self, record: dict[str, Any]) -> None:
         """Show a sealed record and then, only then, the answer."""
         self.set_trait("value", record["value"])
-        then = f"on {record['sealed_at'][:16].replace('T', ' at ')} UTC"
+        then = _when(record["sealed_at"])
+        late = ", after its answer was shown" if record.get("shown_at") else ""
         changed = record["question"] != to_plain(self.question.text)
         note = f" It answered an earlier wording: {record['question']}" if changed else ""
-        self._show(sealed=f"{self._sealed(then)}.{note}", open=self.again, message="", trouble=False)
+        self._show(sealed=f"{self._sealed(then)}{late}.{note}", open=self.again, message="", trouble=False)
         self._show_answer()
 
     def _sealed(self, then: str) -> str:
@@ -171,6 +185,7 @@ class Prediction(anywidget.AnyWidget):
         for other in list(_open):
             if other.question.key == self.question.key:
                 other.refresh()
+        _gates.ask_again()
 
     def _show_answer(self) -> None:
         if self._reveal is None:
@@ -229,6 +244,7 @@ def predict(
     high: float | None = None,
     log: bool = False,
     reveal: Callable[..., Any] | float | str | None = None,
+    after: Sequence[str] = (),
 ) -> Prediction:
     """Ask for a prediction, seal it in the journal, and only then reveal the answer.
 
@@ -250,14 +266,18 @@ def predict(
         The answer: a number, which is compared with the student's; a sentence; or a function of nothing or of the
         sealed value that returns one of them. It is called after the seal, and again when the notebook is run again,
         so it should be cached if it is slow. An error in it is shown as a sentence and kept in ``.error``.
+    after
+        Keys of predictions without which this one cannot be judged: until they are sealed, it is not taken.
 
     Raises
     ------
     ValueError
-        If the key is no key, or the choices or the range make no sense.
+        If a key is no key, or the choices or the range make no sense.
     """
+    for earlier in after:
+        valid_key(earlier)
     asked = Question(key, question, unit, None if choices is None else tuple(choices), low, high, log)
-    return Prediction(asked, reveal)
+    return Prediction(asked, reveal, after=after)
 
 
 def questions_asked() -> dict[str, dict[str, Any]]:
@@ -279,6 +299,11 @@ def questions_asked() -> dict[str, dict[str, Any]]:
         ends = {"choices": asked.choices or (), "low": asked.low, "high": asked.high, "log": asked.log}
         found[asked.key] = {"text": to_plain(asked.text), "unit": asked.unit, **ends, "truth": truth}
     return found
+
+
+def _when(time: str) -> str:
+    """A time of the journal in words."""
+    return f"on {time[:16].replace('T', ' at ')} UTC"
 
 
 def _worked_out(reveal: Any, said: float | str) -> float | str:

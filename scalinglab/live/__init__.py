@@ -4,6 +4,10 @@
 - ``Slider``, ``Choice``, ``Switch``: the controls
 - ``chart``, ``Axis``, ``Lines``, ``Points``, ``Band``, ``Bars``: charts over named data sets
 - ``Table``, ``tie_out``: a few rows as a table; a chapter's claims beside what it measured
+- ``Prose``: paragraphs that give an answer away
+
+Panel, table and prose take ``after="01-width"``: closed until this prediction of ``scalinglab.exercises`` is sealed.
+
 - ``PALETTE``, ``GREY``: the colours that all charts share
 - ``open_panels``: the panels of this kernel, for tests
 
@@ -12,7 +16,9 @@ No family of the course is known here: any function and any Altair chart will do
 
 from scalinglab.live.charts import Axis, Band, Bars, Lines, Points, chart
 from scalinglab.live.controls import Choice, Slider, Switch
-from scalinglab.live.panel import Panel, open_panels
+from scalinglab.live.lesson.sealed import Prose
+from scalinglab.live.opened import open_panels
+from scalinglab.live.panel import Panel
 from scalinglab.live.table import Table, tie_out
 from scalinglab.live.theme import GREY, PALETTE
 
@@ -26,6 +32,7 @@ __all__ = [
     "Lines",
     "Panel",
     "Points",
+    "Prose",
     "Slider",
     "Switch",
     "Table",

@@ -38,7 +38,7 @@ class Slider:
     stops : int
         How many stops, both ends included; fewer where rounding makes neighbours equal.
     label, unit, note : str
-        What stands beside the slider (the name with spaces by default), behind the box, and in the tooltip.
+        What stands beside the slider (the name with spaces by default), behind the box, and below it.
 
     Raises
     ------
@@ -120,7 +120,7 @@ class Choice:
     value : str, optional
         Where it starts; the first option by default.
     label, note : str
-        What stands beside the list (the name with spaces by default), and in the tooltip.
+        What stands beside the list (the name with spaces by default), and below it.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from scalinglab.live.drawn import drawn, outside
 from scalinglab.live.legends import Legend, legends
 from scalinglab.live.rows import MAX_ROWS, Columns, length, thin, to_wire
+
+#: Seconds after which a frame that no browser has confirmed no longer holds up the next.
+_UNSEEN = 1.0
 
 
 @dataclass(frozen=True)
@@ -51,3 +55,26 @@ class Frame:
         words = words.strip()
         end = "." if words and self.remarks and words[-1] not in ".!?:" else ""
         return f"{words}{end} {self.remarks}".strip()
+
+
+class Sent:
+    """What a panel has sent to the browser, and what of it is drawn."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, Columns] = {}
+        self._sent, self._drawn, self._sent_at = 0, 0, 0.0
+
+    def send(self, frame: Frame) -> dict[str, Any]:
+        """The next frame as the browser reads it, with its number."""
+        self.data = frame.data
+        self._sent += 1
+        self._sent_at = time.monotonic()
+        return frame.wire(self._sent)
+
+    def confirm(self, number: int) -> None:
+        """A browser has drawn the frame of this number."""
+        self._drawn = number
+
+    def browser_ready(self) -> bool:
+        """Whether the last frame is drawn, or is so old that nobody seems to look."""
+        return self._drawn >= self._sent or time.monotonic() - self._sent_at > _UNSEEN

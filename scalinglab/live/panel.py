@@ -6,37 +6,32 @@ snapshot that replaces the one before, and the run happens in the background wit
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import re
-import time
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scalinglab import _checks as checks
-from scalinglab._errors import ConvergenceError, DivergenceError
+from scalinglab._errors import sentence
+from scalinglab._gates import Gate
+from scalinglab._grading import being_graded
 from scalinglab.live.background import Background, Report
 from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
-from scalinglab.live.frame import Frame
+from scalinglab.live.frame import Frame, Sent
+from scalinglab.live.lesson.tasks import Tasks
+from scalinglab.live.opened import enter, is_first
 from scalinglab.live.picture import svg
+from scalinglab.live.positions import Positions, check_arguments
 from scalinglab.live.rows import Columns, caption_of, datasets_of, length, records_of
 from scalinglab.live.specifications import check_fields, names_in, specification
-from scalinglab.live.state import from_text, to_text
-from scalinglab.live.view import View, being_graded
+from scalinglab.live.view import View
 
 #: The data set in which a panel keeps the run before this one, for a chart that compares them.
 PREVIOUS = "previous"
 
 #: Seconds that the first run gets inside the cell, so that the first picture is more than a point.
 _HEAD_START = 0.3
-#: Seconds after which a frame that no browser has confirmed no longer holds up the next.
-_UNSEEN = 1.0
-#: Errors that are answers: their sentence is enough. Others are shown with their type.
-_EXPECTED = (ValueError, ConvergenceError, DivergenceError)
-
-_open: weakref.WeakSet[Panel] = weakref.WeakSet()
 
 
 class Panel:
@@ -63,14 +58,18 @@ class Panel:
         Values that a button sets at once, by the button's name; the other controls go back to where they started.
     budget : callable, optional
         Called as ``budget(**values)``; its text tells the cost before a run starts.
+    tasks : sequence, optional
+        What the learner is to do, in short sentences: ticked off by hand, or by goals (see ``Tasks``).
+    after : str or sequence of str, optional
+        Keys of predictions, ``"01-width"``. Until they are sealed the panel is closed and computes nothing.
     name : str, optional
         How the panel calls itself in copied states and files; made from the title by default.
 
     Raises
     ------
     ValueError
-        If two controls share a name, a preset does not fit, the chart asks for a column that the rows lack, or the
-        function raises one at the starting values.
+        If two controls share a name, a preset or a task does not fit, the chart asks for a column that the rows lack,
+        or the function raises one at the starting values.
     """
 
     def __init__(
@@ -83,38 +82,38 @@ class Panel:
         note: str = "",
         presets: Mapping[str, Mapping[str, Any]] | None = None,
         budget: Callable[..., Any] | None = None,
+        tasks: Sequence[str | tuple[Any, ...]] = (),
+        after: str | Sequence[str] = (),
         name: str = "",
     ) -> None:
         self._rows = rows
         self._serial = itertools.count(1)  # makes each answer differ from the last, or it would not be sent
-        self._controls = {control.name: control for control in controls}
-        if len(self._controls) < len(controls):
-            checks.fail("controls", "have different names", [control.name for control in controls])
-        _check_arguments(rows, self._controls)
-        self._start: dict[str, Any] = {control.name: control.check(control.value) for control in controls}
-        self._presets = {key: self._start | self._checked(values) for key, values in (presets or {}).items()}
-        self._budget = budget
         self.name = name or re.sub(r"\W+", "-", title.lower()).strip("-") or "panel"
-        self.values = dict(self._start)
+        self._positions = Positions(self.name, controls, presets or {})
+        check_arguments(rows, self._positions.controls)
+        self._budget, self.tasks = budget, Tasks(tasks, self._positions.controls)
         self._specs = [specification(chart) for chart in ([charts] if not isinstance(charts, Sequence) else charts)]
-        self._sent, self._drawn, self._sent_at = 0, 0, 0.0
         self._complaint: dict[str, str] = {}
         self._broken: RuntimeError | None = None
         self._previous: Columns = {}
         self._compares = any(PREVIOUS in names_in(spec) for spec in self._specs)
-        self._background = Background(self._deliver, ready=self._browser_ready)
-        self.data: dict[str, Columns] = {}
+        self._frames = Sent()
+        self._background = Background(self._deliver, ready=self._frames.browser_ready)
+        self._gate = Gate(after, self._opened)
         self._view = View(
             act=self._act,
             name=self.name,
             title=title,
             note=note,
             controls=[control.describe() for control in controls],
-            presets=list(self._presets),
+            presets=list(self._positions.presets),
             charts=self._specs,
             values=self._answer({}),
+            tasks=self.tasks.describe(),
+            closed="" if self._gate.open else self._gate.sentence("panel"),
+            first=is_first(self.name),
         )
-        if not being_graded():
+        if self._gate.open and not being_graded():
             self._first_frame()
 
     # ---- for notebooks and tests ------------------------------------------------------------------------------
@@ -127,11 +126,11 @@ class Panel:
         ValueError
             If there is no such control, or a value does not fit; nothing changes then.
         """
-        self._apply(self._checked(values), {})
+        self._apply(self._positions.checked(values), {})
 
     def reset(self) -> None:
         """Move every control back to where it started."""
-        self.set(**self._start)
+        self.set(**self._positions.start)
 
     def stop(self) -> None:
         """Ask a run to stop at its next snapshot."""
@@ -146,6 +145,16 @@ class Panel:
         self._background.wait(timeout)
         if self._broken:
             raise self._broken
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Where the controls stand."""
+        return dict(self._positions.now)
+
+    @property
+    def data(self) -> dict[str, Columns]:
+        """The data sets as they are drawn now, in columns."""
+        return self._frames.data
 
     @property
     def running(self) -> bool:
@@ -165,11 +174,11 @@ class Panel:
     @property
     def state(self) -> str:
         """The values of all controls as a short text for ``restore``."""
-        return to_text(self.name, self.values)
+        return self._positions.text
 
     def restore(self, text: str) -> None:
         """Move the controls to where a copied state says; raises ``ValueError`` if it is none of this panel's."""
-        self.set(**from_text(text, self.name, list(self._controls.values())))
+        self.set(**self._positions.read(text))
 
     def rows(self, name: str = "rows") -> list[dict[str, Any]]:
         """The rows of one data set as they are drawn now."""
@@ -181,15 +190,14 @@ class Panel:
 
     def probes(self) -> list[dict[str, Any]]:
         """Values worth a test: all presets, and for each control both ends and an odd value with the others at rest."""
-        moved = ({name: value} for name, control in self._controls.items() for value in control.probes())
-        return [self._start | values for values in (*moved, *self._presets.values())]
+        return self._positions.probes()
 
     def evaluate(self, snapshots: int = 3, **values: Any) -> dict[str, Columns]:
         """Compute the data sets for some values here and now, without touching the panel.
 
         Of a run only so many snapshots, or as many as it takes until there is something to draw.
         """
-        result = self._rows(**(self.values | self._checked(values)))
+        result = self._rows(**(self.values | self._positions.checked(values)))
         if not isinstance(result, Iterator):
             return self._accept(result)
         found: dict[str, Columns] = {}
@@ -199,19 +207,25 @@ class Panel:
                 break
         return found
 
-    # ---- from values to rows ----------------------------------------------------------------------------------
+    @property
+    def closed(self) -> bool:
+        """Whether the panel waits for a prediction to be sealed."""
+        return not self._gate.open
 
-    def _checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        for name in values:
-            checks.one_of("control", name, self._controls)
-        return {name: self._controls[name].check(value) for name, value in values.items()}
+    def show(self) -> None:
+        """Open a closed panel without the prediction; the learner's file records that. Raises ``ValueError`` if not."""
+        self._gate.show()
+
+    # ---- from values to rows ----------------------------------------------------------------------------------
 
     def _apply(self, values: dict[str, Any], question: Mapping[str, Any]) -> None:
         if self._background.report.state == "done":
             self._previous = self.data.get("rows", {})
-        self.values = self.values | values
+        self._positions.now = self.values | values
         self._complaint = {}
         self._view.values = self._answer(question)
+        if self.tasks.look(self.values):
+            self._view.tasks = self.tasks.describe()
         chosen = dict(self.values)
         if self._view.streams:  # Stop and the new budget are there before the first snapshot
             self._view.status = self._status(Report("running"), self._view.status.get("caption", ""))
@@ -232,10 +246,17 @@ class Panel:
         result = self._background.first(lambda: self._rows(**chosen), _HEAD_START)
         self._view.streams = self._background.streams
         self._deliver(result, self._background.report)
-        for other in _open:
-            if other.name == self.name != "panel":  # its cell was run again: nobody watches the old one
-                other.stop()
-        _open.add(self)
+        enter(self)
+
+    def _opened(self) -> None:
+        """The predictions that this panel waited for are sealed: what its cell could not show yet comes now."""
+        try:
+            self._first_frame()
+        except Exception as error:  # there is no cell any more that could fail
+            self._background.report = Report("failed", error=error)
+            self._view.status = self._status(self._background.report, "")
+        self._view.closed = ""
+        self.resume()
 
     # ---- from rows to the browser -----------------------------------------------------------------------------
 
@@ -246,10 +267,7 @@ class Panel:
         """
         frame = Frame.of(self._specs, self._accept(result) if result is not None else {})
         with self._view.hold_sync():
-            self.data = frame.data
-            self._sent += 1
-            self._sent_at = time.monotonic()
-            self._view.frame = frame.wire(self._sent)
+            self._view.frame = self._frames.send(frame)
             self._view.status = self._status(report, frame.caption(caption_of(result)))
 
     def _status(self, report: Report, caption: str) -> dict[str, Any]:
@@ -261,7 +279,7 @@ class Panel:
             "number": next(self._serial),
             "budget": self._cost(),
             "caption": caption,
-            "error": _sentence(error) if (error := self._broken or report.error) else "",
+            "error": sentence(error) if (error := self._broken or report.error) else "",
         } | self._complaint
 
     def _cost(self) -> str:
@@ -269,10 +287,7 @@ class Panel:
         try:
             return str(self._budget(**self.values)) if self._budget else ""
         except Exception as error:
-            return f"No budget: {_sentence(error)}"
-
-    def _browser_ready(self) -> bool:
-        return self._drawn >= self._sent or time.monotonic() - self._sent_at > _UNSEEN
+            return f"No budget: {sentence(error)}"
 
     # ---- from the browser -------------------------------------------------------------------------------------
 
@@ -282,15 +297,15 @@ class Panel:
             self._do(message)
         except ValueError as error:
             # Kept until a value that fits comes, so that the frames of a run do not wipe it away.
-            self._complaint = {"error": _sentence(error), "invalid": str(error).split(" ", 1)[0]}
+            self._complaint = {"error": sentence(error), "invalid": str(error).split(" ", 1)[0]}
             self._view.status = self._view.status | self._complaint | {"number": next(self._serial)}
 
     def _do(self, message: Mapping[str, Any]) -> None:
         match message.get("action"):
             case "set":
-                self._apply(self._checked(message.get("values", {})), message)
+                self._apply(self._positions.checked(message.get("values", {})), message)
             case "drawn":
-                self._drawn = int(message.get("number", 0))
+                self._frames.confirm(int(message.get("number", 0)))
                 self._background.wake()
             case "reset":
                 self.reset()
@@ -303,12 +318,17 @@ class Panel:
                 self.resume()
                 self._view.values = self._answer({})
             case "preset":
-                self.set(**self._presets[checks.one_of("preset", str(message.get("name")), self._presets)])
+                self.set(**self._positions.preset(str(message.get("name"))))
             case "paste":
                 self.restore(message.get("text", ""))
+            case "tick":
+                self.tasks.tick(message.get("task", -1), bool(message.get("done")))
+                self._view.tasks = self.tasks.describe()
+            case "show":
+                self.show()
             case "broken":
                 self._broken = RuntimeError(f"the chart could not be drawn: {message.get('message')}")
-                self._view.status = self._view.status | {"error": _sentence(self._broken)}
+                self._view.status = self._view.status | {"error": sentence(self._broken)}
 
     # ---- showing ----------------------------------------------------------------------------------------------
 
@@ -317,30 +337,13 @@ class Panel:
         if being_graded():
             return {"text/plain": f"{self!r}: not drawn while the notebook is graded"}, {}
         data, metadata = self._view._repr_mimebundle_() or ({}, {})
+        if self.closed:
+            return data | {"text/plain": repr(self)}, metadata
         self.resume()
         return data | {"image/svg+xml": self.svg(), "text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:
+        if self.closed:
+            return f"Panel({self.name}): {self._view.closed}"
         shown = ", ".join(f"{name}={value}" for name, value in self.values.items())
         return f"Panel({self.name}: {shown})"
-
-
-def open_panels() -> list[Panel]:
-    """The panels of this kernel that are still in use, for tests that wait for every run to end."""
-    return list(_open)
-
-
-def _check_arguments(rows: Callable[..., Any], controls: Mapping[str, Control]) -> None:
-    """Make sure that the function takes the controls' names, before it fails with a riddle."""
-    try:
-        inspect.signature(rows).bind(**dict.fromkeys(controls))
-    except TypeError as error:
-        raise ValueError(
-            f"rows must take the controls {', '.join(controls) or '(none)'} as arguments: {error}"
-        ) from None
-
-
-def _sentence(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    text = text if isinstance(error, _EXPECTED) else f"{type(error).__name__}: {text}"
-    return text[:1].upper() + text[1:400]

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scalinglab import _checks as checks
+from scalinglab.live.lesson.sealed import Sealed
 
 #: The columns of a tie-out.
 _CLAIMED = ("claim", "expected", "measured", "tolerance", "tested in")
 
 
-class Table:
+class Table(Sealed):
     """Rows as a table, for a few results that belong side by side (a tie-out, say).
 
     Parameters
@@ -22,6 +23,8 @@ class Table:
         Flat dicts with the same keys; numbers are shown with four significant digits.
     caption : str
         A sentence above the table.
+    after : str or sequence of str, optional
+        Keys of predictions, ``"01-width"``. Until they are sealed the table is closed.
 
     Attributes
     ----------
@@ -34,13 +37,16 @@ class Table:
         If there is no row, or the rows differ in their keys.
     """
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]], *, caption: str = "") -> None:
+    def __init__(
+        self, rows: Sequence[Mapping[str, Any]], *, caption: str = "", after: str | Sequence[str] = ()
+    ) -> None:
         if not rows or any(list(row) != list(rows[0]) for row in rows):
             checks.fail("rows", "be one or more dicts with the same keys", [list(row) for row in rows])
         self.caption, self.rows = caption, [dict(row) for row in rows]
-        self._cells = [list(rows[0]), *([_text(value) for value in row.values()] for row in rows)]
+        self._cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+        super().__init__("table", after)
 
-    def _repr_html_(self) -> str:
+    def _html(self) -> str:
         head, *body = [[html.escape(cell) for cell in line] for line in self._cells]
         lines = ["".join(f"<td style='text-align:left'>{cell}</td>" for cell in line) for line in body]
         top = "".join(f"<th scope='col' style='text-align:left'>{cell}</th>" for cell in head)
@@ -48,13 +54,13 @@ class Table:
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
         return f"<table>{caption}<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
 
-    def __repr__(self) -> str:
+    def _text(self) -> str:
         widths = [max(len(line[i]) for line in self._cells) for i in range(len(self._cells[0]))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in self._cells]
         return "\n".join(([self.caption] if self.caption else []) + lines)
 
 
-def tie_out(rows: Sequence[Sequence[Any]]) -> Table:
+def tie_out(rows: Sequence[Sequence[Any]], *, after: str | Sequence[str] = ()) -> Table:
     """What a chapter claims beside what it has just measured: the table that ties it to the tests.
 
     Parameters
@@ -62,6 +68,8 @@ def tie_out(rows: Sequence[Sequence[Any]]) -> Table:
     rows : sequence of sequence
         For each claim five entries: the claim in words, what is expected (a number, or words like ``"below 0.1"``),
         what was measured now, the tolerance in words (``"0.02"``, ``"15 %"``), and the file of the test that checks it.
+    after : str or sequence of str, optional
+        Keys of the predictions that it answers; until they are sealed it is closed.
 
     Raises
     ------
@@ -70,10 +78,11 @@ def tie_out(rows: Sequence[Sequence[Any]]) -> Table:
     """
     if any(len(row) != len(_CLAIMED) for row in rows):
         checks.fail("rows", f"have five entries each ({', '.join(_CLAIMED)})", [len(row) for row in rows])
-    return Table([dict(zip(_CLAIMED, row, strict=True)) for row in rows], caption="Tie-out of this chapter")
+    claims: list[dict[str, Any]] = [dict(zip(_CLAIMED, row, strict=True)) for row in rows]
+    return Table(claims, caption="Tie-out of this chapter", after=after)
 
 
-def _text(value: Any) -> str:
+def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}" if math.isfinite(value) else str(value)
     return str(value)

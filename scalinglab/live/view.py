@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from scalinglab.live.runtime import Runtime, runtime
 from scalinglab.live.theme import DARK
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("format.js", "legends.js", "charts.js", "controls.js", "panel.js")
+_SCRIPTS = ("format.js", "legends.js", "charts.js", "controls.js", "sealed.js", "tasks.js", "panel.js")
+_STYLES = ("panel.css", "sealed.css")
 
 
 class View(anywidget.AnyWidget):
@@ -30,7 +30,7 @@ class View(anywidget.AnyWidget):
     """
 
     _esm = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    _css = (_STATIC / "panel.css").read_text(encoding="utf-8")
+    _css = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in _STYLES)
 
     runtime = traitlets.Instance(Runtime).tag(sync=True, **ipywidgets.widget_serialization)
     name = traitlets.Unicode().tag(sync=True)
@@ -40,6 +40,12 @@ class View(anywidget.AnyWidget):
     presets = traitlets.List().tag(sync=True)
     charts = traitlets.List().tag(sync=True)
     streams = traitlets.Bool().tag(sync=True)
+    #: The tasks of the panel, each with its text and whether it is done.
+    tasks = traitlets.List().tag(sync=True)
+    #: Why the panel is closed; empty once it is open.
+    closed = traitlets.Unicode().tag(sync=True)
+    #: Whether this is the first panel of the kernel, which tells how folded code is shown.
+    first = traitlets.Bool().tag(sync=True)
     #: What takes the place of each colour on a dark page.
     dark = traitlets.Dict(DARK).tag(sync=True)
     #: From the browser: the newest values that the learner asked for, with the view that asked and its count.
@@ -55,8 +61,3 @@ class View(anywidget.AnyWidget):
         super().__init__(runtime=runtime(), **traits)
         self.observe(lambda change: act({"action": "set"} | change["new"]), "request")
         self.on_msg(lambda _widget, content, _buffers: act(content))
-
-
-def being_graded() -> bool:
-    """Whether nbgrader runs this notebook to grade it, as it tells the kernel: nobody looks, so nothing is drawn."""
-    return os.environ.get("NBGRADER_EXECUTION") == "autograde"

@@ -25,6 +25,7 @@ def take(target: Path) -> None:
             notebook = Notebook(page, address)
             notebook.open("00_start_here.ipynb")
             notebook.run_all()
+            notebook.open_sealed()
             panel = notebook.panel("Live training")
             panel.wait_for_state("finished")
             panel.button("narrow").click()

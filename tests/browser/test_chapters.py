@@ -26,6 +26,7 @@ def chapter(request, lab: Notebook) -> Iterator[Notebook]:
     """A chapter after Run All, opened once for all tests of this module; its kernel ends with them."""
     lab.open(Path(request.param).name)
     lab.run_all()
+    lab.open_sealed()
     yield lab
     photograph(lab)
 
@@ -78,6 +79,40 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
     changes(panel, moved, panel.button("Reset").click)
     assert (chapter.errors, chapter.foreign) == ([], [])
     assert chapter.cell_errors() == []
+
+
+def test_the_box_of_a_check_gives_a_hint(chapter):
+    button = chapter.page.get_by_role("button", name="Hint", exact=True)
+    assert bool(button.count()) == (chapter.name[:2] < "13")
+    if button.count():
+        button.first.click()
+        expect(chapter.page.get_by_text("Hint 1 of 3.").first).to_be_visible()
+
+
+#: For each panel: its title, the height of the page's view, and how far down it all reaches, or its nearest chart.
+FITS = """() => {
+    const view = document.querySelector('.jp-WindowedPanel-outer').clientHeight;
+    const bottom = (one) => one.getBoundingClientRect().bottom;
+    return [...document.querySelectorAll('.sl-panel')].map((root) => {
+        const top = root.getBoundingClientRect().top, side = bottom(root.querySelector('.sl-status'));
+        const charts = [...root.querySelectorAll('.sl-chart')].map(bottom);
+        const controls = Math.max(top, ...[...root.querySelectorAll('.sl-control')].map(bottom));
+        const least = Math.max(Math.min(...charts), controls) - top;
+        return [root.ariaLabel, view, Math.round(Math.max(side, ...charts) - top), Math.round(least)];
+    });
+}"""
+
+
+def test_a_panel_is_in_one_view(chapter):
+    """Tasks, controls and charts on a laptop's screen; on a small one the controls, and at least one chart."""
+    page, size = chapter.page, chapter.page.viewport_size
+    found = {}
+    for width, height, wanted in ((1400, 900, 2), (1000, 700, 3)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(500)
+        found |= {(width, one[0]): one[1:] for one in page.evaluate(FITS) if one[wanted] > one[1]}
+    page.set_viewport_size(size)
+    assert found == {}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the peak memory of a process")

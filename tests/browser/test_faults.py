@@ -325,16 +325,35 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     """Answered by keyboard in JupyterLab itself, which has shortcuts for most keys; then the kernel is restarted."""
     (course / "predictions.json").unlink(missing_ok=True)  # of chapters that other tests have answered
     asked = 'predict("05-kernel", "How many?", low=0, high=10, reveal=lambda: 4.0)'
-    write(course / "asked.ipynb", ["from scalinglab.exercises import predict, quiz", asked, 'quiz("05")'])
+    panel = CURVE[:-1] + ', tasks=[("Drag *slope* to 4.", {"slope": 4}), "Look."], after="05-kernel")'
+    table = 'from scalinglab.live import Table\nTable([{"answer": 4}], caption="All of it", after="05-kernel")'
+    imports = SETUP + "from scalinglab.exercises import predict, quiz"
+    write(course / "asked.ipynb", [imports, asked, 'quiz("05")', panel, table])
     lab.open("asked.ipynb")
     lab.run_all()
     region = lambda name: lab.page.get_by_role("region", name=name)  # noqa: E731
     question, item = region("Prediction 05-kernel"), region("Question 1 of the quiz of chapter 05")
     first, second, *_ = (option.text for option in items_of("05")[0].options)
     question.get_by_label("Your prediction").focus()
+    closed, button = lab.page.locator(".sl-sealed"), lab.page.get_by_role("button", name="Show without predicting")
+    expect(closed).to_have_count(2)
+    expect(closed.first).to_contain_text("It opens when you have sealed your prediction 05-kernel.")
+    caption = lab.page.locator(".jp-OutputArea caption", has_text="All of it")
+    expect(caption).to_have_count(0)
     lab.page.keyboard.type("8")
     lab.page.keyboard.press("Enter")
     expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
+    expect(button).to_have_count(0)
+    expect(caption).to_be_visible()
+    curve = lab.panel("Curve")
+    curve.settle()
+    by_itself, by_hand = curve.root.locator(".sl-tasks input").all()
+    curve.slider("slope").press("End")
+    expect(by_itself).to_be_checked()
+    by_hand.check()
+    expect(curve.root.locator(".sl-done")).to_have_count(2)
+    curve.button("Show the code?").click()
+    expect(curve.root.get_by_text("View → Expand All Code")).to_be_visible()
     for choice in (first, second):
         item.get_by_label(choice).focus()
         lab.page.keyboard.press("Space")

@@ -49,6 +49,8 @@ def test_a_release_is_the_chapter_but_for_the_checks(everything: Path, chapter: 
     student, released = load(chapter)["cells"], load(file_of(everything, "release", chapter))["cells"]
     assert "Hand in two files" in source(released.pop(1))
     assert len(student) == len(released)
+    first = next(cell for cell in released if cell["cell_type"] == "code")
+    assert "source_hidden" not in first["metadata"].get("jupyter", {})  # the student's name belongs there
     for ours, theirs in zip(student, released, strict=True):
         if source(ours).startswith("check("):
             assert source(theirs) == f"from scalinglab.exercises import check\n\n{source(ours)}.mark"

@@ -20,10 +20,11 @@ from typing import Any
 
 import pytest
 
+from scalinglab._grading import being_graded
 from scalinglab.exercises import Prediction
-from scalinglab.live import Panel, Table
+from scalinglab.live import Panel, Prose, Table
 from scalinglab.live.rows import Columns, records_of
-from tests.course.notebooks import code_cells
+from tests.course.notebooks import code_cells, prose
 
 #: Seconds that the run of one panel may take.
 PATIENCE = 300
@@ -38,9 +39,20 @@ class Shown:
     text: str
 
 
+@dataclass
+class Page:
+    """What can be read of a chapter: all that stands on the page as text, and the rows of its panels by their names."""
+
+    text: str
+    rows: dict[str, dict[str, Any]]
+
+
 @dataclass(repr=False)
 class Chapter:
-    """A chapter that was run from top to bottom; ``chapter["name"]`` is a name of its namespace."""
+    """A chapter that was run from top to bottom; ``chapter["name"]`` is a name of its namespace.
+
+    What waits for a prediction was opened after the last cell, as a learner opens it who does not predict.
+    """
 
     path: Path
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "chapter"})
@@ -53,6 +65,9 @@ class Chapter:
     complaints: io.StringIO = field(default_factory=io.StringIO)
     #: What threads raised.
     raised: list[BaseException] = field(default_factory=list)
+    #: The page after Run All, before anything was opened, and then with all open.
+    untouched: Page | None = None
+    opened: Page | None = None
 
     def __repr__(self) -> str:
         return f"Chapter({self.path.stem})"
@@ -60,8 +75,8 @@ class Chapter:
     def __getitem__(self, name: str) -> Any:
         return self.names[name]
 
-    def of(self, kind: type) -> list[Any]:
-        """The shown values of one type, from top to bottom."""
+    def of(self, kind: type | tuple[type, ...]) -> list[Any]:
+        """The shown values of a type or of several, from top to bottom."""
         return [one.value for one in self.shown if isinstance(one.value, kind)]
 
     @property
@@ -103,12 +118,37 @@ class Chapter:
             value = eval(compile(ast.Expression(last.value), self.path.name, "eval"), self.names)
             if value is not None:
                 self.shown.append(Shown(source, value, _text(value)))
-            if isinstance(value, Panel):
+            if isinstance(value, Panel) and not value.closed:
                 value.resume()
-                value.wait(PATIENCE)
-                self.ends[value.name], self.captions[value.name] = value.data, value.status.get("caption", "")
+                self.finish(value)
         if self.raised:
             raise self.raised[0]
+
+    def finish(self, panel: Panel) -> None:
+        """Wait for the end of a panel's run."""
+        panel.wait(PATIENCE)
+        self.ends[panel.name], self.captions[panel.name] = panel.data, panel.status.get("caption", "")
+        if self.raised:
+            raise self.raised[0]
+
+    def open(self) -> None:
+        """Open all that waits for a prediction, without one."""
+        self.untouched = self.page()
+        for one in self.of((Panel, Table, Prose)):
+            if one.closed:
+                one.show()
+            if isinstance(one, Panel):
+                self.finish(one)
+        self.opened = self.page()
+
+    def page(self) -> Page:
+        """What can be read now."""
+        shown = [one.value if isinstance(one.value, str) else _text(one.value) for one in self.shown]
+        status = [f"{panel.status.get('caption', '')} {panel.status.get('budget', '')}" for panel in self.panels]
+        return Page(
+            "\n".join([prose(self.path), *shown, *status, self.printed.getvalue()]),
+            {panel.name: panel.data for panel in self.panels if not panel.closed},
+        )
 
 
 def _text(value: Any) -> str:
@@ -128,6 +168,8 @@ def execute(path: Path, journal: Path | None = None) -> Chapter:
         with contextlib.redirect_stdout(chapter.printed), contextlib.redirect_stderr(chapter.complaints):
             for cell in code_cells(path):
                 chapter.run(cell)
+            if not being_graded():
+                chapter.open()
     return chapter
 
 

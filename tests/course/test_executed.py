@@ -16,7 +16,7 @@ def run():
     import time; time.sleep(0.5)
     yield {"x": [0, 2], "caption": "two"}
     HERE
-line = chart(Lines(), x=Axis("x", "x", 0, 1), y=Axis("x", "x", 0, 1), title="t", description="d")
+line = chart(Lines(), x=Axis("x", "x", 0, 2), y=Axis("x", "x", 0, 2), title="t", description="d")
 Panel(run, charts=line, title="A run")
 """
 BROKEN = {

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from scalinglab.bibliography import cite
-from scalinglab.exercises import Exercise, all_exercises
+from scalinglab.exercises import CheckResult, Exercise, all_exercises
 from scalinglab.exercises.building import exercise_cells
+from tests.course.executed import Chapter
 from tests.course.notebooks import CHAPTERS, code_cells, load, source
 
 DIFFICULTIES = ("easy", "medium", "hard")
@@ -30,6 +31,19 @@ each_with_exercises = pytest.mark.parametrize(
 
 def exercises(chapter: Path) -> list[Exercise]:
     return [one for one in all_exercises() if one.key[:2] == chapter.stem[:2]]
+
+
+def test_what_the_box_of_a_check_says_can_be_done(chapter: Chapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """In the notebook as it is: the names are those of its own cells."""
+    monkeypatch.setenv("SCALINGLAB_JOURNAL", str(tmp_path / "predictions.json"))
+    boxes = [one.value for one in chapter.shown if isinstance(one.value, CheckResult)]
+    assert [box.key for box in boxes] == [one.key for one in exercises(chapter.path)]
+    for box in boxes:
+        (told,) = re.findall(r"run `(hint\(.+?\))`", box.notes[-1])
+        assert len(eval(told, chapter.names).texts) == 1
+        assert "press **Hint**" in box.notes[-1]
+        assert "application/vnd.jupyter.widget-view+json" in box._repr_mimebundle_()
+        assert "in place of the line with `raise`" in box.message
 
 
 def after(chapter: Path, heading: str) -> list[dict]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.course.notebooks import CHAPTERS, COURSE, code_cells, load, prose
+from scalinglab.exercises.building import exercise_cells
+from tests.course.notebooks import CHAPTERS, COURSE, code_cells, load, prose, source
 
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 
@@ -80,3 +81,30 @@ def test_it_has_the_shape_of_a_chapter(chapter: Path):
 def test_its_links_lead_somewhere(chapter: Path):
     for target in re.findall(r"\]\((?!https?://|#)([^)]+)\)", prose(chapter)):
         assert (COURSE / target).exists(), target
+
+
+@each_chapter
+def test_every_name_of_the_first_cell_is_used(chapter: Path):
+    first, *others = [ast.parse(cell) for cell in code_cells(chapter)]
+    names = {
+        alias.asname or alias.name.partition(".")[0] for node in first.body for alias in getattr(node, "names", [])
+    }
+    used = {node.id for cell in others for node in ast.walk(cell) if isinstance(node, ast.Name)}
+    assert names - used <= {"hint"}  # for the learner to call, as the box of a check says
+
+
+def is_folded(cell: dict) -> bool:
+    return cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+
+
+@each_chapter
+def test_code_is_folded_but_exercises_their_checks_and_lessons(chapter: Path):
+    notebook = load(chapter)
+    stubs = set(exercise_cells(notebook).values())
+    for place, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "code":
+            is_open = (
+                place in stubs or source(cell).startswith("check(") or "lesson" in cell["metadata"].get("tags", [])
+            )
+            assert is_folded(cell) != is_open, source(cell)
+    assert sum("lesson" in cell["metadata"].get("tags", []) for cell in notebook["cells"]) <= 4

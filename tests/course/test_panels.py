@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -49,6 +50,30 @@ def test_every_state_can_be_copied_and_pasted(panels):
         panel.stop()  # the same run is awaited where the notebook is run
         assert panel.state == text
         assert panel.error is None
+
+
+def test_every_panel_has_tasks_that_its_controls_can_do(panels):
+    for panel in panels:
+        ways = panel.tasks.ways()
+        assert ways, panel.name
+        for way in itertools.chain(*ways):
+            panel.tasks.look(panel.values | way)
+        assert [task["done"] for task in panel.tasks.describe()] == [bool(way) for way in ways], panel.name
+
+
+def test_tasks_are_short_and_ask_for_controls_by_their_names(panels):
+    for panel in panels:
+        known = (
+            {control["label"] for control in panel._view.controls} | set(panel._view.presets) | {"Reset", "Run again"}
+        )
+        for task in panel.tasks.describe():
+            assert len(task["text"].split()) <= 30, task["text"]
+            assert task["text"][-1] in ".?"
+        named = re.findall(
+            r"(?:Drag|Raise|Lower|Move|Set) \*([^*]+)\*", " ".join(t["text"] for t in panel.tasks.describe())
+        )
+        named += re.findall(r"Press \*([^*]+)\*", " ".join(t["text"] for t in panel.tasks.describe()))
+        assert set(named) <= known, (panel.name, set(named) - known)
 
 
 def guess(asked: Prediction) -> float | str:

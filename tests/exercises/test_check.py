@@ -12,6 +12,7 @@ import pytest
 
 from scalinglab.exercises import Exercise, Journal, Mistake, check, grade, hint
 from scalinglab.exercises.bank import find
+from scalinglab.exercises.hints import HintButton
 from scalinglab.exercises.running import run
 
 KEY = "00-parameters"
@@ -335,6 +336,38 @@ def test_hints_come_one_at_a_time_and_are_remembered():
 
 def test_a_right_answer_is_offered_no_hint():
     assert check(KEY, right).notes == ()
+    assert set(check(KEY, right)._repr_mimebundle_()) == {"text/plain", "text/html"}
+
+
+def test_the_button_of_a_box_shows_one_hint_after_the_other():
+    button = HintButton(KEY, check(KEY, wrong)._repr_html_())
+    seen = []
+    for _ in range(4):
+        button._handle_custom_msg({"type": "hint"}, [])
+        seen.append((button.hints.count("<strong>Hint"), button.left))
+    assert seen == [(1, 2), (2, 1), (3, 0), (3, 0)]
+
+
+@pytest.mark.parametrize("graded", [False, True])
+def test_a_box_and_a_mark_have_the_button_where_somebody_can_click(graded: bool, monkeypatch):
+    if graded:
+        monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    result = check(KEY, wrong)
+    for shown, text in ((result, repr(result)), (result.mark, "0.0")):
+        data = shown._repr_mimebundle_()
+        assert ("application/vnd.jupyter.widget-view+json" in data) != graded
+        assert data["text/plain"] == text
+        assert data["text/html"] == result._repr_html_()
+
+
+def test_a_stub_is_offered_a_hint_and_told_what_to_do():
+    def stub(*_):
+        raise NotImplementedError
+
+    result = check(KEY, stub)
+    assert "Hint 1 of 3 is waiting" in result.notes[-1]
+    assert "run that cell, then run this one again" in result.message
+    assert Journal().read()["attempts"] == {}
 
 
 def test_without_a_journal_a_check_still_checks_and_hints_still_come(no_journal):

@@ -123,7 +123,7 @@ def test_a_sentence_about_a_value_outlives_the_frames_of_a_run():
     click(panel, "set", values={"slope": 2})
     sent = panel._view.frame["number"]
     while panel._view.frame["number"] == sent:
-        panel._drawn = panel._sent
+        panel._frames.confirm(panel._view.frame["number"])
         time.sleep(0.01)
     assert panel.status["error"] == "Slope must be from 0 to 1, got 2"
     assert panel.status["invalid"] == "slope"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalinglab.live import Choice, Slider, Switch
-from scalinglab.live.state import from_text, to_text
+from scalinglab.live.positions import from_text, to_text
 
 CONTROLS = (
     Slider("width", 2, 512, 32, log=True, integer=True),

@@ -4,16 +4,18 @@
 function makeControl(description, changed) {
   // Random, because each panel on the page has its own copy of this module.
   const id = `sl-${Math.random().toString(36).slice(2)}-${description.name}`;
-  const label = make("label", { for: id, title: description.note }, description.label);
+  const label = make("label", { for: id }, description.label);
   const kinds = { slider: makeSlider, choice: makeChoice, switch: makeSwitch };
   const { parts, show } = kinds[description.kind](id, description, (value) => changed(description.name, value));
-  const element = make("div", { class: `sl-control sl-${description.kind}` }, label, ...parts);
+  const note = description.note ? make("span", { class: "sl-hint", id: `${id}-note` }, description.note) : undefined;
+  if (note) parts[0].setAttribute("aria-describedby", note.id);
+  const element = make("div", { class: `sl-control sl-${description.kind}` }, label, ...parts, note);
   return { element, show };
 }
 
 /** A slider over the stops of a grid, with a box that takes any number between the ends. */
-function makeSlider(id, { label, grid, integer, unit, note }, changed) {
-  const slider = make("input", { type: "range", id, min: 0, max: grid.length - 1, step: 1, title: note });
+function makeSlider(id, { label, grid, integer, unit }, changed) {
+  const slider = make("input", { type: "range", id, min: 0, max: grid.length - 1, step: 1 });
   // No min and max on the box: the kernel answers a number outside with a sentence, and an arrow must not jump to it.
   const box = make("input", { type: "number", step: integer ? 1 : "any", "aria-label": unit ? `${label} (${unit})` : label });
   const name = (value) => (unit ? `${format.number(value)} ${unit}` : format.number(value));
@@ -36,14 +38,14 @@ function makeSlider(id, { label, grid, integer, unit, note }, changed) {
   return { parts: [slider, box, tail], show };
 }
 
-function makeChoice(id, { options, note }, changed) {
-  const list = make("select", { id, title: note }, ...options.map((option) => make("option", { value: option }, option)));
+function makeChoice(id, { options }, changed) {
+  const list = make("select", { id }, ...options.map((option) => make("option", { value: option }, option)));
   list.addEventListener("change", () => changed(list.value));
   return { parts: [list], show: (value) => (list.value = value) };
 }
 
-function makeSwitch(id, { note }, changed) {
-  const box = make("input", { type: "checkbox", id, title: note });
+function makeSwitch(id, _description, changed) {
+  const box = make("input", { type: "checkbox", id });
   box.addEventListener("change", () => changed(box.checked));
   return { parts: [box], show: (value) => (box.checked = value) };
 }

@@ -48,6 +48,7 @@ class PanelView {
     this.listen("frame", () => this.showFrame());
     this.listen("values", () => this.showValues());
     this.listen("status", () => this.showStatus());
+    this.listen("tasks", () => this.tasks.show(this.model.get("tasks")));
     // What changed while the chart was being embedded.
     this.showValues();
     this.showFrame();
@@ -80,14 +81,16 @@ class PanelView {
     this.chartArea = make("div", { class: "sl-charts" });
     const buttons = this.buildButtons();
     buttons.hidden = !controls.length && !get("streams");
-    const side = make("div", { class: "sl-side" }, ...controls, buttons, this.buildStatus());
+    this.tasks = makeTasks(get("tasks"), (task, done) => this.model.send({ action: "tick", task, done }));
+    this.tasks.show(get("tasks"));
+    const side = make("div", { class: "sl-side" }, this.tasks.element, ...controls, buttons, this.buildStatus());
     const title = make("h3", { class: "sl-title" }, get("title"));
     const note = get("note") ? make("p", { class: "sl-note" }, get("note")) : undefined;
     const body = make("div", { class: "sl-body" }, side, this.chartArea);
     this.root = make(
       "section",
       { class: "sl-panel", "aria-label": get("title") },
-      ...(get("title") ? [title] : []), note, body, this.buildMore(),
+      ...(get("title") ? [title] : []), note, body, this.buildMore(), get("first") ? makeUnfold() : undefined,
     );
     // JupyterLab's shortcuts match whatever has the focus: an arrow key would fold a heading instead of moving a slider.
     this.root.addEventListener("keydown", (event) => event.stopPropagation());
@@ -252,10 +255,38 @@ class PanelView {
   }
 }
 
+/** The box in the place of a panel that waits for a prediction. */
+class ClosedView {
+  constructor(model, element) {
+    this.model = model;
+    const box = makeSealed(model.get("title"), model.get("closed"), () => model.send({ action: "show" }));
+    if (model.get("first")) box.element.append(makeUnfold());
+    element.append(box.element);
+    this.complain = () => box.complain(model.get("status").error ?? "");
+    model.on("change:status", this.complain);
+  }
+
+  start() {}
+
+  dispose() {
+    this.model.off("change:status", this.complain);
+  }
+}
+
 export default {
   async render({ model, el }) {
-    const view = new PanelView(model, el);
-    await view.start();
-    return () => view.dispose();
+    let view;
+    const draw = async () => {
+      view?.dispose();
+      el.replaceChildren();
+      view = new (model.get("closed") ? ClosedView : PanelView)(model, el);
+      await view.start();
+    };
+    model.on("change:closed", draw);
+    await draw();
+    return () => {
+      model.off("change:closed", draw);
+      view.dispose();
+    };
   },
 };

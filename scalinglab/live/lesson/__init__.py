@@ -1,0 +1,1 @@
+"""What makes a chart a lesson: the tasks of a panel, and what waits for a prediction."""

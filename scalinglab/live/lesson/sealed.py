@@ -1,0 +1,146 @@
+"""What a cell shows only after a prediction: a table or a text, with a curtain in front of it until then."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from scalinglab import _checks as checks
+from scalinglab._errors import sentence
+from scalinglab._gates import Gate
+
+_STATIC = Path(__file__).parents[1] / "static"
+#: The markup that is understood, and the HTML it becomes.
+_MARKUP = ((r"`([^`\n]+)`", "code"), (r"\*\*([^*\n]+)\*\*", "strong"), (r"\*([^*\n]+)\*", "em"))
+
+
+class Curtain(anywidget.AnyWidget):
+    """Stands in the place of something closed, and becomes it when it opens.
+
+    Parameters
+    ----------
+    what : str
+        The word for what is behind it: "table", "text".
+    gate : Gate
+        What it waits for.
+    content : callable
+        Called as ``content()`` when the curtain opens: the HTML that was behind it. Nothing of it is sent before.
+    """
+
+    _esm = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in ("format.js", "sealed.js", "curtain.js"))
+    _css = (_STATIC / "sealed.css").read_text(encoding="utf-8")
+    closed = traitlets.Unicode().tag(sync=True)
+    html = traitlets.Unicode().tag(sync=True)
+    trouble = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, what: str, gate: Gate, content: Callable[[], str]) -> None:
+        super().__init__(closed=gate.sentence(what))
+        self._gate, self._content = gate, content
+        self.on_msg(lambda _widget, _content, _buffers: self._ask())
+
+    def lift(self) -> None:
+        """Show what is behind."""
+        self.html, self.closed = self._content(), ""
+
+    def _ask(self) -> None:
+        """The learner wants to see it without a prediction."""
+        try:
+            self._gate.show()
+        except ValueError as error:
+            self.trouble = sentence(error)
+
+
+class Sealed:
+    """HTML that is closed until predictions are sealed: what ``Table`` and ``Prose`` have in common.
+
+    Parameters
+    ----------
+    what : str
+        The word for it.
+    after : str or sequence of str
+        Keys of predictions; without any it is open from the start, and no widget is made.
+    """
+
+    def __init__(self, what: str, after: str | Sequence[str]) -> None:
+        self._gate = Gate(after, self._opened)
+        self._curtain = None if self._gate.open else Curtain(what, self._gate, self._html)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it waits for a prediction to be sealed."""
+        return not self._gate.open
+
+    def show(self) -> None:
+        """Open it without the prediction; the learner's file records that. Raises ``ValueError`` if not."""
+        self._gate.show()
+
+    def _opened(self) -> None:
+        if self._curtain:
+            self._curtain.lift()
+
+    def _html(self) -> str:
+        """The content as HTML."""
+        raise NotImplementedError
+
+    def _text(self) -> str:
+        """The content as plain text."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self._curtain.closed)}</p>" if self.closed and self._curtain else self._html()
+
+    def __repr__(self) -> str:
+        return self._curtain.closed if self.closed and self._curtain else self._text()
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        """The curtain, while there is one; else only what every table has."""
+        if self._curtain is None:
+            return {}
+        data, metadata = self._curtain._repr_mimebundle_() or ({}, {})
+        return data | {"text/plain": repr(self), "text/html": self._repr_html_()}, metadata
+
+
+class Prose(Sealed):
+    """A few paragraphs, closed until predictions are sealed.
+
+    Parameters
+    ----------
+    text : str
+        Paragraphs with an empty line between them. Those that begin with ``- `` are points of a list. `` `code` ``,
+        ``**bold**`` and ``*italic*`` are understood, and nothing else: no formulas, no links.
+    after : str or sequence of str
+        Keys of the predictions that it answers.
+
+    Raises
+    ------
+    ValueError
+        If there is no text.
+    """
+
+    def __init__(self, text: str, *, after: str | Sequence[str]) -> None:
+        if not isinstance(text, str) or not text.strip():
+            checks.fail("text", "be a few sentences", text)
+        self._paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n|\n(?=\s*- )", text.strip())]
+        super().__init__("text", after)
+
+    def _html(self) -> str:
+        made = [
+            f"<li>{_marked(p[2:])}</li>" if p.startswith("- ") else f"<p>{_marked(p)}</p>" for p in self._paragraphs
+        ]
+        return re.sub(r"(<li>.*</li>)", r"<ul>\1</ul>", "".join(made))
+
+    def _text(self) -> str:
+        return "\n\n".join(re.sub(r"[`*]", "", paragraph) for paragraph in self._paragraphs)
+
+
+def _marked(text: str) -> str:
+    escaped = html.escape(text, quote=False)
+    for pattern, tag in _MARKUP:
+        escaped = re.sub(pattern, rf"<{tag}>\1</{tag}>", escaped)
+    return escaped
