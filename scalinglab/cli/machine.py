@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import platform
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,9 @@ SMALL_MEMORY = 2 * GIGABYTE
 LITTLE_LEFT = 1 * GIGABYTE
 #: Browsers for the terminal, in which JupyterLab does not work.
 TEXT_BROWSERS = {"elinks", "links", "lynx", "w3m", "www-browser"}
+#: Browsers for a screen that Python does not look for where there is no display.
+SCREEN_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SCREEN_BROWSERS += ("microsoft-edge", "brave-browser", "firefox", "firefox-esr")
 #: The packages that the sentence of a good report names.
 NAMED = ("torch", "numpy", "jupyterlab", "ipywidgets", "altair")
 
@@ -196,6 +200,9 @@ def _browser() -> Finding:
         return Finding("browser", "ok", f"The browser opens with {name}.")
     if graphical and os.name == "nt":  # there the system's own choice has no name
         return Finding("browser", "ok", "The browser opens.")
+    if found := next(filter(shutil.which, SCREEN_BROWSERS), None):
+        sentence = f"{found} is installed, but this session has no display: open the printed address yourself."
+        return Finding("browser", "ok", sentence)
     return Finding(
         "browser", "warning", "No browser that can show JupyterLab was found: open the printed address in one yourself."
     )
