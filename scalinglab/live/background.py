@@ -2,7 +2,8 @@
 
 A job is a function without arguments. What it returns is shown once; if it returns an iterator (a generator of
 snapshots), the snapshots are shown as they come, at a bounded rate, and the run can be stopped and resumed. The thread
-lives only while there is work. Errors become a state and are raised again by ``wait``.
+lives only while there is work. Errors become a state and are raised again by ``wait``. Where there are no threads (in
+a browser's Python), a job is run to its end where it is submitted.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Background:
     ) -> None:
         self._deliver = deliver
         self._ready = ready
-        self._pause = 1.0 / frames_per_second
+        self._pause, self._patience = 1.0 / frames_per_second, _PATIENCE
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._waiting: _Job | None = None
@@ -142,10 +143,20 @@ class Background:
     def _enqueue(self, job: _Job) -> None:
         with self._changed:
             self._waiting, self._held, self._stopping = job, None, False
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="scalinglab-panel", daemon=True)
-                self._thread.start()
+            started = self._thread is not None or self._start()
             self._changed.notify_all()
+        if not started:
+            self._work()
+
+    def _start(self) -> bool:
+        """Start the thread; false where there are none."""
+        self._thread = threading.Thread(target=self._work, name="scalinglab-panel", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._patience = 0.0  # while it works, nothing that the browser says is heard
+            return False
+        return True
 
     def _work(self) -> None:
         while True:
@@ -205,7 +216,7 @@ class Background:
     def _wait_for_browser(self) -> bool:
         """Wait until the last frame is drawn, but not for long; false if a newer job will bring a newer frame."""
         with self._changed:
-            self._changed.wait_for(lambda: self._ready() or self._waiting is not None, _PATIENCE)
+            self._changed.wait_for(lambda: self._ready() or self._waiting is not None, self._patience)
         return self._ready() or self._waiting is None
 
     def _tell(self, result: Any, report: Report) -> None:

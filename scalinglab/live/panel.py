@@ -19,7 +19,7 @@ from scalinglab._errors import ConvergenceError, DivergenceError
 from scalinglab.live.background import Background, Report
 from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
-from scalinglab.live.picture import svg
+from scalinglab.live.picture import show, svg
 from scalinglab.live.rows import MAX_ROWS, Columns, caption_of, datasets_of, length, records_of, thin, to_wire
 from scalinglab.live.specifications import check_fields, names_in, specification
 from scalinglab.live.state import from_text, to_text
@@ -313,12 +313,16 @@ class Panel:
     # ---- showing ----------------------------------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget, and a picture for readers without a kernel (HTML and PDF exports)."""
+        """The widget, whose run goes on now."""
         if being_graded():
             return {"text/plain": f"{self!r}: not drawn while the notebook is graded"}, {}
         data, metadata = self._view._repr_mimebundle_() or ({}, {})
         self.resume()
-        return data | {"image/svg+xml": self.svg(), "text/plain": repr(self)}, metadata
+        return data | {"text/plain": repr(self)}, metadata
+
+    def _ipython_display_(self) -> None:
+        """The widget, then a picture for readers without a kernel (HTML and PDF exports)."""
+        show(self._repr_mimebundle_(), self.svg)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value}" for name, value in self.values.items())

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from scalinglab._checks import Array
+from scalinglab._later import optimize
 
 Complex = NDArray[Any]
 #: Nodes of a hyperbola in the upper half-plane, for times within a decade.
@@ -79,6 +79,6 @@ def _shape(ratio: float) -> tuple[float, float]:
     def rate(phi: float) -> float:
         return -(math.pi**2 - 2 * math.pi * phi) / spread(phi)
 
-    best: Any = minimize_scalar(rate, bounds=(math.pi / 4 + 1e-6, math.pi / 2 - 1e-6), method="bounded")
+    best: Any = optimize.minimize_scalar(rate, bounds=(math.pi / 4 + 1e-6, math.pi / 2 - 1e-6), method="bounded")
     phi = float(best.x)
     return phi, spread(phi)
