@@ -22,7 +22,7 @@ from scalinglab.cli.folder import FIRST_CHAPTER, find_course
 
 REINSTALL = "in the folder of the clone run: python -m pip install -c binder/constraints.txt -e ."
 GIGABYTE = 1e9
-#: Below this the second open chapter no longer fits: one takes 0.6 GB, JupyterLab and the browser want theirs.
+#: Below this the second open chapter no longer fits: one takes up to 0.5 GB, JupyterLab and the browser want theirs.
 SMALL_MEMORY = 2 * GIGABYTE
 LITTLE_LEFT = 1 * GIGABYTE
 #: Browsers for the terminal, in which JupyterLab does not work.
@@ -165,10 +165,10 @@ def _memory() -> Finding:
     available = _machine.free_memory()
     told = f"{total / GIGABYTE:.1f} GB of memory, {available / GIGABYTE:.1f} GB free"
     if total < SMALL_MEMORY:
-        return Finding("memory", "warning", f"{told}: keep one chapter open at a time (each takes about 0.6 GB).")
+        return Finding("memory", "warning", f"{told}: keep one chapter open at a time (each takes up to 0.5 GB).")
     if available < LITTLE_LEFT:
         return Finding("memory", "warning", f"{told}: close other programs, or kernels that you no longer need.")
-    return Finding("memory", "ok", f"{told}; an open chapter takes about 0.6 GB.")
+    return Finding("memory", "ok", f"{told}; an open chapter takes up to 0.5 GB.")
 
 
 def _processor() -> Finding:
