@@ -24,7 +24,8 @@ ROUNDS = 7
 #: A new kernel, all cells; the milliseconds until a chart of a panel shows anything that is not white.
 ALIVE = """
 async () => {
-    const panel = window.jupyterapp.shell.currentWidget, kernel = panel.sessionContext.session.kernel;
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.sessionContext.shutdown();
     await window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs');
     const drawn = () => [...panel.node.querySelectorAll('.sl-panel canvas')].some((canvas) => {
         if (!canvas.width || !canvas.height) return false;
@@ -33,7 +34,7 @@ async () => {
     });
     if (drawn()) return NaN;
     const began = performance.now();
-    await kernel.restart();
+    await panel.sessionContext.changeKernel({ name: 'python3' });
     window.jupyterapp.commands.execute('notebook:run-all-cells');
     while (!drawn()) {
         if (performance.now() - began > 60000) return NaN;
