@@ -84,9 +84,9 @@ def test_a_file_imports_only_what_its_part_may(source: Path):
             assert rest[0] in allowed, f"{part} imports {name}"
             private = [step for step in rest[1:] if step.startswith("_")]
             assert rest[0] == part or not private, f"{part} reaches into {name}"
-        if part in THEORY | HELPERS:
+        if part in THEORY | HELPERS - {"_later"}:
             assert head not in {"altair", "ipywidgets", "anywidget"}, f"{part} imports {head}"
-            assert torch_file or head != "torch", f"{part} imports torch"
+            assert torch_file or "torch" not in {head, name.removeprefix("scalinglab._later.")}, f"{part} imports torch"
         assert head not in {"course", "tests"}
 
 
@@ -103,6 +103,18 @@ def test_only_the_client_of_nbgrader_imports_it():
     assert {source.parent for source in importing} == {client}
 
 
+def test_torch_is_loaded_by_its_first_use_and_never_by_an_import():
+    """``scalinglab._later`` has it; elsewhere it is named for the types alone."""
+    for source in SOURCES:
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        typed = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+        spared = {inner for node in typed for outer in node.body for inner in ast.walk(outer)}
+        for node in set(ast.walk(tree)) - spared:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            assert "torch" not in {name.partition(".")[0] for name in names}, source
+
+
 def test_students_never_load_the_classroom():
     code = "import sys, scalinglab.exercises; print(*(name for name in sys.modules if name.startswith('scalinglab')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -117,6 +129,26 @@ def test_importing_loads_nothing_heavy(module: str):
     code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_nothing_heavy_is_loaded_before_it_is_used():
+    """Not torch by training, pruning and its tasks; not the parts of scipy, scikit-learn or an engine of JavaScript."""
+    code = f"""
+import importlib, pkgutil, sys, scalinglab
+from scalinglab.training import digits, forward, sweeping, teacher_student, text, train
+for part in {sorted(set(MAY_IMPORT) - {"classroom"})}:
+    package = importlib.import_module("scalinglab." + part)
+    for module in pkgutil.walk_packages(getattr(package, "__path__", ()), package.__name__ + "."):
+        if not module.name.endswith("__main__") and "quiz_bank" not in module.name:
+            importlib.import_module(module.name)
+digits(), teacher_student(64), text(1000)
+heavy = ("torch", "scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.special", "sklearn", "vl_convert", "psutil")
+print(*(name for name in heavy if name in sys.modules))
+import scalinglab._later as later
+print(later.torch.ones(2).sum().item(), later.special.ndtri(0.5), "torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["", "2.0 0.0 True"]
 
 
 def test_a_chart_does_not_wait_for_a_grammar_of_addresses():

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import cho_solve, cholesky, get_lapack_funcs
-from scipy.spatial import KDTree
 
 from scalinglab._checks import Array, fail, non_negative, one_of
+from scalinglab._later import linalg, spatial
 from scalinglab._results import ReadOnly
 from scalinglab.approximation.fourier import FourierSeries, checked_inputs, checked_target, grid
 from scalinglab.approximation.targets import Samples
@@ -96,7 +95,7 @@ class NearestFit(_Learned):
 
     def _each(self, places: Array) -> Iterator[Array]:
         for known, labels, wanted in zip(self.samples.inputs, self.samples.labels, places, strict=True):
-            yield labels[KDTree(known % 1.0, boxsize=1.0).query(wanted % 1.0)[1]]
+            yield labels[spatial.KDTree(known % 1.0, boxsize=1.0).query(wanted % 1.0)[1]]
 
     def __repr__(self) -> str:
         return f"NearestFit({self.samples!r})"
@@ -126,15 +125,15 @@ def fit_spline(samples: Samples, *, order: int = 2, ridge: float = 1e-12) -> Spl
     _checked(samples)
     order, ridge = one_of("order", order, tuple(BERNOULLI)), non_negative("ridge", ridge)
     weights, condition = np.empty(samples.labels.shape), np.empty(samples.functions)
-    (reciprocal,) = get_lapack_funcs(("pocon",), (weights,))
+    (reciprocal,) = linalg.get_lapack_funcs(("pocon",), (weights,))
     for function, (inputs, labels) in enumerate(zip(samples.inputs, samples.labels, strict=True)):
         matrix = _kernel(inputs, inputs, order)
         matrix.flat[:: len(matrix) + 1] *= 1 + ridge
         try:
-            factor = cholesky(matrix, lower=True)
+            factor = linalg.cholesky(matrix, lower=True)
         except np.linalg.LinAlgError:
             fail("ridge", "be larger, as some inputs nearly coincide and the matrix is singular", ridge)
-        weights[function] = cho_solve((factor, True), labels)
+        weights[function] = linalg.cho_solve((factor, True), labels)
         share, _ = reciprocal(factor, np.linalg.norm(matrix, 1), uplo="L")
         condition[function] = 1 / share if share else np.inf
     return SplineFit(samples, weights, order, condition)

@@ -8,20 +8,22 @@ family that needs torch.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
-from torch import Tensor
 
 from scalinglab._checks import Array, fail, non_negative, non_negative_integer, positive_integer
+from scalinglab._later import torch
 from scalinglab.approximation.fourier import FourierSeries, grid
 from scalinglab.approximation.runs import LearnerRuns, PenaltyRuns
 from scalinglab.approximation.second_order import fit_network
 from scalinglab.approximation.students import Students
 from scalinglab.approximation.targets import Samples
 from scalinglab.training import Task, finish, forward, train
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: Points along each axis of the unlabelled grid, and of the test set.
 GRID = {1: 128, 2: 32}

@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from scalinglab._checks import Array, fail, in_range, non_negative_integer
+from scalinglab._later import linalg
 from scalinglab._results import ReadOnly, records
 from scalinglab.approximation.fourier import PART, FourierSeries, basis, unknowns
 from scalinglab.approximation.targets import MOST_UNKNOWNS, Samples
@@ -221,7 +221,7 @@ def _best_bands(known: Samples, held: Samples, most: int) -> NDArray[np.int64]:
         orthogonal, triangular = np.linalg.qr(basis(known.inputs[function], most)[:, order])
         diagonal = np.diagonal(triangular)
         triangular[np.diag_indices(len(diagonal))] = np.where(diagonal == 0, np.finfo(float).tiny, diagonal)
-        shapes = solve_triangular(triangular.T, basis(held.inputs[function], most)[:, order].T, lower=True)
+        shapes = linalg.solve_triangular(triangular.T, basis(held.inputs[function], most)[:, order].T, lower=True)
         steps = (orthogonal.T @ known.labels[function])[:, None] * shapes
         predictions = np.cumsum(steps, axis=0)[ends - 1]
         errors = ((predictions - held.labels[function]) ** 2).mean(1)

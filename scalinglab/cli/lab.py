@@ -21,7 +21,7 @@ PASSES_ON = True
 SETTINGS = Path(__file__).parent / "jupyter"
 #: What the C library's allocator (glibc's; others do not read it) is told in the kernels, which have many threads: to
 #: share two pools, not eight for each core, and to hand large blocks back to the system once they are free. Chapter 07
-#: takes 650 MB with it and 690 without (two cores), in the same time; with smaller blocks training takes longer.
+#: takes 40 MB less with it (two cores), in the same time; with smaller blocks training takes longer.
 #: `binder/start` and `course/syllabus.md` say the same.
 ALLOCATOR = {
     "MALLOC_ARENA_MAX": "2",

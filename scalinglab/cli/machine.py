@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import platform
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,11 +22,14 @@ from scalinglab.cli.folder import FIRST_CHAPTER, find_course
 
 REINSTALL = "in the folder of the clone run: python -m pip install -c binder/constraints.txt -e ."
 GIGABYTE = 1e9
-#: Below this the second open chapter no longer fits: one takes 0.6 GB, JupyterLab and the browser want theirs.
+#: Below this the second open chapter no longer fits: one takes up to 0.5 GB, JupyterLab and the browser want theirs.
 SMALL_MEMORY = 2 * GIGABYTE
 LITTLE_LEFT = 1 * GIGABYTE
 #: Browsers for the terminal, in which JupyterLab does not work.
 TEXT_BROWSERS = {"elinks", "links", "lynx", "w3m", "www-browser"}
+#: Browsers for a screen that Python does not look for where there is no display.
+SCREEN_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SCREEN_BROWSERS += ("microsoft-edge", "brave-browser", "firefox", "firefox-esr")
 #: The packages that the sentence of a good report names.
 NAMED = ("torch", "numpy", "jupyterlab", "ipywidgets", "altair")
 
@@ -161,10 +165,10 @@ def _memory() -> Finding:
     available = _machine.free_memory()
     told = f"{total / GIGABYTE:.1f} GB of memory, {available / GIGABYTE:.1f} GB free"
     if total < SMALL_MEMORY:
-        return Finding("memory", "warning", f"{told}: keep one chapter open at a time (each takes about 0.6 GB).")
+        return Finding("memory", "warning", f"{told}: keep one chapter open at a time (each takes up to 0.5 GB).")
     if available < LITTLE_LEFT:
         return Finding("memory", "warning", f"{told}: close other programs, or kernels that you no longer need.")
-    return Finding("memory", "ok", f"{told}; an open chapter takes about 0.6 GB.")
+    return Finding("memory", "ok", f"{told}; an open chapter takes up to 0.5 GB.")
 
 
 def _processor() -> Finding:
@@ -196,6 +200,9 @@ def _browser() -> Finding:
         return Finding("browser", "ok", f"The browser opens with {name}.")
     if graphical and os.name == "nt":  # there the system's own choice has no name
         return Finding("browser", "ok", "The browser opens.")
+    if found := next(filter(shutil.which, SCREEN_BROWSERS), None):
+        sentence = f"{found} is installed, but this session has no display: open the printed address yourself."
+        return Finding("browser", "ok", sentence)
     return Finding(
         "browser", "warning", "No browser that can show JupyterLab was found: open the printed address in one yourself."
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, fail, non_negative_integer, positive_integer
+from scalinglab._later import spatial
 from scalinglab._results import ReadOnly, records
 from scalinglab.compression._arguments import checked_points, checked_weights, coordinates
 from scalinglab.compression.compress import Compressed
+
+#: Rounds of k-means at most.
+ROUNDS = 100
 
 
 def random_subset(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, seed: int = 0) -> Compressed:
@@ -92,17 +97,35 @@ def cluster(points: ArrayLike, size: int, *, weights: ArrayLike | None = None, s
     ValueError
         If points or weights do not fit, or an argument is out of range.
     """
-    from sklearn.cluster import KMeans  # takes a second to import, and little here needs it
-
     table = checked_points(points)
     given = checked_weights(weights, table)
     if positive_integer("size", size) > np.count_nonzero(given):
         fail("size", f"not exceed {np.count_nonzero(given)}, the points that have a weight", size)
     table, given = table[given > 0], given[given > 0]
-    means = KMeans(size, max_iter=100, random_state=non_negative_integer("seed", seed))
-    labels = np.asarray(means.fit_predict(table, sample_weight=given))
-    masses = np.bincount(labels, given, size)
-    # The barycentres of the last assignment, as the centres that KMeans gives are one rounding away from them.
-    centres = np.stack([np.bincount(labels, given * column, size) for column in table.T], 1)
-    held = masses > 0
-    return Clusters(centres[held] / masses[held, None], masses[held].astype(np.float64))
+    centres = table[_spread(table, given, size, np.random.default_rng(non_negative_integer("seed", seed)))]
+    masses, nearest = np.zeros(size), np.full(len(table), -1)
+    for _ in range(ROUNDS):
+        before, nearest = nearest, np.asarray(spatial.KDTree(centres).query(table)[1])
+        if (before == nearest).all():
+            break
+        masses = np.bincount(nearest, given, size)
+        sums = np.stack([np.bincount(nearest, given * column, size) for column in table.T], 1)
+        held = masses > 0
+        centres[held] = sums[held] / masses[held, None]
+    return Clusters(centres[masses > 0], masses[masses > 0].astype(np.float64))
+
+
+def _spread(table: Array, weights: Array, size: int, generator: np.random.Generator) -> list[int]:
+    """Points far from each other to begin with: each is drawn in proportion to its squared distance from the others.
+
+    This is k-means++ [Arthur2007]: of a few points so drawn, the one is taken that leaves the least of these distances.
+    """
+    tries = 2 + int(math.log(size))
+    found, left = [int(generator.choice(len(table), p=weights / weights.sum()))], np.full(len(table), np.inf)
+    while len(found) < size:
+        left = np.minimum(left, ((table - table[found[-1]]) ** 2).sum(1))
+        sums = np.cumsum(weights * left)
+        drawn = np.searchsorted(sums, generator.random(tries) * sums[-1], side="right").clip(max=len(table) - 1)
+        then = np.minimum(left, ((table - table[drawn, None]) ** 2).sum(2)) @ weights
+        found.append(int(drawn[then.argmin()]))
+    return found

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog, nnls
 
 from scalinglab._checks import Array, one_of
 from scalinglab._errors import ConvergenceError
+from scalinglab._later import optimize
 from scalinglab.compression._arguments import checked_table, checked_weights
 from scalinglab.compression.tree import halve, peel, refine
 
@@ -115,7 +115,7 @@ def _one_by_one(features: Array, weights: Array) -> tuple[Index, Array]:
 
 def _nnls(features: Array, weights: Array) -> tuple[Index, Array]:
     columns = _in_units(features)
-    found, _ = nnls(columns.T, weights @ columns)
+    found, _ = optimize.nnls(columns.T, weights @ columns)
     index = np.flatnonzero(found)
     return index, found[index]
 
@@ -123,7 +123,7 @@ def _nnls(features: Array, weights: Array) -> tuple[Index, Array]:
 def _lp(features: Array, weights: Array) -> tuple[Index, Array]:
     """A vertex that is far in a direction of no meaning; the sums bound all weights where a column is constant."""
     columns, cost = _in_units(features), np.cos(np.arange(len(features)))
-    found = linprog(cost, A_eq=columns.T, b_eq=weights @ columns, bounds=(0, None), method="highs-ds")
+    found = optimize.linprog(cost, A_eq=columns.T, b_eq=weights @ columns, bounds=(0, None), method="highs-ds")
     if found.x is None:
         raise ConvergenceError(f"the simplex method found no vertex: {found.message}")
     index = np.flatnonzero(found.x > 0)

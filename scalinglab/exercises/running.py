@@ -1,4 +1,7 @@
-"""Calling a student's function safely: in a thread with a time limit, its prints kept, its exception caught."""
+"""Calling a student's function safely: in a thread with a time limit, its prints kept, its exception caught.
+
+Where there are no threads (in a browser's Python), there is no time limit.
+"""
 
 from __future__ import annotations
 
@@ -47,12 +50,12 @@ def run(function: Callable[..., Any], cases: Sequence[tuple[Any, ...]], *, secon
 
     worker = threading.Thread(target=work, name="scalinglab-check", daemon=True)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):  # type: ignore[type-var]
-        worker.start()
         try:
-            worker.join(seconds)
-            outcome.out_of_time = worker.is_alive()
-        finally:
-            _stop(worker)  # also when the student interrupts the kernel while we wait
+            worker.start()
+        except RuntimeError:
+            work()
+        else:
+            outcome.out_of_time = _outlasts(worker, seconds)
     outcome.printed = out.kept + err.kept
     outcome.printed_length = out.length + err.length
     return outcome
@@ -84,6 +87,15 @@ def describe_error(function: Callable[..., Any], error: BaseException) -> str:
 
 class _OutOfTime(BaseException):
     """Raised inside a thread that ran too long; no ``except Exception`` of a student catches it."""
+
+
+def _outlasts(worker: threading.Thread, seconds: float) -> bool:
+    """Wait for a thread to end, and stop it if it does not; whether it had to be stopped."""
+    try:
+        worker.join(seconds)
+        return worker.is_alive()
+    finally:
+        _stop(worker)  # also when the student interrupts the kernel while we wait
 
 
 def _stop(worker: threading.Thread) -> None:

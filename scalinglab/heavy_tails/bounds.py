@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy.special import gammaln
-
 from scalinglab._checks import fail, in_range, integer, number, positive_integer
+from scalinglab._later import special
 from scalinglab.heavy_tails._arguments import density as checked_density
 from scalinglab.heavy_tails._arguments import kept_of
 
@@ -52,5 +51,5 @@ def occam_bound(parameters: int, density: float, samples: int, *, bits: int = 8,
     if not 0 < number("delta", delta) < 1:
         fail("delta", "be above 0 and below 1", delta)
     kept = kept_of(share, count)
-    choices = float(gammaln(count + 1) - gammaln(kept + 1) - gammaln(count - kept + 1))
+    choices = float(special.gammaln(count + 1) - special.gammaln(kept + 1) - special.gammaln(count - kept + 1))
     return math.sqrt((choices + kept * width * math.log(2) - math.log(delta)) / (2 * sizes))

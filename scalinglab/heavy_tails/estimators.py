@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
 
 from scalinglab._checks import Array, fail, one_of, positive_integer
+from scalinglab._later import special
 from scalinglab._results import ReadOnly, records
 from scalinglab.heavy_tails._arguments import points
 from scalinglab.heavy_tails.power_tails import few_ties, hill_of_tail, ordered_tail, power_law_tail, tail_length
@@ -178,7 +178,7 @@ def hill_curve(x: ArrayLike, *, lengths: int = 120, share: float = 0.5) -> HillC
     if not (means[used - 1] > 0).all():
         fail("x", "differ in their largest values", float(np.exp(logs[0])))
     alpha = 1 / means[used - 1]
-    half = ndtri(0.975) * alpha / np.sqrt(used)
+    half = special.ndtri(0.975) * alpha / np.sqrt(used)
     return HillCurve(used, alpha, alpha - half, alpha + half)
 
 
@@ -190,7 +190,7 @@ def _tail_estimate(data: Array, alpha: float, used: int, method: str) -> TailInd
         # Where the law sets in further out than the chosen tail begins, its outer part is nearer to it.
         fewer = max(2, round(used / OUTER))
         pairs.append((hill_of_tail(ordered_tail(data, fewer)), fewer))
-    halves = [float(ndtri(0.975)) * each / math.sqrt(count) for each, count in pairs]
+    halves = [float(special.ndtri(0.975)) * each / math.sqrt(count) for each, count in pairs]
     ends = [(each - half, each + half) for (each, _), half in zip(pairs, halves, strict=True)]
     return TailIndex(alpha, (min(low for low, _ in ends), max(high for _, high in ends)), method, used)
 
@@ -199,5 +199,5 @@ def _jackknifed(alpha: float, without: Array, used: int, method: str) -> TailInd
     """An estimate with the spread of those without one of the groups."""
     groups = len(without)
     spread = math.sqrt((groups - 1) / groups * float(((without - without.mean()) ** 2).sum()))
-    half = float(stdtrit(groups - 1, 0.975)) * spread
+    half = float(special.stdtrit(groups - 1, 0.975)) * spread
     return TailIndex(alpha, (alpha - half, alpha + half), method, used)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincinv, expit, gamma, gammainc, gammaincinv
 
 from scalinglab._checks import Array, array, fail, one_of, positive
+from scalinglab._later import special
 from scalinglab.heavy_tails._arguments import stable_index
 from scalinglab.heavy_tails._roots import root
 
@@ -82,9 +82,9 @@ def _quarter(width: float) -> tuple[Array, Array, Array]:
     are the closer, the narrower the step that the integrand is.
     """
     log = np.arange(ENDS[0], ENDS[1], max(min(STEP, NARROW * width), FINEST))
-    share = expit(log)
-    angle, left = np.pi / 2 * share, np.pi / 2 * expit(-log)
-    weights = share * expit(-log)
+    share = special.expit(log)
+    angle, left = np.pi / 2 * share, np.pi / 2 * special.expit(-log)
+    weights = share * special.expit(-log)
     return angle, left, weights / weights.sum()
 
 
@@ -141,9 +141,9 @@ def share_below(kept: float, *, law: str = "normal", p: float = 2.0, index: floa
     if law == "uniform":
         return float((1 - kept) ** (p + 1))
     if law == "laplace":
-        return float(gammainc(p + 1, -math.log(kept)))
+        return float(special.gammainc(p + 1, -math.log(kept)))
     if law == "normal":
-        return float(gammainc((p + 1) / 2, gammaincinv(0.5, 1 - kept)))
+        return float(special.gammainc((p + 1) / 2, special.gammaincinv(0.5, 1 - kept)))
     return _heavy(kept, p, law, index)
 
 
@@ -152,13 +152,13 @@ def _heavy(kept: float, p: float, law: str, index: Any) -> float:
     if law == "student":
         freedom = positive("index", index)
         # X^2 / (freedom + X^2) has a beta law, and so has it under the density weighted by |X|^p.
-        cut = betaincinv(0.5, freedom / 2, 1 - kept)
-        return float(betainc((p + 1) / 2, (freedom - p) / 2, cut)) if p < freedom else 0.0
+        cut = special.betaincinv(0.5, freedom / 2, 1 - kept)
+        return float(special.betainc((p + 1) / 2, (freedom - p) / 2, cut)) if p < freedom else 0.0
     if stable_index("index", index) == 2:
         return share_below(kept, law="normal", p=p)
     if p >= index:
         return 0.0
-    moment = gamma(1 - p / index) * 2 * gamma(p) * math.sin(math.pi * p / 2) / math.pi  # E|X|^p
+    moment = special.gamma(1 - p / index) * 2 * special.gamma(p) * math.sin(math.pi * p / 2) / math.pi  # E|X|^p
     return truncated_moment(index, stable_quantile(index, kept), p) / moment
 
 

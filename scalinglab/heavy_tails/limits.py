@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gamma
 
 from scalinglab._checks import array, fail, fraction, positive
+from scalinglab._later import special
 from scalinglab.heavy_tails._arguments import density as checked_density
 from scalinglab.heavy_tails._arguments import stable_index
 from scalinglab.heavy_tails._roots import root
@@ -144,8 +144,8 @@ def predicted_error(alpha: float, n: ArrayLike, density: float, *, quantile: flo
         fail("quantile", "be above 0 and below 1", quantile)
     if index == 2 or share == 1:
         return np.full(counts.shape, limiting_error(share))[()]
-    tail = 2 * gamma(index) * math.sin(math.pi * index / 2) / math.pi
-    scale = (tail * gamma(1 - index / 2)) ** (2 / index)
+    tail = 2 * special.gamma(index) * math.sin(math.pi * index / 2) / math.pi
+    scale = (tail * special.gamma(1 - index / 2)) ** (2 / index)
     whole = scale * positive_stable_quantile(index / 2, 1 - quantile)
     rest = truncated_moment(index, stable_quantile(index, share))
     return np.sqrt(counts ** (1 - 2 / index) * rest / whole)[()]

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, fail, positive, positive_integer
 from scalinglab._growing import Growing, growing_at_the_end
+from scalinglab._later import torch
 from scalinglab.heavy_tails.averages import Averages
 from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
 from scalinglab.heavy_tails.dependence import column_dependence

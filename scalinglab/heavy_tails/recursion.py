@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln, roots_jacobi
 
 from scalinglab._checks import Array, array, fail, non_negative, positive, positive_integer
 from scalinglab._errors import DivergenceError
+from scalinglab._later import special
 from scalinglab.heavy_tails._roots import root
 
 #: Nodes over U (of Gauss and Jacobi) and steps over each part of S (by the double exponential rule, up to SPAN): enough
@@ -79,7 +79,7 @@ def _shares(batch: int, dimension: int, count: int) -> tuple[Array, Array]:
     """Values of U with logarithms of their weights."""
     if dimension == 1:
         return np.ones(1), np.zeros(1)
-    nodes, weights = roots_jacobi(count, (dimension - 3) / 2, batch / 2 - 1)
+    nodes, weights = special.roots_jacobi(count, (dimension - 3) / 2, batch / 2 - 1)
     return (1 + nodes) / 2, np.log(weights / weights.sum())
 
 
@@ -97,7 +97,7 @@ def _between(step: _Step, low: float, high: float, shares: tuple[Array, Array], 
     else:
         off = step.size * s - 1
     half = step.freedom / 2
-    weight = np.log(density) + (half - 1) * np.log(s / 2) - s / 2 - gammaln(half) - math.log(2)
+    weight = np.log(density) + (half - 1) * np.log(s / 2) - s / 2 - special.gammaln(half) - math.log(2)
     share, share_weight = shares
     square = share * (off**2)[:, None] + (1 - share)
     return np.log(square).ravel(), (weight[:, None] + share_weight).ravel()

@@ -3,7 +3,7 @@
 A job is a function without arguments. What it returns is shown once; if it returns an iterator (a generator of
 snapshots), the snapshots are shown as they come, at a bounded rate, and the run can be stopped and resumed. The thread
 lives only while there is work, and takes turns with those of other panels. Errors become a state and are raised again
-by ``wait``.
+by ``wait``. Where there are no threads (in a browser's Python), a job is run to its end where it is submitted.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Background:
     ) -> None:
         self._deliver = deliver
         self._ready = ready
-        self._pause = 1.0 / frames_per_second
+        self._pause, self._patience = 1.0 / frames_per_second, _PATIENCE
         self._turns = turns
         self._changed = turns.changed
         self._thread: threading.Thread | None = None
@@ -153,10 +153,20 @@ class Background:
         with self._changed:
             self._turns.enter(self, first=first)
             self._waiting, self._held, self._stopping = job, None, False
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="scalinglab-panel", daemon=True)
-                self._thread.start()
+            started = self._thread is not None or self._start()
             self._changed.notify_all()
+        if not started:
+            self._work()
+
+    def _start(self) -> bool:
+        """Start the thread; false where there are none."""
+        self._thread = threading.Thread(target=self._work, name="scalinglab-panel", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._patience = 0.0  # while it works, nothing that the browser says is heard
+            return False
+        return True
 
     def _work(self) -> None:
         while True:
@@ -245,7 +255,7 @@ class Background:
     def _wait_for_browser(self) -> bool:
         """Wait until the last frame is drawn, but not for long; false if a newer job will bring a newer frame."""
         with self._changed:
-            self._changed.wait_for(lambda: self._ready() or self._waiting is not None, _PATIENCE)
+            self._changed.wait_for(lambda: self._ready() or self._waiting is not None, self._patience)
         return self._ready() or self._waiting is None
 
     def _tell(self, result: Any, report: Report) -> None:

@@ -21,7 +21,7 @@ from scalinglab.live.controls import Control
 from scalinglab.live.frame import Frame, Sent
 from scalinglab.live.lesson.tasks import Tasks
 from scalinglab.live.opened import enter, is_first
-from scalinglab.live.picture import svg
+from scalinglab.live.picture import show, svg
 from scalinglab.live.positions import Positions, check_arguments
 from scalinglab.live.rows import Columns, caption_of, datasets_of, length, records_of
 from scalinglab.live.specifications import check_fields, names_in, specification
@@ -333,14 +333,18 @@ class Panel:
     # ---- showing ----------------------------------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget, and a picture for readers without a kernel (HTML and PDF exports)."""
+        """The widget, whose run goes on now."""
         if being_graded():
             return {"text/plain": f"{self!r}: not drawn while the notebook is graded"}, {}
         data, metadata = self._view._repr_mimebundle_() or ({}, {})
         if self.closed:
             return data | {"text/plain": repr(self)}, metadata
         self.resume()
-        return data | {"image/svg+xml": self.svg(), "text/plain": repr(self)}, metadata
+        return data | {"text/plain": repr(self)}, metadata
+
+    def _ipython_display_(self) -> None:
+        """The widget, then a picture for readers without a kernel (HTML and PDF exports)."""
+        show(self._repr_mimebundle_(), None if self.closed else self.svg)
 
     def __repr__(self) -> str:
         if self.closed:

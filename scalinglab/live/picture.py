@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from scalinglab.live import vega
 from scalinglab.live.drawn import drawn
 from scalinglab.live.legends import legends, written
 from scalinglab.live.rows import Columns, records_of, thin
@@ -32,11 +34,16 @@ def svg(specs: Sequence[dict[str, Any]], data: Mapping[str, Columns]) -> str:
     -------
     str
         An SVG document.
+
+    Raises
+    ------
+    VegaMissingError
+        If there is no ``vl_convert``.
     """
     sets = {name: [_plain(record) for record in records_of(thin(columns, _ROWS))] for name, columns in data.items()}
     parts, left, bottom = [], 0.0, 0.0
     for number, spec in enumerate(specs):
-        picture = re.sub(r"\bclip(\d+)", rf"clip{number}-\1", _draw(spec, sets))  # each counts its clips from zero
+        picture = re.sub(r"\bclip(\d+)", rf"clip{number}-\1", vega.ask("svg", spec | {"datasets": sets}))  # each counts its clips from zero
         width, height = map(float, _SIZE.match(picture).groups())  # pyright: ignore[reportOptionalMemberAccess]
         legend, more = written(legends(drawn(spec, data)), _MARGIN, width)
         below = f'<g transform="translate(0,{height:g})">{legend}</g>'
@@ -47,11 +54,30 @@ def svg(specs: Sequence[dict[str, Any]], data: Mapping[str, Columns]) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" version="1.1" {size}>{paper}{"".join(parts)}</svg>'
 
 
-def _draw(spec: dict[str, Any], sets: Mapping[str, Any]) -> str:
-    """One chart as SVG."""
-    import vl_convert  # loads a JavaScript engine: only when a picture is asked for
+def show(widget: tuple[dict[str, Any], dict[str, Any]], picture: Callable[[], str] | None) -> None:
+    """Show a widget at once, then its picture in an output of its own, which takes a moment to draw.
 
-    return vl_convert.vegalite_to_svg(spec | {"datasets": sets}, allowed_base_urls=[])
+    A page that has widgets shows nothing there. Without ``vl_convert`` there is no picture.
+
+    Parameters
+    ----------
+    widget : (dict, dict)
+        Its data and metadata by their types, as a notebook keeps them.
+    picture : callable or None
+        Returns an SVG document, or raises ``VegaMissingError``; None for none.
+    """
+    from IPython.display import display
+
+    data, metadata = widget
+    display(data, metadata=metadata, raw=True)
+    if picture is not None and _WIDGET in data:
+        with suppress(vega.VegaMissingError):
+            display({_WIDGET: _NO_WIDGET, "image/svg+xml": picture(), "text/plain": ""}, raw=True)
+
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+#: The view of a widget that is gone, which is nothing; a page without widgets takes the next best, the picture.
+_NO_WIDGET = {"version_major": 2, "version_minor": 0, "model_id": ""}
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The drawing library in the browser: Vega, bundled once on this machine, sent once to each page.
 
 ``vl_convert`` carries the Vega project's own JavaScript; the bundle it makes is kept in the user's cache folder under
-the version it holds. One hidden widget for each kernel hands it to all panels, so nothing comes from a network.
+the version it holds, which serves kernels without it as well. One hidden widget for each kernel hands it to all panels,
+so nothing comes from a network.
 """
 
 from __future__ import annotations
@@ -15,13 +16,28 @@ import anywidget
 import platformdirs
 import traitlets
 
+from scalinglab.live import vega
+
 _ENTRY = "export { vegaEmbed };"
 
 
+#: What the page gets where there is neither a bundle nor the means to make one: the panel shows this sentence.
+_MISSING = """export function vegaEmbed() {
+  throw new Error("its library Vega is not on this machine: install vl-convert-python and restart the kernel");
+}"""
+
+
 def cache_file() -> Path:
-    """Where the bundle is kept; the name holds the version of the package it came from."""
-    version = importlib.metadata.version("vl-convert-python")
-    return Path(platformdirs.user_cache_dir("scalinglab")) / f"vega-embed-{version}.js"
+    """Where the bundle is kept; the name holds the version of the package it came from.
+
+    Without the package it is the newest bundle that was kept.
+    """
+    folder = Path(platformdirs.user_cache_dir("scalinglab"))
+    try:
+        return folder / f"vega-embed-{importlib.metadata.version('vl-convert-python')}.js"
+    except importlib.metadata.PackageNotFoundError:
+        kept = sorted(folder.glob("vega-embed-*.js"), key=lambda file: file.stat().st_mtime)
+        return kept[-1] if kept else folder / "vega-embed-none.js"
 
 
 def bundle() -> str:
@@ -30,9 +46,10 @@ def bundle() -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        import vl_convert  # 60 MB of memory, needed only until the bundle is cached
-
-        code = vl_convert.javascript_bundle(_ENTRY)
+        try:
+            code = vega.ask("bundle", _ENTRY)
+        except vega.VegaMissingError:
+            return _MISSING
         _keep(path, code)
         return code
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive_integer
 from scalinglab._growing import Growing, Rows
+from scalinglab._later import torch
 from scalinglab._results import ReadOnly, records
 from scalinglab.pruning.masks import Masks
 from scalinglab.training import Task, Training, forward, train

@@ -7,22 +7,24 @@ axes, of many networks at once: weights (..., outputs, inputs), data (..., examp
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
-from torch import Tensor
-from torch.nn import functional
 
 from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive
+from scalinglab._later import torch
 from scalinglab.pruning.masks import Masks, check_fit, prunable
 from scalinglab.training import forward
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Mean losses of each network, of outputs (..., examples, outputs) and labels (..., examples).
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "cross_entropy": lambda outputs, labels: -outputs.log_softmax(-1).gather(-1, labels[..., None]).mean((-1, -2)),
-    "logistic": lambda outputs, labels: functional.softplus((1 - 2 * labels) * outputs[..., 0]).mean(-1),
+    "logistic": lambda outputs, labels: torch.nn.functional.softplus((1 - 2 * labels) * outputs[..., 0]).mean(-1),
     "squared": lambda outputs, labels: (outputs - labels).square().mean((-1, -2)),
 }
 #: What GraSP divides outputs by [Wang2020].

@@ -20,9 +20,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from scipy.special import zeta
-
 from scalinglab._checks import fail, number, one_of
+from scalinglab._later import special
 
 LAWS = ("corrected", "published", "fixed_batch")
 
@@ -90,14 +89,18 @@ def asymptotics(a: float, b: float) -> Asymptotics:
     if share == 1:
         width = math.nan
     else:
-        width = modes * (math.pi / b) / math.sin(math.pi * share) if share < 1 else float(zeta(a - b)) * unit**b
+        width = modes * (math.pi / b) / math.sin(math.pi * share) if share < 1 else float(special.zeta(a - b)) * unit**b
     if share == 2:
         samples = math.nan
     else:
         short = share < 2
-        samples = modes * math.gamma(share) * math.gamma(2 - share) if short else b * zeta(a - 2 * b) * unit ** (2 * b)
+        samples = (
+            modes * math.gamma(share) * math.gamma(2 - share)
+            if short
+            else b * special.zeta(a - 2 * b) * unit ** (2 * b)
+        )
     power = 1 - 1 / b
-    mixed = (power, 1.0, float(zeta(a - b) * math.gamma(power) / b * 2**-power)) if share > 1 else None
+    mixed = (power, 1.0, float(special.zeta(a - b) * math.gamma(power) / b * 2**-power)) if share > 1 else None
     return Asymptotics(
         a=a,
         b=b,

@@ -9,13 +9,13 @@ conjugate values in the lower one.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from scalinglab._checks import Array
 
@@ -79,6 +79,14 @@ def _shape(ratio: float) -> tuple[float, float]:
     def rate(phi: float) -> float:
         return -(math.pi**2 - 2 * math.pi * phi) / spread(phi)
 
-    best: Any = minimize_scalar(rate, bounds=(math.pi / 4 + 1e-6, math.pi / 2 - 1e-6), method="bounded")
-    phi = float(best.x)
+    phi = _lowest(rate, math.pi / 4 + 1e-6, math.pi / 2 - 1e-6)
     return phi, spread(phi)
+
+
+def _lowest(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function has its one minimum between two ends, by golden sections (scipy takes longer to load)."""
+    golden = (math.sqrt(5) - 1) / 2
+    while high - low > 1e-6:
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, right) if function(left) < function(right) else (left, high)
+    return (low + high) / 2

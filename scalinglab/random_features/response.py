@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar, root_scalar
 
 from scalinglab._checks import Array
 from scalinglab._errors import ConvergenceError
+from scalinglab._later import optimize
 from scalinglab.random_features.spectra import Spectrum
 
 Complex = NDArray[Any]
@@ -126,7 +126,7 @@ class Medium:
         if fewest >= self.spectrum.modes:
             return 0.0
         low, high = math.log(self.seen[0][-1]) - 60, math.log(self.spectrum.trace / fewest)
-        found: Any = root_scalar(
+        found: Any = optimize.root_scalar(
             lambda x: float(min(self.responses(math.exp(x))[:2])), bracket=(low, high), method="brentq", xtol=1e-15
         )
         return math.exp(found.root)
@@ -152,7 +152,7 @@ class Medium:
 
         ends = weights[0] / (batch + 1), self.spectrum.trace / (batch + 1)
         bracket = ends[0] * (1 - 1e-9), ends[1] * (1 + 1e-9)
-        found: Any = root_scalar(missing, bracket=bracket, method="brentq", xtol=1e-300, rtol=1e-14)
+        found: Any = optimize.root_scalar(missing, bracket=bracket, method="brentq", xtol=1e-300, rtol=1e-14)
         return self._decay(max(float(largest + found.root), outermost)) * (1 + 1 / batch)
 
     def _decay(self, outside: float) -> float:
@@ -165,7 +165,7 @@ class Medium:
         if self.unlimited:
             return largest
         scale = math.log(largest)
-        found: Any = minimize_scalar(
+        found: Any = optimize.minimize_scalar(
             lambda log: self._decay(largest + math.exp(log)),
             bounds=(scale - 40, scale + 20),
             method="bounded",

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
 
 from scalinglab._checks import Array, fail, positive
+from scalinglab._later import special
 from scalinglab._results import ReadOnly, records
 from scalinglab.scaling_laws._arguments import numbers
 from scalinglab.scaling_laws.compute import ComputeLaw
@@ -97,7 +97,7 @@ def optimal_allocation(law: ComputeLaw | JointLaw, flops: ArrayLike, *, cost: fl
     best = _best(centre, logs)
     tokens, parameters = np.exp(logs - best), np.exp(best)
     loss = law.predict(tokens, parameters) if isinstance(law, JointLaw) else law.predict(parameters, tokens)
-    quantile = float(student.ppf((1 + LEVEL) / 2, max(law.points - len(law.parameters), 1)))
+    quantile = float(special.stdtrit(max(law.points - len(law.parameters), 1), (1 + LEVEL) / 2))
     slopes, exponent = _slopes(centre, logs), float(centre[3] / (centre[1] + centre[3]))
     spread = quantile * np.sqrt(np.einsum("bi,ij,bj->b", slopes, covariance, slopes))
     low, high = np.exp(best - spread), np.exp(best + spread)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from scalinglab._checks import Array
+from scalinglab._later import special
 from scalinglab.scaling_laws.robust import Problem, minimize
 
 RESAMPLING = ("pairs", "residuals")
@@ -87,7 +87,7 @@ def covariance(problem: Problem, values: Array, rows: Array, *, even: bool) -> t
     crossed = np.einsum("in,na,nb->iab", square, basis, basis)
     both = square**2 @ (1 - 2 * taken) + (crossed**2).sum(axis=(1, 2))
     known = np.clip((square @ (1 - taken)) ** 2 / np.maximum(both, 1e-300), 1.0, freedom)
-    wider = student.ppf((1 + LEVEL) / 2, known) / student.ppf((1 + LEVEL) / 2, freedom)
+    wider = special.stdtrit(known, (1 + LEVEL) / 2) / special.stdtrit(freedom, (1 + LEVEL) / 2)
     return half @ half.T, share / 2, wider
 
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
 
 from scalinglab._checks import Array, fail, in_range, one_of
+from scalinglab._later import special
 from scalinglab._results import records
 from scalinglab.scaling_laws._arguments import densities, numbers
 from scalinglab.scaling_laws.covariance import LEVEL
@@ -80,7 +80,7 @@ class Solution:
 
     def quantile(self, level: float) -> float:
         """Of Student's t; nan if there are as many parameters as points."""
-        return float(student.ppf(level, self.freedom)) if self.freedom > 0 else np.nan
+        return float(special.stdtrit(self.freedom, level)) if self.freedom > 0 else np.nan
 
     @property
     def noise(self) -> float:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from scalinglab._checks import Array
+from scalinglab._later import special
 from scalinglab.scaling_laws.covariance import spanned
 
 #: A pattern is told when it is further from chance than this many standard deviations.
@@ -36,7 +36,7 @@ def patterns(deviations: Array, jacobian: Array, sizes: Mapping[str, Array]) -> 
         return []
     # Ranks in the place of sizes, so that outliers are no pattern.
     ranks = np.argsort(np.argsort(np.abs(deviations)))
-    scores = np.sign(deviations) * norm.ppf((points + ranks + 0.5) / (2 * points))
+    scores = np.sign(deviations) * special.ndtri((points + ranks + 0.5) / (2 * points))
     basis = spanned(jacobian)
     said = []
     for name, logs in sizes.items():

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from scalinglab._checks import Array
+from scalinglab._later import optimize
 from scalinglab.scaling_laws.fits import Meaning
 from scalinglab.scaling_laws.robust import Problem, best_and_spread
 
@@ -118,7 +118,7 @@ def _amplitudes(form: PowerSum, exponents: tuple[float, ...], found: Array, weig
     columns = np.exp(-np.array(exponents)[:, None] * form.logs)
     if form.offset:
         columns = np.vstack([columns, np.ones_like(found)])
-    solved, _ = nnls((columns / found * weights).T, weights)
+    solved, _ = optimize.nnls((columns / found * weights).T, weights)
     # A term that the linear problem drops starts small, but not at nothing: from there no slope leads back.
     amplitudes = np.log(np.maximum(solved[: len(exponents)], 1e-3 * found.min()))
     pairs = np.stack([amplitudes, exponents], axis=1).ravel()

@@ -3,6 +3,7 @@
 - ``table``: the rows of a table
 - ``grid_of``: the grid that it was made with, for ``sweep``
 - ``table_names``: the tables that there are
+- ``rank_correlation``: how far two columns have one order (``ranks``)
 - ``read_order``, ``Order``, ``table_text``: a TOML file, and the JSON that is made of its rows (``orders``)
 
 Nothing heavy is imported, so a chapter shows its table before it trains anything.
@@ -17,8 +18,9 @@ from typing import Any
 
 from scalinglab._checks import fail
 from scalinglab.tables.orders import Order, read_order, table_text
+from scalinglab.tables.ranks import rank_correlation
 
-__all__ = ["Order", "grid_of", "read_order", "table", "table_names", "table_text"]
+__all__ = ["Order", "grid_of", "rank_correlation", "read_order", "table", "table_names", "table_text"]
 
 FOLDER = Path(__file__).parent
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import torch
 
 from scalinglab._checks import fail, same_length
+from scalinglab._later import torch
 from scalinglab.training.given import checked_arrays, per_network
 from scalinglab.training.memory import refuse_too_large
 from scalinglab.training.plans import Plan, evaluation_steps

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from scalinglab._later import torch
 from scalinglab.training.plans import Plan
 
 BATCHES, SUBSETS = 1, 2

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from scalinglab._later import torch
 from scalinglab.training.batches import drawn_samples, label_rows, shares
 from scalinglab.training.losses import LOSSES, MISTAKES
 from scalinglab.training.memory import PROBE, slice_lengths
 from scalinglab.training.networks import ACTIVATIONS, Stack
 from scalinglab.training.passes import Buffers, embed, propagate
 from scalinglab.training.plans import Plan
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def held_out(plan: Plan, stack: Stack) -> dict[str, Examples]:

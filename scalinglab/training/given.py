@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail
+from scalinglab._later import torch
 from scalinglab.training.networks import Arrays
 from scalinglab.training.plans import Plan
 

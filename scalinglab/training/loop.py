@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from scalinglab._checks import fail
+from scalinglab._later import torch
 from scalinglab.training.arguments import checked_plan
 from scalinglab.training.batches import Batches
 from scalinglab.training.evaluation import held_out, probe
@@ -23,6 +22,9 @@ from scalinglab.training.plans import Plan
 from scalinglab.training.progress import Record, Training
 from scalinglab.training.tasks.task import Task
 from scalinglab.training.weighting import Weighting
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: A network whose loss exceeds this (or is not a number) has diverged. A squared loss has a scale of its own: it is
 #: measured in units of what the best constant or the untrained network loses, whichever is more.
@@ -242,7 +244,7 @@ class _Run:
         with torch.enable_grad():
             flat = self.weighting.effective.flat.detach().clone().requires_grad_()
             values = penalty(self.stack.over(flat))
-        if not isinstance(values, Tensor) or values.shape != (self.plan.networks,) or not values.requires_grad:
+        if not isinstance(values, torch.Tensor) or values.shape != (self.plan.networks,) or not values.requires_grad:
             fail("penalty", f"return a differentiable tensor of the shape ({self.plan.networks},)", values)
         # A frozen network is zeros: what a penalty says of them is of no interest, and could be nan.
         alive = torch.from_numpy(self.record.diverged_at < 0).to(values.device)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import logsigmoid
+from typing import TYPE_CHECKING
+
+from scalinglab._later import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def cross_entropy(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor) -> Tensor:
@@ -83,7 +86,7 @@ def logistic(outputs: Tensor, labels: Tensor, weights: Tensor, gradient: Tensor)
     # Of the margin: neither loss nor gradient has a difference of two numbers that nearly agree.
     signs = 1 - 2 * labels
     torch.mul(outputs, signs, out=gradient)
-    losses = (logsigmoid(-gradient) * weights).sum((1, 2)).neg_()
+    losses = (torch.nn.functional.logsigmoid(-gradient) * weights).sum((1, 2)).neg_()
     gradient.sigmoid_().mul_(weights).mul_(signs)
     return losses
 

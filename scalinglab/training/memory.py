@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-import torch
-
 from scalinglab._errors import TooLargeError
+from scalinglab._later import torch
 from scalinglab._machine import free_memory
 from scalinglab.training.networks import stack_size
 from scalinglab.training.plans import Plan

@@ -12,14 +12,16 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from scalinglab._checks import fail
+from scalinglab._later import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: Blocks of parameters take up multiples of this many numbers. The flat vector has no remainder then that a loop over
 #: vector registers would finish one by one, with other roundings: the last network would depend on its place.
@@ -60,8 +62,8 @@ def _pull_tanh(gradient: Tensor, output: Tensor) -> None:
 
 
 ACTIVATIONS = {
-    "relu": Activation(torch.relu, torch.relu_, _pull_relu, 2.0),  # [He2015] eq. (10)
-    "tanh": Activation(torch.tanh, torch.tanh_, _pull_tanh, 1.0),  # slope 1 at 0, so no factor
+    "relu": Activation(lambda sums: sums.relu(), lambda sums: sums.relu_(), _pull_relu, 2.0),  # [He2015] eq. (10)
+    "tanh": Activation(lambda sums: sums.tanh(), lambda sums: sums.tanh_(), _pull_tanh, 1.0),  # slope 1 at 0: no factor
 }
 
 

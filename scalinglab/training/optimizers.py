@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-from torch.optim.adam import adam as adam_rule
-
+from scalinglab._later import torch, torch_adam
 from scalinglab.training.networks import Stack
 from scalinglab.training.plans import Plan
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 EPSILON = 1e-8
 #: Factor of the step size, from the share of the steps that have been made.
@@ -34,7 +35,7 @@ def step_sizes(stack: Stack, each: tuple[float, ...]) -> float | Tensor:
 
 
 def _move(parameters: Tensor, direction: Tensor, rate: float | Tensor, factor: float) -> None:
-    if isinstance(rate, Tensor):
+    if isinstance(rate, torch.Tensor):
         parameters.addcmul_(direction, rate, value=-factor)
     else:
         parameters.sub_(direction, alpha=rate * factor)
@@ -103,7 +104,7 @@ class Adam(SGD):
         self.shrink = rate * decay if decoupled and decay else None
         self.betas = betas
         self.memory = self.mean, self.square = stack.like(), stack.like()
-        self.direction = torch.zeros_like(stack.flat) if isinstance(rate, Tensor) else None
+        self.direction = torch.zeros_like(stack.flat) if isinstance(rate, torch.Tensor) else None
         self.fused = stack.flat.device.type in {"cpu", "cuda"}
         self.count = torch.zeros((), device=stack.flat.device if self.fused else None)
 
@@ -111,18 +112,18 @@ class Adam(SGD):
         """Make one update in place."""
         parameters = self.stack.flat
         gradient = self.regularized()
-        if isinstance(self.shrink, Tensor):
+        if isinstance(self.shrink, torch.Tensor):
             parameters.addcmul_(parameters, self.shrink, value=-factor)
         elif self.shrink:
             parameters.mul_(1 - self.shrink * factor)
-        if self.direction is not None and isinstance(self.rate, Tensor):
+        if self.direction is not None and isinstance(self.rate, torch.Tensor):
             self._rule(self.direction.zero_(), gradient, 1.0)
             parameters.addcmul_(self.direction, self.rate, value=factor)
         else:
             self._rule(parameters, gradient, self.rate * factor)
 
     def _rule(self, target: Tensor, gradient: Tensor, rate: float | Tensor) -> None:
-        adam_rule(
+        torch_adam.adam(
             [target],
             [gradient],
             [self.mean.flat],

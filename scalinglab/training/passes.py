@@ -7,11 +7,13 @@ fast where one over many rows of ten columns is not.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
+from scalinglab._later import torch
 from scalinglab.training.networks import Activation, Stack
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Buffers:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from scalinglab._later import torch
 from scalinglab.training.networks import Arrays, parameter_sizes
 from scalinglab.training.tasks.task import Task
 

@@ -9,13 +9,17 @@ gradient of a weight is that of the effective weight times the mass below, and t
 
 from __future__ import annotations
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglab._later import torch
 from scalinglab.training.networks import Stack
 from scalinglab.training.plans import Plan
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Masks = tuple[tuple[NDArray[np.bool_], ...], ...]
 

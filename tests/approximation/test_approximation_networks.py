@@ -112,11 +112,11 @@ def test_bad_input_is_one_sentence(call, sentence):
     assert str(caught.value).startswith(sentence)
 
 
-def test_torch_is_loaded_only_when_a_network_is_asked_for():
-    code = "import sys, scalinglab.approximation as a; seen = 'torch' in sys.modules; a.compare_learners; "
-    code += "print(seen, 'torch' in sys.modules)"
+def test_training_is_loaded_only_when_a_network_is_asked_for():
+    code = "import sys, scalinglab.approximation as a; seen = set(sys.modules); a.compare_learners; "
+    code += "print(*('scalinglab.training' in names for names in (seen, sys.modules)), 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "True"]
+    assert done.stdout.split() == ["False", "True", "False"]
     import scalinglab.approximation as package
 
     assert all(hasattr(package, name) for name in package.__all__)

@@ -14,6 +14,7 @@ ALL = (
     "compression",
     "pruning",
     "pruning_information",
+    "first_panel",
     "browser",
 )
 

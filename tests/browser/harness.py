@@ -223,11 +223,15 @@ class Notebook:
         """End the kernel, and with it all runs."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
-    def peak_memory(self) -> float:
-        """The most memory that the kernel has ever had, resident, in MB; Linux tells it."""
+    def kernel_file(self, name: str) -> str:
+        """What Linux tells of the kernel's process in a file such as "status"."""
         kernel = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id")
         (process,) = [one for one in psutil.process_iter(["cmdline"]) if kernel in " ".join(one.info["cmdline"] or [])]
-        lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+        return Path(f"/proc/{process.pid}/{name}").read_text()
+
+    def peak_memory(self) -> float:
+        """The most memory that the kernel has ever had, resident, in MB; Linux tells it."""
+        lines = self.kernel_file("status").splitlines()
         (kilobytes,) = [line.split()[1] for line in lines if line.startswith("VmHWM")]
         return int(kilobytes) * 1024 / 1e6
 

@@ -18,6 +18,9 @@ from tests.browser.harness import Notebook, Panel
 from tests.chapter_table import LIMIT, README, cells
 from tests.course.notebooks import CHAPTERS
 
+#: Chapters in which no network is trained; all others do train some before every control was moved.
+TRAIN_NOTHING = ("05", "06")
+
 pytestmark = pytest.mark.xdist_group("browser")
 
 
@@ -115,7 +118,15 @@ def test_a_panel_is_in_one_view(chapter):
     assert found == {}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the peak memory of a process")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the memory of a process")
+
+
+@on_linux
+def test_a_chapter_that_trains_nothing_has_loaded_no_torch(chapter):
+    assert ("libtorch" in chapter.kernel_file("maps")) == (chapter.name[:2] not in TRAIN_NOTHING)
+
+
+@on_linux
 def test_the_kernel_needs_the_memory_that_the_readme_states(chapter):
     """After every control of every panel was moved.
 

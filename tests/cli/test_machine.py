@@ -179,14 +179,28 @@ def test_cores_are_those_that_the_container_may_use(monkeypatch):
     assert finding("processor").state == "ok"
 
 
-def test_no_browser_is_a_warning(monkeypatch):
-    def none() -> None:
-        raise webbrowser.Error
+def none() -> None:
+    raise webbrowser.Error
 
-    monkeypatch.setattr(webbrowser, "get", none)
+
+@pytest.mark.parametrize("get", [none, lambda: SimpleNamespace(name="/usr/bin/w3m")], ids=["none", "for the terminal"])
+def test_no_browser_is_a_warning(monkeypatch, tmp_path, get):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(webbrowser, "get", get)
     assert finding("browser").state == "warning"
-    monkeypatch.setattr(webbrowser, "get", lambda: SimpleNamespace(name="/usr/bin/w3m"))
-    assert finding("browser").state == "warning"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file is no program there because of its mode")
+@pytest.mark.parametrize("get", [none, lambda: SimpleNamespace(name="/usr/bin/w3m")], ids=["none", "for the terminal"])
+@pytest.mark.parametrize("name", ["chromium", "google-chrome", "firefox"])
+def test_a_browser_is_found_where_there_is_no_display(monkeypatch, tmp_path, get, name):
+    # Python itself looks only for those of the terminal then.
+    (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(webbrowser, "get", get)
+    found = finding("browser")
+    assert found.state == "ok"
+    assert found.sentence.startswith(f"{name} is installed, but this session has no display")
 
 
 def test_a_port_in_use_is_a_warning():

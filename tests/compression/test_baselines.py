@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 
 from scalinglab.compression import cluster, moment_error, random_subset
 
@@ -49,6 +50,25 @@ def test_a_centre_is_the_barycentre_of_the_points_that_are_nearest_to_it():
     centres = np.array([POINTS[nearest == place].mean(0) for place in range(12)])
     np.testing.assert_allclose(few.points, centres, atol=1e-9)
     np.testing.assert_allclose(few.weights, np.bincount(nearest))
+
+
+@pytest.mark.parametrize("size", [5, 40])
+def test_clusters_are_as_tight_as_those_of_scikit_learn(size):
+    # Both begin at random, and each start ends in a minimum of its own: over five seeds, within a few per cent.
+    weights = np.random.default_rng(1).uniform(size=500)
+
+    def spread(centres: np.ndarray) -> float:
+        return float(((POINTS[:, None] - centres) ** 2).sum(2).min(1) @ weights)
+
+    ours = [spread(cluster(POINTS, size, weights=weights, seed=seed).points) for seed in range(5)]
+    means = [KMeans(size, n_init=1, random_state=seed).fit(POINTS, sample_weight=weights) for seed in range(5)]
+    assert np.mean(ours) == pytest.approx(np.mean([spread(each.cluster_centers_) for each in means]), rel=0.05)
+
+
+def test_equal_points_are_one_cluster():
+    few = cluster(np.repeat(POINTS[:3], 4, axis=0), 5)
+    np.testing.assert_allclose(np.sort(few.points, 0), np.sort(POINTS[:3], 0))
+    assert few.weights.tolist() == [4, 4, 4]
 
 
 def test_bad_input_is_one_sentence():

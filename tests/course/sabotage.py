@@ -42,12 +42,12 @@ CHANGES = [
     Change("05", "descended", "STEPS * step_size / (1 - momentum)", "STEPS * step_size * (1 - momentum)"),
     Change("06", "differences", "- endless", "+ endless"),
     Change("06", "width_theory", "-min(a - 1, b * k)", "-max(a - 1, b * k)"),
-    Change("07", "rank", 'row["accuracy"] for row', '-row["accuracy"] for row'),
+    Change("07", "rank", "rank_correlation", "-rank_correlation"),
     Change("07", "accuracy", "1 - float(", "float("),
     Change("08", "halves", '"same": right["iterative", s]', '"same": -right["iterative", s]'),
     Change("09", "tail_of", "end ** (-1 / chains.alpha)", "end ** (1 / chains.alpha)"),
     Change("10", "vectors", "1 / alpha - 0.5", "1 / alpha + 0.5"),
-    Change("10", "rank", "row[x] for row", "-row[x] for row"),
+    Change("10", "rank", "rank_correlation", "-rank_correlation"),
     Change("11", "fall", "errors[0] / errors[1]", "errors[1] / errors[0]"),
     Change(
         "12", "straightness", "(np.sqrt(found.kept), np.log(found.kept))", "(np.log(found.kept), np.sqrt(found.kept))"

@@ -51,6 +51,16 @@ def test_a_right_answer_gets_all_points():
     assert repr(result).startswith("✓ Right (00-parameters, 10 of 10 points)")
 
 
+def test_without_threads_answers_are_checked_all_the_same(monkeypatch):
+    def no_thread(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    assert check(KEY, right).passed
+    assert not check(KEY, wrong).passed
+    assert "ZeroDivisionError" in outcome(lambda x, y: print("heard") or 1 / 0).message
+
+
 def test_a_stub_is_not_attempted_and_not_counted():
     def stub(inputs, width, depth, classes):
         raise NotImplementedError("write me")

@@ -36,6 +36,26 @@ def sink():
     return Sink()
 
 
+def no_thread(_: threading.Thread) -> None:
+    """What a thread says where there are none, in a browser's Python."""
+    raise RuntimeError("can't start new thread")
+
+
+def test_without_threads_jobs_are_run_where_they_are_submitted(sink, monkeypatch):
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    worker = Background(sink, ready=lambda: False)
+    began = time.perf_counter()
+    worker.submit(lambda: "rows")
+    assert (worker.running, sink.results, worker.report.state) == (False, ["rows"], "done")
+    worker.first(counting, seconds=0.0)
+    worker.resume()
+    assert (worker.running, sink.results[-1], worker.report.state) == (False, Snapshot(100), "done")
+    worker.submit(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        worker.wait(0)
+    assert time.perf_counter() - began < 0.4  # a browser that says nothing meanwhile is not waited for
+
+
 def counting(total=100, gate=None):
     """A run that waits for a turn of the gate before each step."""
     for done in range(1, total + 1):

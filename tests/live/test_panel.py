@@ -396,14 +396,6 @@ def test_evaluate_leaves_the_panel_alone():
     assert len(panel.rows()) == 10
 
 
-def test_an_export_without_a_kernel_shows_a_picture(panel):
-    data, _ = panel._repr_mimebundle_()
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == panel._view.model_id
-    assert data["image/svg+xml"].startswith("<svg")
-    assert "samples" in data["image/svg+xml"]
-    assert data["text/plain"] == "Panel(a-curve: slope=0.5)"
-
-
 def test_a_broken_chart_in_the_browser_is_visible_to_tests(panel):
     click(panel, "broken", message="Duplicate signal name")
     with pytest.raises(RuntimeError, match="Duplicate signal name"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import array, fail, non_negative_integer
+from scalinglab._later import torch
 from scalinglab.training import forward
 
 #: Points between examples, for each example.

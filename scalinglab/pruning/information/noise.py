@@ -6,10 +6,10 @@ import itertools
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, non_negative_integer, positive_integer
+from scalinglab._later import torch
 from scalinglab.training import Task, Training, forward
 
 #: Streams of a seed; networks in training, teachers and random masks have others.

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from scalinglab._errors import TooLargeError
+from scalinglab._later import torch
 from scalinglab.training.budgets import budget
 from scalinglab.training.loop import train
 from scalinglab.training.progress import Training

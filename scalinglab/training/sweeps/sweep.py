@@ -12,9 +12,8 @@ from concurrent.futures import Executor
 from contextlib import closing, nullcontext
 from typing import Any
 
-import torch
-
 from scalinglab._checks import fail
+from scalinglab._later import torch
 from scalinglab.training.sweeps.computing import check, computing
 from scalinglab.training.sweeps.executors import checked_executor, refuse_shut_down, spread
 from scalinglab.training.sweeps.grids import Run
