@@ -242,8 +242,7 @@ class Panel:
         return found
 
     def _first_frame(self) -> None:
-        chosen = dict(self.values)
-        result = self._background.first(lambda: self._rows(**chosen), _HEAD_START)
+        result = self._background.first(lambda: self._rows(**self.values), _HEAD_START)
         self._view.streams = self._background.streams
         self._deliver(result, self._background.report)
         enter(self)
@@ -261,10 +260,7 @@ class Panel:
     # ---- from rows to the browser -----------------------------------------------------------------------------
 
     def _deliver(self, result: Any, report: Report) -> None:
-        """Show a result and where the run stands; both leave in one message.
-
-        A run that failed before it had one takes the picture of the values before with it.
-        """
+        """Show where a run stands and, in one message, its result; one that failed without any clears the charts."""
         frame = Frame.of(self._specs, self._accept(result) if result is not None else {})
         with self._view.hold_sync():
             self._view.frame = self._frames.send(frame, last=report.state != "running")
@@ -337,9 +333,8 @@ class Panel:
         if being_graded():
             return {"text/plain": f"{self!r}: not drawn while the notebook is graded"}, {}
         data, metadata = self._view._repr_mimebundle_() or ({}, {})
-        if self.closed:
-            return data | {"text/plain": repr(self)}, metadata
-        self.resume()
+        if not self.closed:
+            self.resume()
         return data | {"text/plain": repr(self)}, metadata
 
     def _ipython_display_(self) -> None:

@@ -43,7 +43,9 @@ def svg(specs: Sequence[dict[str, Any]], data: Mapping[str, Columns]) -> str:
     sets = {name: [_plain(record) for record in records_of(thin(columns, _ROWS))] for name, columns in data.items()}
     parts, left, bottom = [], 0.0, 0.0
     for number, spec in enumerate(specs):
-        picture = re.sub(r"\bclip(\d+)", rf"clip{number}-\1", vega.ask("svg", spec | {"datasets": sets}))  # each counts its clips from zero
+        picture = re.sub(
+            r"\bclip(\d+)", rf"clip{number}-\1", vega.ask("svg", spec | {"datasets": sets})
+        )  # each counts its clips from zero
         width, height = map(float, _SIZE.match(picture).groups())  # pyright: ignore[reportOptionalMemberAccess]
         legend, more = written(legends(drawn(spec, data)), _MARGIN, width)
         below = f'<g transform="translate(0,{height:g})">{legend}</g>'
