@@ -69,7 +69,8 @@ class Axis:
     def labels(self) -> dict[str, Any]:
         """The Vega-Lite axis."""
         if self.log:  # written out, as Vega would round every label as coarsely as the largest needs
-            return {"values": self.ticks(), "labelExpr": f"format(datum.value, '{self.format or _PLAIN}')"}
+            text = f"format(datum.value, '{self.format or _PLAIN}')"
+            return {"values": self.ticks(), "labelExpr": text, "labelOverlap": "greedy"}
         return {"format": self.format} if self.format else {}
 
     def ticks(self) -> list[float]:

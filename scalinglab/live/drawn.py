@@ -140,9 +140,10 @@ def domain(listed: list[Series]) -> list[Any]:
 def _counts(listed: list[Series]) -> Iterator[str]:
     for kind, word in _WORDS.items():
         number = sum(series.outside() for series in listed if type(series.layer) is kind)
-        if number:
-            part = "" if kind in (Points, Bars) else "part of "
-            yield f"{part}{number} {word}{'s' if number > 1 else ''}"
+        if number and kind in (Points, Bars):
+            yield f"{number} {word}{'s' if number > 1 else ''}"
+        elif number:
+            yield f"parts of {number} {word}s" if number > 1 else f"part of a {word}"
 
 
 def _crosses(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> bool:

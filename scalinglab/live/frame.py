@@ -52,6 +52,7 @@ class Frame:
 
     def caption(self, words: str) -> str:
         """A caption, with the remarks after it."""
+        words = words.strip()
         end = "." if words and self.remarks and words[-1] not in ".!?:" else ""
         return f"{words}{end} {self.remarks}".strip()
 

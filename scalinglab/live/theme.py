@@ -62,9 +62,10 @@ def theme() -> dict[str, Any]:
             "tickColor": GREY,
             "labelColor": "#333333",
             "titleColor": "#1A1A1A",
-            "labelOverlap": "greedy",
+            "labelOverlap": "parity",
             "labelSeparation": 5,
         },
+        "axisX": {"labelFlush": False},
         "axisY": {"minExtent": _LABELS},
         "legend": {
             "orient": "bottom",

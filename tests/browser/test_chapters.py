@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -126,6 +128,38 @@ def test_the_kernel_needs_the_memory_that_the_readme_states(chapter):
     assert peak < min(LIMIT, 1.1 * int(stated.removesuffix(" MB")))
 
 
+#: What of a panel reaches beyond its right edge, where the page would cut it.
+CUT = """(root) => {
+    const inner = root.getBoundingClientRect().right - parseFloat(getComputedStyle(root).paddingRight) + 1;
+    const parts = [...root.querySelectorAll('canvas, button, input, select, label, p, .sl-key')];
+    const cut = parts.filter((one) => one.offsetParent && one.getBoundingClientRect().right > inner);
+    return cut.map((one) => one.outerHTML.slice(0, 80));
+}"""
+
+
+def test_nothing_is_cut_on_a_small_page_and_on_a_phone(chapter):
+    page = chapter.page
+    size, panels = page.viewport_size, chapter.panels()
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    for width, height in ((1000, 700), (400, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        for panel in panels:
+            panel.root.scroll_into_view_if_needed()
+            deadline = time.monotonic() + 2  # for the charts to be drawn in their new size
+            while (cut := panel.root.evaluate(CUT)) and time.monotonic() < deadline:
+                page.wait_for_timeout(50)
+            assert cut == [], (panel.root.get_attribute("aria-label"), width)
+    page.set_viewport_size(size)
+
+
+def findings(chapter: Notebook, **options: Any) -> list[tuple[str, list[str]]]:
+    """What axe finds in what is ours, the panels and the predictions, not in JupyterLab around them."""
+    result = Axe().run(chapter.page, context={"include": [[".jp-OutputArea section"]]}, options=options)
+    assert result.response["passes"]
+    found = [violation for violation in result.response["violations"] if violation["impact"] in ("serious", "critical")]
+    return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
+
+
 def test_no_panel_has_a_serious_accessibility_finding(chapter):
     for panel in chapter.panels():
         panel.settle()
@@ -133,8 +167,16 @@ def test_no_panel_has_a_serious_accessibility_finding(chapter):
             summary.click()
     # Of the rows of a table, which are all made alike, only the first three: axe looks at every cell.
     chapter.page.evaluate("() => document.querySelectorAll('tbody tr:nth-child(n+4)').forEach((row) => row.remove())")
-    # Only what is ours: the panels and the predictions, not JupyterLab around them.
-    result = Axe().run(chapter.page, context={"include": [[".jp-OutputArea section"]]})
-    found = [violation for violation in result.response["violations"] if violation["impact"] in ("serious", "critical")]
-    assert found == [], [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
-    assert len(result.response["passes"]) > 5
+    assert findings(chapter) == []
+    # In the dark nothing is new but colours; the charts are drawn anew in theirs.
+    first = Panel(chapter.page.locator(".sl-panel").first)
+    light = first.pixels()
+    for theme in ("Dark", "Light"):
+        chapter.page.evaluate(
+            f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab {theme}' }})"
+        )
+        expect(chapter.page.locator(".sl-panel.sl-dark")).to_have_count(len(chapter.panels()) if theme == "Dark" else 0)
+        first.wait_for_change(light)
+        if theme == "Dark":
+            assert findings(chapter, runOnly=["color-contrast"]) == []
+            light = first.pixels()

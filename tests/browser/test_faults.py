@@ -48,7 +48,8 @@ def run(slope):
         rows.append({"x": step / 2000, "y": math.exp(-slope * step / 500)})
         yield Snapshot(rows, step + 1)
 
-drawn = chart(Lines(), x=Axis("x", "x", 0, 1), y=Axis("y", "y", 0, 1), title="t", description="A curve.")
+axes = {"x": Axis("x", "x", 0, 1), "y": Axis("y", "y", 0, 1)}
+drawn = chart(Lines(label="the curve"), **axes, title="t", description="A curve.")
 """
 CURVE = 'Panel(curve, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Curve")'
 RUN = 'runs = Panel(run, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Run")\nruns'
@@ -140,6 +141,11 @@ def test_a_value_that_does_not_fit_is_a_sentence_and_the_next_one_heals_it(noteb
     expect(panel.root.locator(".sl-alert")).to_have_text("")
     expect(box).not_to_have_attribute("aria-invalid", "true")
     expect(panel.slider("slope")).to_have_attribute("aria-valuetext", "2")
+    box.fill("0.015625")
+    box.press("Enter")
+    expect(panel.slider("slope")).to_have_attribute("aria-valuetext", "0.01563")
+    assert box.input_value() == "0.015625"
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "its last digits are cut"
 
 
 def test_a_healthy_panel_never_says_that_the_kernel_is_lost(notebook):
@@ -159,6 +165,8 @@ def test_an_exception_is_a_sentence_and_the_panel_goes_on(notebook):
     before = panel.settle()
     panel.slider("slope").press("Home")
     expect(panel.root.locator(".sl-alert")).to_have_text("ArithmeticError: slope zero has no curve")
+    expect(panel.root.locator(".sl-key")).to_have_count(0)
+    panel.wait_for_change(before)  # the curve of the value before is gone
     panel.slider("slope").press("End")
     panel.wait_for_change(before)
     expect(panel.root.locator(".sl-alert")).to_have_text("")
@@ -211,6 +219,7 @@ def test_chart_and_rows_can_be_downloaded(notebook, tmp_path):
             panel.button(name).click()
         content = Path(download.value.path()).read_bytes()
         assert content.startswith(start), name
+        assert ("SVG" not in name) or b">the curve</text>" in content, "the legend is in the picture"
     assert len(content.splitlines()) == 52
 
 

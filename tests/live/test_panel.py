@@ -199,11 +199,11 @@ def test_the_caption_counts_what_lies_outside_the_frame():
     layers = Lines(), Points()
     axes = {"x": Axis("n", "n", 0, 100), "y": Axis("error", "error", 0, 1), "description": "d"}
     one, other = (chart(*layers, title=title, **axes) for title in ("One", "Other"))
-    count = "part of 1 line, 3 points."
+    count = "part of a line, 3 points."
     assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"Outside the frame: {count}"
     both = Panel(scattered, controls=[SLOPE], charts=[one, other]).status["caption"]
     assert both == f"Outside the frame of “One”: {count} Outside the frame of “Other”: {count}"
-    said = Panel(lambda slope: {"rows": scattered(slope), "caption": "So it is"}, controls=[SLOPE], charts=one)
+    said = Panel(lambda slope: {"rows": scattered(slope), "caption": "So it is "}, controls=[SLOPE], charts=one)
     assert said.status["caption"] == f"So it is. Outside the frame: {count}"
 
 

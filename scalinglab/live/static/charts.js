@@ -18,9 +18,10 @@ async function loadVega(model) {
 }
 
 const GAP = 12; // between charts side by side
-const NARROWEST = 190; // a frame, before charts go below one another
+const NARROWEST = 140; // a frame, before charts go below one another
 const LOWEST = 200; // a frame that had to become narrow
 const TIGHT = [500, 720]; // widths of a panel whose controls stand beside the charts, but have little room
+const CROWDED = 1100; // the upper of these where there are three charts or more
 
 class Charts {
   constructor(root, drawn) {
@@ -32,10 +33,6 @@ class Charts {
     this.waiting = null;
     this.busy = false;
     this.room = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
-  }
-
-  get views() {
-    return this.figures.map(({ view }) => view);
   }
 
   /** Embed every specification with the rows of the first frame. */
@@ -59,15 +56,13 @@ class Charts {
       this.root.append(figure);
       const themed = recoloured(spec, dark ? this.model.get("dark") : {});
       themed.config = { ...themed.config, background: "transparent" };
-      const options = { actions: false, renderer: "canvas", ast: false };
+      const options = { actions: false, renderer: "canvas", ast: false, patch: foldTitles };
       const { view, finalize } = await this.library.vegaEmbed(place, { ...themed, datasets: { ...this.sets } }, options);
-      // Labels and padding, from the canvas itself, as on a hidden page nothing has a width.
-      const around = view.container().querySelector("canvas").width / devicePixelRatio - spec.width;
-      figures.push({ view, finalize, place: figure, legends, names: namesIn(spec), spec, around });
+      figures.push({ view, finalize, place: figure, legends, names: namesIn(spec), spec, edges: edges(view) });
     }
     for (const { finalize, place } of this.figures) [finalize(), place.remove()];
     this.figures = figures;
-    this.shown = undefined;
+    [this.shown, this.fitted] = [];
     this.showLegends();
     await this.fit();
   }
@@ -81,21 +76,33 @@ class Charts {
   /** Make the charts as wide as the page has room for, side by side as long as that is legible. */
   async fit() {
     const panel = this.root.closest(".sl-panel");
-    panel.classList.toggle("sl-tight", panel.clientWidth >= TIGHT[0] && panel.clientWidth < TIGHT[1]);
+    const most = this.figures.length > 2 ? CROWDED : TIGHT[1];
+    panel.classList.toggle("sl-tight", panel.clientWidth >= TIGHT[0] && panel.clientWidth < most);
     const room = this.root.clientWidth;
     const wide = this.figures.filter(({ spec }) => spec.width > 0);
     if (!room || !wide.length) return;
+    if (this.fitted !== room) for (const figure of wide) figure.around = figure.edges;
+    this.fitted = room;
     const around = Math.max(...wide.map((figure) => figure.around));
+    const all = wide.reduce((sum, figure) => sum + figure.spec.width + figure.around + GAP, -GAP);
     let columns = wide.length;
     const each = () => Math.floor((room - GAP * (columns - 1)) / columns) - around;
-    while (columns > 1 && each() < NARROWEST) columns -= 1;
-    const all = wide.reduce((sum, { spec, around }) => sum + spec.width + around + GAP, -GAP);
-    for (const { view, spec, around, legends } of wide) {
-      const width = all <= room ? spec.width : Math.max(Math.min(spec.width, each()), 100);
-      const height = Math.min(spec.height, Math.max(LOWEST, Math.round(1.05 * width)));
-      legends.style.maxWidth = `${width + around}px`;
+    while (columns > 1 && all > room && each() < NARROWEST) columns -= 1;
+    this.root.style.gridTemplateColumns = `repeat(${columns}, max-content)`;
+    const widths = wide.map(({ spec }) => (all <= room ? spec.width : Math.max(Math.min(spec.width, each()), 100)));
+    const low = Math.max(LOWEST, Math.round(1.05 * Math.max(...widths))); // neighbours have one height
+    for (const [index, figure] of wide.entries()) {
+      const { view, spec, legends } = figure;
+      const [width, height] = [widths[index], Math.min(spec.height, low)];
       if (view.width() !== width || view.height() !== height) await view.width(width).height(height).resize().runAsync();
+      figure.around = Math.max(figure.around, edges(view));
+      legends.style.maxWidth = `${width + figure.around}px`;
     }
+    // A narrow frame may need more room for its labels; then all become a little narrower.
+    if (Math.max(...wide.map((figure) => figure.around)) > around + 0.5) return this.fit();
+    // A title of two lines pushes its frame down; its neighbours follow.
+    const tops = wide.map(({ view }) => view.origin()[1]);
+    wide.forEach(({ place }, index) => (place.style.marginTop = columns > 1 ? `${Math.max(...tops) - tops[index]}px` : ""));
   }
 
   /** Take a frame; if one is being drawn, only the newest of those that come meanwhile is drawn next. */
@@ -152,6 +159,25 @@ class Charts {
     for (const { finalize } of this.figures) finalize();
     this.figures = [];
   }
+}
+
+/** How much wider a chart is than its frame: labels and padding. The canvas has a width on a hidden page, too. */
+function edges(view) {
+  return view.container().querySelector("canvas").width / devicePixelRatio - view.width();
+}
+
+/** Let the titles of a chart and of its axes take two lines where the frame is too small for one. */
+function foldTitles(vega) {
+  const fold = (text, side, letter) => {
+    if (typeof text !== "string" || !text.includes(" ")) return text;
+    const gaps = [...text.matchAll(/ /g)].map(({ index }) => index);
+    const middle = gaps.reduce((best, gap) => (Math.abs(gap - text.length / 2) < Math.abs(best - text.length / 2) ? gap : best));
+    const lines = JSON.stringify([text.slice(0, middle), text.slice(middle + 1)]);
+    return { signal: `${side} + 30 < ${Math.round(text.length * letter)} ? ${lines} : ${JSON.stringify(text)}` };
+  };
+  for (const axis of vega.axes ?? []) axis.title = fold(axis.title, axis.orient === "left" ? "height" : "width", 6.4);
+  if (vega.title) vega.title.text = fold(vega.title.text, "width", 8);
+  return vega;
 }
 
 /** A specification in other colours. */

@@ -22,7 +22,7 @@ function makeSlider(id, { label, grid, integer, unit }, changed) {
   const show = (value) => {
     slider.value = nearest(grid, value);
     slider.setAttribute("aria-valuetext", name(value));
-    if (box.getRootNode().activeElement !== box || Number(box.value) !== value) box.value = String(Number(value.toPrecision(12)));
+    if (box.getRootNode().activeElement !== box || Number(box.value) !== value) box.value = String(Number(value.toPrecision(7)));
     box.removeAttribute("aria-invalid");
   };
   slider.addEventListener("input", () => {
