@@ -233,9 +233,9 @@ class Background:
             return 0.0
         began = time.perf_counter()
         if not self._wait_for_turn(_UNNOTICED):
-            self._tell(job.latest, job.report("waiting"))
+            self._tell(None, job.report("waiting"))
             self._wait_for_turn(None)
-            self._tell(job.latest, job.report("running"))
+            self._tell(None, job.report("running"))
         return time.perf_counter() - began
 
     def _wait_for_turn(self, seconds: float | None) -> bool:

@@ -21,10 +21,10 @@ from scalinglab.live.controls import Control
 from scalinglab.live.frame import Frame, Sent
 from scalinglab.live.lesson.tasks import Tasks
 from scalinglab.live.opened import enter, is_first
-from scalinglab.live.picture import show, svg
 from scalinglab.live.positions import Positions, check_arguments
 from scalinglab.live.rows import Columns, caption_of, datasets_of, length, records_of
 from scalinglab.live.specifications import check_fields, names_in, specification
+from scalinglab.live.vega.picture import show, svg
 from scalinglab.live.view import View
 
 #: The data set in which a panel keeps the run before this one, for a chart that compares them.
@@ -228,7 +228,7 @@ class Panel:
             self._view.tasks = self.tasks.describe()
         chosen = dict(self.values)
         if self._view.streams:  # Stop and the new budget are there before the first snapshot
-            self._view.status = self._status(Report("running"), self._view.status.get("caption", ""))
+            self._deliver(None, Report("running"))
         self._background.submit(lambda: self._rows(**chosen))
 
     def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -261,6 +261,9 @@ class Panel:
 
     def _deliver(self, result: Any, report: Report) -> None:
         """Show where a run stands and, in one message, its result; one that failed without any clears the charts."""
+        if result is None and report.error is None:
+            self._view.status = self._status(report, self._view.status.get("caption", ""))
+            return
         frame = Frame.of(self._specs, self._accept(result) if result is not None else {})
         with self._view.hold_sync():
             self._view.frame = self._frames.send(frame, last=report.state != "running")
@@ -325,8 +328,6 @@ class Panel:
             case "broken":
                 self._broken = RuntimeError(f"the chart could not be drawn: {message.get('message')}")
                 self._view.status = self._view.status | {"error": sentence(self._broken)}
-
-    # ---- showing ----------------------------------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, whose run goes on now."""

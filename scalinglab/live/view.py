@@ -10,8 +10,8 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from scalinglab.live.runtime import Runtime, runtime
 from scalinglab.live.theme import DARK
+from scalinglab.live.vega.runtime import Runtime, runtime
 
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("format.js", "legends.js", "charts.js", "controls.js", "sealed.js", "tasks.js", "panel.js")

@@ -11,8 +11,8 @@ import numpy as np
 from scalinglab.live.charts import Lines, Points, made_of
 from scalinglab.live.drawn import Series, domain, drawn, outside
 from scalinglab.live.legends import belongs, legends
-from scalinglab.live.picture import svg
 from scalinglab.live.rows import Columns, length
+from scalinglab.live.vega.picture import svg
 from tests.course.executed import Chapter
 from tests.course.marks import charts_of, marks_of, same
 

@@ -11,8 +11,8 @@ import pytest
 import vl_convert
 
 from scalinglab.live import PALETTE, Axis, Band, Bars, Lines, Points, chart
-from scalinglab.live.picture import svg
 from scalinglab.live.specifications import check_fields, specification
+from scalinglab.live.vega.picture import svg
 
 X = Axis("n", "samples", 10, 1e4, log=True)
 Y = Axis("error", "error", 0, 1, format="%")

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from scalinglab.live import runtime as module
+from scalinglab.live.vega import runtime as module
 from scalinglab.live.view import View
 
 

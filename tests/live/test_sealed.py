@@ -58,6 +58,14 @@ def test_nothing_of_it_leaves_python_before_the_seal():
         assert "image/svg+xml" not in one._repr_mimebundle_()[0]
 
 
+def test_a_cell_shows_a_closed_panel_without_a_picture(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    panel()._ipython_display_()
+    assert len(shown) == 1
+    assert "image/svg+xml" not in shown[0]
+
+
 def test_the_seal_opens_all_that_waited_for_it():
     asked, waiting = ask(), everything()
     asked.seal(2)

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from scalinglab.live import Axis, Lines, Panel, chart, runtime, vega
+from scalinglab.live import Axis, Lines, Panel, chart
+from scalinglab.live.vega import engine, runtime
 
 LINE = chart(Lines(), x=Axis("x", "samples", 0, 1), y=Axis("x", "x", 0, 1), title="t", description="d")
 POINT = {"mark": "point", "data": {"values": [{"x": 1}]}, "encoding": {"x": {"field": "x", "type": "quantitative"}}}
@@ -25,9 +26,9 @@ def absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """``vl_convert`` is not installed, for the programs that are started now."""
     (tmp_path / "vl_convert.py").write_text("raise ModuleNotFoundError('vl_convert')")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
-    vega.end()
+    engine.end()
     yield
-    vega.end()
+    engine.end()
 
 
 @pytest.fixture
@@ -44,34 +45,34 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> Callable[[Panel], list[dict[str,
 
 
 def test_one_program_draws_all_pictures_and_goes_on_after_a_mistake():
-    assert vega.ask("svg", POINT).startswith("<svg")
-    (program,) = vega._programs
+    assert engine.ask("svg", POINT).startswith("<svg")
+    (program,) = engine._programs
     with pytest.raises(ValueError, match="Unexpected end of input"):
-        vega.ask("svg", BROKEN)
-    assert vega.ask("svg", POINT).startswith("<svg")
-    assert vega._programs == [program]
+        engine.ask("svg", BROKEN)
+    assert engine.ask("svg", POINT).startswith("<svg")
+    assert engine._programs == [program]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no groups of processes")
 def test_it_is_in_a_group_of_its_own():
     # A kernel that is shut down would wait for it, and an interrupt would end it.
-    vega.ask("svg", POINT)
-    assert os.getpgid(vega._programs[0].pid) != os.getpgid(0)
+    engine.ask("svg", POINT)
+    assert os.getpgid(engine._programs[0].pid) != os.getpgid(0)
 
 
 def test_it_ends_when_nobody_asks_and_starts_anew(monkeypatch):
-    vega.end()
-    monkeypatch.setattr(vega, "IDLE", 0.1)
-    vega.ask("svg", POINT)
-    (program,) = vega._programs
+    engine.end()
+    monkeypatch.setattr(engine, "IDLE", 0.1)
+    engine.ask("svg", POINT)
+    (program,) = engine._programs
     assert program.wait(10) == 0
-    assert vega.ask("svg", POINT).startswith("<svg")
-    assert vega._programs != [program]
-    vega.end()
+    assert engine.ask("svg", POINT).startswith("<svg")
+    assert engine._programs != [program]
+    engine.end()
 
 
 def test_the_kernel_itself_loads_no_engine():
-    code = "from scalinglab.live import vega; import sys; print(len(vega.ask('svg', {'mark': 'point', 'data': "
+    code = "from scalinglab.live.vega import engine; import sys; print(len(engine.ask('svg', {'mark': 'point', 'data': "
     code += "{'values': [{}]}})) > 100, 'vl_convert' in sys.modules)"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("True False\n", "")
@@ -91,7 +92,7 @@ def test_a_panel_shows_without_vl_convert(absent, outputs):
     panel = Panel(lambda: {"x": [0, 1]}, charts=LINE)
     (widget,) = outputs(panel)
     assert widget[VIEW]["model_id"]
-    with pytest.raises(vega.VegaMissingError, match="vl-convert-python"):
+    with pytest.raises(engine.VegaMissingError, match="vl-convert-python"):
         panel.svg()
 
 
@@ -99,7 +100,7 @@ def test_a_panel_shows_where_there_are_no_processes(monkeypatch, outputs):
     def refused(*_: object, **__: object) -> None:
         raise OSError("emscripten does not support processes")
 
-    vega.end()
+    engine.end()
     monkeypatch.setattr(subprocess, "Popen", refused)
     assert len(outputs(Panel(lambda: {"x": [0, 1]}, charts=LINE))) == 1
 

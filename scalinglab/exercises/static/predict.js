@@ -31,11 +31,14 @@ function answerField(setup, name) {
   const node = make("fieldset", { class: "slab-predict-choices", "aria-describedby": `${name}-question` }, legend, ...labels);
   const read = () => radios.find((radio) => radio.checked)?.value ?? "";
   const write = (text) => radios.forEach((radio) => (radio.checked = radio.value === text));
-  const spend = (spent) =>
+  const spend = (spent) => {
+    // The focus goes on before its place is taken away: JupyterLab would give it to the notebook, which scrolls at Space.
+    if (spent.includes(radios.find((radio) => radio === document.activeElement)?.value)) radios.find((radio) => !spent.includes(radio.value))?.focus();
     radios.forEach((radio) => {
       radio.disabled = spent.includes(radio.value);
       radio.checked &&= !radio.disabled;
     });
+  };
   const focus = () => radios.find((radio) => !radio.disabled)?.focus();
   return { node, read, write, spend, focus };
 }
@@ -99,11 +102,11 @@ function render({ model, el }) {
     clearTimeout(waiting);
     const state = model.get("state");
     const had = form.contains(document.activeElement);
-    form.hidden = !state.open;
     answer.hidden = !state.sealed && !setup.again; // what is read aloud must be there before
+    if (!state.open && had) answer.focus(); // the button that had the focus goes; the keyboard goes on from the answer
+    form.hidden = !state.open;
     field.spend(state.spent);
-    if (!state.open && had) answer.focus(); // the button that had the focus is gone; the keyboard goes on from the answer
-    else if (had && (document.activeElement.disabled || !form.contains(document.activeElement))) field.focus();
+    if (state.open && had && (document.activeElement.disabled || !form.contains(document.activeElement))) field.focus();
     sealed.hidden = !state.sealed;
     sealed.textContent = state.sealed;
     reveal.replaceChildren(...state.reveal.map((paragraph) => make("p", {}, ...nodes(paragraph))));

@@ -16,7 +16,7 @@ import anywidget
 import platformdirs
 import traitlets
 
-from scalinglab.live import vega
+from scalinglab.live.vega import engine
 
 _ENTRY = "export { vegaEmbed };"
 
@@ -47,8 +47,8 @@ def bundle() -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         try:
-            code = vega.ask("bundle", _ENTRY)
-        except vega.VegaMissingError:
+            code = engine.ask("bundle", _ENTRY)
+        except engine.VegaMissingError:
             return _MISSING
         _keep(path, code)
         return code

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from scalinglab.live import vega
 from scalinglab.live.drawn import drawn
 from scalinglab.live.legends import legends, written
 from scalinglab.live.rows import Columns, records_of, thin
+from scalinglab.live.vega import engine
 
 #: Rows of a data set in a picture; more would be finer than its lines.
 _ROWS = 2_000
@@ -44,7 +44,7 @@ def svg(specs: Sequence[dict[str, Any]], data: Mapping[str, Columns]) -> str:
     parts, left, bottom = [], 0.0, 0.0
     for number, spec in enumerate(specs):
         picture = re.sub(
-            r"\bclip(\d+)", rf"clip{number}-\1", vega.ask("svg", spec | {"datasets": sets})
+            r"\bclip(\d+)", rf"clip{number}-\1", engine.ask("svg", spec | {"datasets": sets})
         )  # each counts its clips from zero
         width, height = map(float, _SIZE.match(picture).groups())  # pyright: ignore[reportOptionalMemberAccess]
         legend, more = written(legends(drawn(spec, data)), _MARGIN, width)
@@ -73,7 +73,7 @@ def show(widget: tuple[dict[str, Any], dict[str, Any]], picture: Callable[[], st
     data, metadata = widget
     display(data, metadata=metadata, raw=True)
     if picture is not None and _WIDGET in data:
-        with suppress(vega.VegaMissingError):
+        with suppress(engine.VegaMissingError):
             display({_WIDGET: _NO_WIDGET, "image/svg+xml": picture(), "text/plain": ""}, raw=True)
 
 
