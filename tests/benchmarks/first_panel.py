@@ -20,7 +20,7 @@ from tests.browser.harness import Notebook, launch, serve
 from tests.course.notebooks import COURSE
 
 CHAPTERS = ("05", "06", "09", "11")
-ROUNDS = 7
+ROUNDS = 5
 #: A new kernel, all cells; the milliseconds until a chart of a panel shows anything that is not white.
 ALIVE = """
 async () => {
