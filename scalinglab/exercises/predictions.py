@@ -113,6 +113,14 @@ class Prediction(anywidget.AnyWidget):
         self._tell_others()
         return self.value
 
+    @property
+    def truth(self) -> float | str | None:
+        """What is true; None where it depends on what was said, cannot be worked out, or is not told."""
+        if self._reveal is not None and not (callable(self._reveal) and _takes_an_argument(self._reveal)):
+            with contextlib.suppress(Exception):
+                return _worked_out(self._reveal, "")
+        return None
+
     def refresh(self) -> None:
         """Take over what the journal holds for this key: after a restart, or from another notebook."""
         try:
@@ -286,18 +294,13 @@ def questions_asked() -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict
-        For each key ``text``, ``unit``, ``choices``, ``low``, ``high``, ``log`` and ``truth``. The truth is None where
-        it depends on what was said, cannot be worked out, or is not told. Nothing is sealed.
+        For each key ``text``, ``unit``, ``choices``, ``low``, ``high``, ``log`` and ``truth``. Nothing is sealed.
     """
     found = {}
     for one in sorted(_open, key=lambda prediction: prediction.question.key):
-        truth = None
-        if one._reveal is not None and not (callable(one._reveal) and _takes_an_argument(one._reveal)):
-            with contextlib.suppress(Exception):
-                truth = _worked_out(one._reveal, "")
         asked = one.question
         ends = {"choices": asked.choices or (), "low": asked.low, "high": asked.high, "log": asked.log}
-        found[asked.key] = {"text": to_plain(asked.text), "unit": asked.unit, **ends, "truth": truth}
+        found[asked.key] = {"text": to_plain(asked.text), "unit": asked.unit, **ends, "truth": one.truth}
     return found
 
 

@@ -256,8 +256,8 @@ class Notebook:
     def open_sealed(self) -> int:
         """Open all that waits for a prediction, by the buttons that a learner has; how many were clicked."""
         buttons, clicked = self.page.get_by_role("button", name="Show without predicting"), 0
-        while buttons.count():
-            place, clicked = buttons.count(), clicked + 1
+        while place := buttons.count():
+            clicked += 1
             with contextlib.suppress(PlaywrightTimeout):  # one that another click has just opened
                 buttons.first.click(timeout=2000)
             expect(buttons).not_to_have_count(place, timeout=30_000)  # one key may open several

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from scalinglab.exercises import Prediction
-from scalinglab.exercises.predictions import questions_asked
 from scalinglab.live import Panel, Prose, Table
 from tests.course.executed import Chapter, Page
 
@@ -92,8 +91,7 @@ def in_rows(truth: float | str, page: Page) -> list[str]:
 
 def truths(chapter: Chapter) -> dict[str, float | str]:
     """What is true, by key; of the capstone's plan nothing is, and of its error not before there is a plan."""
-    keys = {asked.question.key for asked in chapter.predictions if asked.question.key[:2] != "13"}
-    return {key: asked["truth"] for key, asked in questions_asked().items() if key in keys}
+    return {asked.question.key: asked.truth for asked in chapter.predictions if asked.question.key[:2] != "13"}
 
 
 def given_away(key: str, truth: float | str, page: Page) -> list[str]:
