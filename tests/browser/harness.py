@@ -119,6 +119,7 @@ class Notebook:
         page.on("request", self._note_request)
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.reloaded = False
 
     def _note_request(self, request: Request) -> None:
         local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
@@ -131,12 +132,14 @@ class Notebook:
 
     def open(self, name: str) -> None:
         """Open a notebook and wait for its kernel; the one before it goes, and its kernel with it."""
-        if self.name:
+        if self.reloaded:  # JupyterLab opens the notebook of its address anew, at any time after it is closed
+            self.end_kernel()
+        if self.name and not self.reloaded:
             self.close()
             self.page.evaluate("(path) => void window.jupyterapp.commands.execute('docmanager:open', { path })", name)
         else:
             self.page.goto(f"{self.address}/lab/tree/{name}?token={TOKEN}&reset")
-        self.name = name
+        self.name, self.reloaded = name, False
         self.page.wait_for_function(
             """(name) => window.jupyterapp?.shell.currentWidget?.context?.path === name
                 && document.querySelector('.jp-Notebook .jp-Cell')""",
@@ -214,6 +217,7 @@ class Notebook:
 
     def reload(self) -> None:
         """Load the page again; wait until JupyterLab has opened again what was open, which it may do late."""
+        self.reloaded = True
         self.page.reload()
         self.page.wait_for_function("() => window.jupyterapp?.restored")
         self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
@@ -252,6 +256,10 @@ class Notebook:
                 .filter((output) => output.output_type === 'error')
                 .map((output) => `${output.ename}: ${output.evalue}`)"""
         )
+
+    def show_cell(self, index: int) -> None:
+        """Scroll to a cell: what is out of sight is not laid out, and has neither roles nor focus."""
+        self.page.evaluate("(i) => window.jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start')", index)
 
     def open_sealed(self) -> int:
         """Open all that waits for a prediction, by the buttons that a learner has; how many were clicked."""

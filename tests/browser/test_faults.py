@@ -351,6 +351,7 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     region = lambda name: lab.page.get_by_role("region", name=name)  # noqa: E731
     question, item = region("Prediction 05-kernel"), region("Question 1 of the quiz of chapter 05")
     first, second, *_ = (option.text for option in items_of("05")[0].options)
+    lab.show_cell(1)
     question.get_by_label("Your prediction").focus()
     closed, button = lab.page.locator(".sl-sealed"), lab.page.get_by_role("button", name="Show without predicting")
     expect(closed).to_have_count(2)
@@ -371,6 +372,8 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     expect(curve.root.locator(".sl-done")).to_have_count(2)
     curve.button("Show the code?").click()
     expect(curve.root.get_by_text("View → Expand All Code")).to_be_visible()
+    lab.show_cell(2)
+    expect(item).to_be_visible()
     for choice in (first, second):
         item.get_by_label(choice).focus()
         lab.page.keyboard.press("Space")
@@ -379,7 +382,9 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     expect(item.get_by_role("button", name="Choose")).to_be_hidden()
     lab.restart()
     lab.run_all()
+    lab.show_cell(1)
     expect(question).to_contain_text("You said 8, measured 4: off by a factor 2.")
+    lab.show_cell(2)
     expect(item).to_contain_text(f'✗ Wrong. "{first}"')
     expect(item).to_contain_text(f'✓ Right. "{second}"')
     assert (lab.errors, lab.cell_errors()) == ([], [])
