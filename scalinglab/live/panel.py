@@ -12,20 +12,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scalinglab import _checks as checks
-from scalinglab._errors import sentence
 from scalinglab._gates import Gate
 from scalinglab._grading import being_graded
 from scalinglab.live.background import Background, Report
+from scalinglab.live.browser.frame import Frame, Sent
+from scalinglab.live.browser.observed import Observed
+from scalinglab.live.browser.status import Status
+from scalinglab.live.browser.view import View
 from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
-from scalinglab.live.frame import Frame, Sent
 from scalinglab.live.lesson.tasks import Tasks
 from scalinglab.live.opened import enter, is_first
 from scalinglab.live.positions import Positions, check_arguments
 from scalinglab.live.rows import Columns, caption_of, datasets_of, length, records_of
 from scalinglab.live.specifications import check_fields, names_in, specification
 from scalinglab.live.vega.picture import show, svg
-from scalinglab.live.view import View
 
 #: The data set in which a panel keeps the run before this one, for a chart that compares them.
 PREVIOUS = "previous"
@@ -34,7 +35,7 @@ PREVIOUS = "previous"
 _HEAD_START = 0.3
 
 
-class Panel:
+class Panel(Observed):
     """Controls beside live charts, in a notebook.
 
     The first frame is computed when the panel is made, so that a broken panel fails its cell; a run that takes longer
@@ -91,10 +92,8 @@ class Panel:
         self.name = name or re.sub(r"\W+", "-", title.lower()).strip("-") or "panel"
         self._positions = Positions(self.name, controls, presets or {})
         check_arguments(rows, self._positions.controls)
-        self._budget, self.tasks = budget, Tasks(tasks, self._positions.controls)
+        self._status, self.tasks = Status(budget), Tasks(tasks, self._positions.controls)
         self._specs = [specification(chart) for chart in ([charts] if not isinstance(charts, Sequence) else charts)]
-        self._complaint: dict[str, str] = {}
-        self._broken: RuntimeError | None = None
         self._previous: Columns = {}
         self._compares = any(PREVIOUS in names_in(spec) for spec in self._specs)
         self._frames = Sent()
@@ -102,6 +101,9 @@ class Panel:
         self._gate = Gate(after, self._opened)
         self._view = View(
             act=self._act,
+            completed=self._positions.completed,
+            failed=self._failed,
+            value=self.values,
             name=self.name,
             title=title,
             note=note,
@@ -113,6 +115,7 @@ class Panel:
             closed="" if self._gate.open else self._gate.sentence("panel"),
             first=is_first(self.name),
         )
+        self._view.observe(self._moved, "value")
         if self._gate.open and not being_graded():
             self._first_frame()
 
@@ -143,8 +146,8 @@ class Panel:
     def wait(self, timeout: float = 60.0) -> None:
         """Block until the run ends; raises what the run or the drawing raised, or ``TimeoutError``."""
         self._background.wait(timeout)
-        if self._broken:
-            raise self._broken
+        if self._status.broken:
+            raise self._status.broken
 
     @property
     def values(self) -> dict[str, Any]:
@@ -164,7 +167,7 @@ class Panel:
     @property
     def error(self) -> BaseException | None:
         """What the last run or the drawing raised, or None."""
-        return self._broken or self._background.report.error
+        return self._status.broken or self._background.report.error
 
     @property
     def status(self) -> dict[str, Any]:
@@ -222,14 +225,24 @@ class Panel:
         if self._background.report.state == "done":
             self._previous = self.data.get("rows", {})
         self._positions.now = self.values | values
-        self._complaint = {}
+        self._status.forgive()
         self._view.values = self._answer(question)
+        if not self.closed:
+            self._compute()
+        self._view.value = self.values  # last, as those who observe it may take their time, or fail
+
+    def _compute(self) -> None:
         if self.tasks.look(self.values):
             self._view.tasks = self.tasks.describe()
-        chosen = dict(self.values)
+        chosen = self.values
         if self._view.streams:  # Stop and the new budget are there before the first snapshot
             self._deliver(None, Report("running"))
         self._background.submit(lambda: self._rows(**chosen))
+
+    def _moved(self, change: Mapping[str, Any]) -> None:
+        """The widget's value was set; by a link, say."""
+        if change["new"] != self.values:
+            self._apply(change["new"], {})
 
     def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         asked = {"view": question.get("view", ""), "count": question.get("count", 0)}
@@ -253,7 +266,7 @@ class Panel:
             self._first_frame()
         except Exception as error:  # there is no cell any more that could fail
             self._background.report = Report("failed", error=error)
-            self._view.status = self._status(self._background.report, "")
+            self._view.status = self._status.of(self._background.report, "", self.values)
         self._view.closed = ""
         self.resume()
 
@@ -262,31 +275,12 @@ class Panel:
     def _deliver(self, result: Any, report: Report) -> None:
         """Show where a run stands and, in one message, its result; one that failed without any clears the charts."""
         if result is None and report.error is None:
-            self._view.status = self._status(report, self._view.status.get("caption", ""))
+            self._view.status = self._status.of(report, self._view.status.get("caption", ""), self.values)
             return
         frame = Frame.of(self._specs, self._accept(result) if result is not None else {})
         with self._view.hold_sync():
             self._view.frame = self._frames.send(frame, last=report.state != "running")
-            self._view.status = self._status(report, frame.caption(caption_of(result)))
-
-    def _status(self, report: Report, caption: str) -> dict[str, Any]:
-        return {
-            "state": report.state,
-            "done": report.done,
-            "total": report.total,
-            "seconds_left": report.seconds_left,
-            "number": next(self._serial),
-            "budget": self._cost(),
-            "caption": caption,
-            "error": sentence(error) if (error := self._broken or report.error) else "",
-        } | self._complaint
-
-    def _cost(self) -> str:
-        """What the budget function says; it may fail at values at which the run has its own sentence."""
-        try:
-            return str(self._budget(**self.values)) if self._budget else ""
-        except Exception as error:
-            return f"No budget: {sentence(error)}"
+            self._view.status = self._status.of(report, frame.caption(caption_of(result)), self.values)
 
     # ---- from the browser -------------------------------------------------------------------------------------
 
@@ -295,17 +289,24 @@ class Panel:
         try:
             self._do(message)
         except ValueError as error:
-            # Kept until a value that fits comes, so that the frames of a run do not wipe it away.
-            self._complaint = {"error": sentence(error), "invalid": str(error).split(" ", 1)[0]}
-            self._view.status = self._view.status | self._complaint | {"number": next(self._serial)}
+            if error is self._status.unheard:
+                raise
+            self._status.refuse(error)
+            self._view.status = self._status.again(self._view.status)
+
+    def _failed(self, error: Exception) -> None:
+        self._status.blame(error)
+        self._view.status = self._status.again(self._view.status)
 
     def _do(self, message: Mapping[str, Any]) -> None:
         match message.get("action"):
             case "set":
-                self._apply(self._positions.checked(message.get("values", {})), message)
+                self._apply(self._positions.completed(message.get("values", {})), message)
             case "drawn":
                 self._frames.confirm(int(message.get("number", 0)))
                 self._background.wake()
+                if self._background.report.state == "ready":  # the widget is shown, in whatever there is around it
+                    self.resume()
             case "reset":
                 self.reset()
             case "again":
@@ -326,8 +327,8 @@ class Panel:
             case "show":
                 self.show()
             case "broken":
-                self._broken = RuntimeError(f"the chart could not be drawn: {message.get('message')}")
-                self._view.status = self._view.status | {"error": sentence(self._broken)}
+                self._status.broken = RuntimeError(f"the chart could not be drawn: {message.get('message')}")
+                self._view.status = self._status.again(self._view.status)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, whose run goes on now."""

@@ -47,6 +47,12 @@ class Positions:
             checks.one_of("control", name, self.controls)
         return {name: self.controls[name].check(value) for name, value in values.items()}
 
+    def completed(self, values: Any) -> dict[str, Any]:
+        """The values of all controls once these are moved; a ``ValueError`` says why they cannot be."""
+        if not isinstance(values, Mapping):
+            checks.fail("value", "be a dict of controls and values", values)
+        return self.now | self.checked(values)
+
     def preset(self, name: str) -> dict[str, Any]:
         """The values of all controls in a preset."""
         return self.presets[checks.one_of("preset", name, self.presets)]

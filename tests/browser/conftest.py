@@ -38,10 +38,10 @@ def address(course: Path) -> Iterator[str]:
 
 
 @contextmanager
-def page_of_its_own(browser: Browser, address: str) -> Iterator[Notebook]:
-    """A page for JupyterLab, which may not try to leave this machine."""
+def page_of_its_own(browser: Browser, address: str, place: str = "lab/tree") -> Iterator[Notebook]:
+    """A page for JupyterLab, or Notebook 7, which may not try to leave this machine."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000})
-    notebook = Notebook(context.new_page(), address)
+    notebook = Notebook(context.new_page(), address, place)
     yield notebook
     photograph(notebook)
     context.close()
@@ -55,8 +55,8 @@ def lab(browser: Browser, address: str) -> Iterator[Notebook]:
         yield notebook
 
 
-def photograph(notebook: Notebook) -> None:
-    """Keep what was seen last, in the folder that ``SCALINGLAB_SCREENSHOTS`` names."""
+def photograph(notebook: Notebook, name: str = "") -> None:
+    """Keep what is seen, in the folder that ``SCALINGLAB_SCREENSHOTS`` names."""
     if folder := os.environ.get("SCALINGLAB_SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        notebook.page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9_]+', '-', notebook.name)}.png")
+        notebook.page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9_]+', '-', name or notebook.name)}.png")

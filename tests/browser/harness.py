@@ -65,7 +65,7 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
     """Run ``scalinglab lab`` on a folder; yields the address of the server, and stops it as Ctrl-C would."""
     port = free_port()
     command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
-    command += ["--", "--LabApp.expose_app_in_browser=True"]
+    command += ["--", *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp"))]
     variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
     for name in ("IPYTHONDIR", "PYTHONPATH"):  # a student's kernel: not the strict one, which waits for runs to end
         variables.pop(name, None)
@@ -107,11 +107,15 @@ PIXELS = "(root) => [...root.querySelectorAll('canvas')].map((one) => one.toData
 
 
 class Notebook:
-    """One notebook in one page of JupyterLab; the page may turn to another one."""
+    """One notebook in one page of JupyterLab; the page may turn to another one.
 
-    def __init__(self, page: Page, address: str) -> None:
+    ``place`` is where the server has its notebooks: "notebooks" for those of Notebook 7.
+    """
+
+    def __init__(self, page: Page, address: str, place: str = "lab/tree") -> None:
         self.page = page
         self.address = address
+        self.place = place
         self.name = ""
         self.foreign: list[str] = []
         self.errors: list[str] = []
@@ -138,7 +142,7 @@ class Notebook:
             self.close()
             self.page.evaluate("(path) => void window.jupyterapp.commands.execute('docmanager:open', { path })", name)
         else:
-            self.page.goto(f"{self.address}/lab/tree/{name}?token={TOKEN}&reset")
+            self.page.goto(f"{self.address}/{self.place}/{name}?token={TOKEN}&reset")
         self.name, self.reloaded = name, False
         self.page.wait_for_function(
             """(name) => window.jupyterapp?.shell.currentWidget?.context?.path === name
@@ -209,6 +213,11 @@ class Notebook:
                 cells.deleteCell(cells.cells.length - 1);
             }"""
         )
+
+    def choose(self, menu: str, item: str) -> None:
+        """Choose an item of a menu, as a mouse does."""
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        self.page.get_by_role("menuitem", name=item, exact=True).click()
 
     def restart(self) -> None:
         """Restart the kernel, without the question."""

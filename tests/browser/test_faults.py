@@ -14,7 +14,8 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, expect
 
 from scalinglab.exercises.quiz_items import items_of
-from tests.browser.conftest import page_of_its_own
+from tests.browser.cells import CURVE, RUN, SETUP, stop, unfold, write
+from tests.browser.conftest import page_of_its_own, photograph
 from tests.browser.harness import Notebook
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -26,33 +27,6 @@ def test_all_browser_tests_run_in_one_worker(request):
 
 
 PICTURE = re.compile(r'<img[^>]*src="data:image/svg\+xml')
-SETUP = """
-import math, time
-from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, chart
-
-class Snapshot:
-    def __init__(self, rows, done):
-        self.listed, self.done, self.total, self.caption = rows, done, 2000, f"at {done}"
-    def rows(self):
-        return self.listed
-
-def curve(slope):
-    if slope == 0:
-        raise ArithmeticError("slope zero has no curve")
-    return [{"x": x / 50, "y": (x / 50) ** slope} for x in range(51)]
-
-def run(slope):
-    rows = []
-    for step in range(2000):
-        time.sleep(0.01)
-        rows.append({"x": step / 2000, "y": math.exp(-slope * step / 500)})
-        yield Snapshot(rows, step + 1)
-
-axes = {"x": Axis("x", "x", 0, 1), "y": Axis("y", "y", 0, 1)}
-drawn = chart(Lines(label="the curve"), **axes, title="t", description="A curve.")
-"""
-CURVE = 'Panel(curve, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Curve")'
-RUN = 'runs = Panel(run, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Run")\nruns'
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,12 +51,6 @@ def notebook(course: Path, lab: Notebook) -> Notebook:
     lab.errors.clear()
     lab.run_all()
     return lab
-
-
-def write(path: Path, cells: list[str]) -> None:
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(made, path)
 
 
 def set_life(notebook: Notebook, state: str) -> None:
@@ -250,6 +218,49 @@ def test_a_second_view_shows_the_same(notebook):
     notebook.drop_last_cell()
 
 
+DASHBOARD = """
+from ipywidgets import HTML, Tab, VBox, jslink
+one, two = (Panel(curve, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title=title) for title in ("One", "Two"))
+late = Panel(run, controls=[Slider("slope", 0, 4, 1)], charts=drawn, title="Late")
+told = HTML("nothing yet")
+def tell(change):
+    told.value = f"slope {change['new']['slope']:g}, {12 / (4 - change['new']['slope']):.3g}"
+one.observe(tell)
+jslink((one.widget, "value"), (two.widget, "value"))
+Tab([VBox([one.widget, told, two.widget]), late.widget], titles=["Curves", "A run"])
+"""
+
+
+def test_panels_are_widgets_of_a_dashboard(notebook):
+    """In a box and in a tab: moved by keyboard, heard by a function, linked in the page; a run goes on once shown."""
+    stop(notebook.panel("Run"))
+    notebook.run_code(DASHBOARD)
+    one, told = notebook.panel("One"), notebook.page.locator(".widget-html")
+    before = one.settle()
+    one.slider("slope").press("ArrowRight")
+    one.wait_for_change(before)
+    expect(told).to_contain_text("slope 1.067, 4.09")
+    two = notebook.panel("Two")
+    expect(two.slider("slope")).to_have_attribute("aria-valuetext", "1.067")
+    assert two.settle() == one.settle()
+    two.slider("slope").press("End")
+    expect(one.slider("slope")).to_have_attribute("aria-valuetext", "4")
+    expect(one.root.locator(".sl-alert")).to_have_text(
+        "A function that observes this panel failed. ZeroDivisionError: float division by zero"
+    )
+    assert one.settle() == two.settle() != before
+    one.slider("slope").press("ArrowLeft")
+    expect(one.root.locator(".sl-alert")).to_have_text("")
+    photograph(notebook, "dashboard")
+    notebook.page.get_by_role("tab", name="A run").click()
+    late = notebook.panel("Late")
+    late.wait_for_state("running")
+    late.wait_for_change(late.pixels())
+    stop(late)
+    photograph(notebook, "dashboard-tab")
+    notebook.drop_last_cell()
+
+
 def test_runs_take_turns_and_the_one_that_waits_says_so(notebook):
     notebook.run_code(RUN.replace("runs", "later").replace('"Run"', '"Later"'))
     run, later = notebook.panel("Run"), notebook.panel("Later")
@@ -345,7 +356,7 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     panel = CURVE[:-1] + ', tasks=[("Drag *slope* to 4.", {"slope": 4}), "Look."], after="05-kernel")'
     table = 'from scalinglab.live import Table\nTable([{"answer": 4}], caption="All of it", after="05-kernel")'
     imports = SETUP + "from scalinglab.exercises import predict, quiz"
-    write(course / "asked.ipynb", [imports, asked, 'quiz("05")', panel, table])
+    write(course / "asked.ipynb", [imports, asked, 'quiz("05")', panel, table], folded=True)
     lab.open("asked.ipynb")
     lab.run_all()
     region = lambda name: lab.page.get_by_role("region", name=name)  # noqa: E731
@@ -370,8 +381,7 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     expect(by_itself).to_be_checked()
     by_hand.check()
     expect(curve.root.locator(".sl-done")).to_have_count(2)
-    curve.button("Show the code?").click()
-    expect(curve.root.get_by_text("View → Expand All Code")).to_be_visible()
+    unfold(lab, curve)
     lab.show_cell(2)
     expect(item).to_be_visible()
     for choice in (first, second):

@@ -11,8 +11,8 @@ import pytest
 
 from scalinglab._errors import DivergenceError
 from scalinglab.live import Axis, Choice, Lines, Panel, Points, Slider, Switch, background, chart, open_panels
-from scalinglab.live import frame as frame_module
 from scalinglab.live import panel as panel_module
+from scalinglab.live.browser import frame as frame_module
 from scalinglab.live.rows import MAX_ROWS
 
 CHART = chart(

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from scalinglab.live.browser.view import View
 from scalinglab.live.vega import runtime as module
-from scalinglab.live.view import View
 
 
 @pytest.fixture
