@@ -140,6 +140,8 @@ function render({ model, el }) {
 
   // JupyterLab lets no keyboard shortcut run in here (the attribute on the root), but takes Enter away after that.
   root.addEventListener("keydown", (event) => event.stopPropagation());
+  // Notebook 7 looks for shortcuts first, and leaves out only what has the attribute itself: an answer needs its arrows.
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
 
   model.on("change:state", draw);
   model.on("change:draft", typed);

@@ -71,3 +71,12 @@ function make(tag, attributes = {}, ...children) {
   element.append(...children.filter((child) => child !== undefined && child !== null));
   return element;
 }
+
+/** Keep the keys pressed in an element to itself: a shortcut of the notebook around it would fold a heading in place of
+ *  moving a slider. JupyterLab looks for shortcuts when a key has left the element, but Notebook 7 before it has come;
+ *  it leaves out what has this attribute, if it is on the very thing that has the focus. */
+function ownKeys(element) {
+  element.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+  element.addEventListener("keydown", (event) => event.stopPropagation());
+  return element;
+}

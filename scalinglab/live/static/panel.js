@@ -93,9 +93,7 @@ class PanelView {
       { class: "sl-panel", "aria-label": get("title") },
       ...(get("title") ? [title] : []), note, body, this.buildMore(), get("first") ? makeUnfold() : undefined,
     );
-    // JupyterLab's shortcuts match whatever has the focus: an arrow key would fold a heading instead of moving a slider.
-    this.root.addEventListener("keydown", (event) => event.stopPropagation());
-    element.append(this.root);
+    element.append(ownKeys(this.root));
   }
 
   buildButtons() {

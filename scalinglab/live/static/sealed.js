@@ -10,5 +10,5 @@ function makeSealed(title, sentence, show) {
     trouble.textContent = text;
     button.disabled = false;
   };
-  return { element, complain };
+  return { element: ownKeys(element), complain };
 }
