@@ -120,12 +120,13 @@ def marimo_app(folder: Path) -> Iterator[str]:
 def test_in_marimo(browser: Browser, tmp_path: Path):
     """As an anywidget and by itself; a cell hears of each move, also of those that a button makes."""
     pytest.importorskip("marimo", reason="needs marimo: pip install marimo")
-    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    context = browser.new_context(viewport={"width": 1300, "height": 1000}, color_scheme="dark")
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     with marimo_app(tmp_path) as address:
         page.goto(address)
         curve, run = (Panel(page.get_by_role("region", name=name, exact=True)) for name in ("Curve", "Run"))
+        expect(page.locator(".sl-dark, .sl-unfold")).to_have_count(0)  # marimo's own theme is light
         moves(curve)
         expect(page.get_by_text("It stands at 1.067.")).to_be_visible()
         curve.button("Reset").click()

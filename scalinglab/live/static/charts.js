@@ -67,10 +67,12 @@ class Charts {
     await this.fit();
   }
 
-  /** Whether the page is dark: JupyterLab says it, elsewhere the browser does. */
+  /** Whether the page is dark: JupyterLab says it, marimo chooses a scheme, elsewhere it is the browser's. */
   get dark() {
     const light = document.body.dataset.jpThemeLight;
-    return light === undefined ? matchMedia("(prefers-color-scheme: dark)").matches : light === "false";
+    if (light !== undefined) return light === "false";
+    const scheme = getComputedStyle(document.body).colorScheme;
+    return scheme === "dark" || (scheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   }
 
   /** Make the charts as wide as the page has room for, side by side as long as that is legible. */

@@ -25,7 +25,7 @@ class PanelView {
     this.showStatus();
   }
 
-  /** Follow the theme of the page: JupyterLab writes it on the body, elsewhere it is the browser's. */
+  /** Follow the theme of the page: JupyterLab and marimo write it on the body, elsewhere it is the browser's. */
   watchTheme() {
     this.showTheme = () => {
       const { dark } = this.charts;
@@ -34,7 +34,7 @@ class PanelView {
       if (this.charts.library) this.charts.build().then(() => this.showFrame());
     };
     this.themes = new MutationObserver(this.showTheme);
-    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme"] });
     this.darkness = matchMedia("(prefers-color-scheme: dark)");
     this.darkness.addEventListener("change", this.showTheme);
     this.showTheme();
@@ -267,7 +267,7 @@ class ClosedView {
   constructor(model, element) {
     this.model = model;
     const box = makeSealed(model.get("title"), model.get("closed"), () => model.send({ action: "show" }));
-    if (model.get("first")) box.element.append(makeUnfold());
+    if (model.get("first")) box.element.append(makeUnfold() ?? "");
     element.append(box.element);
     this.complain = () => box.complain(model.get("status").error ?? "");
     model.on("change:status", this.complain);

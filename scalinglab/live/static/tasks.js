@@ -27,8 +27,9 @@ const UNFOLD =
   "The code of this chapter is folded. Click a grey bar to unfold its cell. To unfold all cells, choose View → Expand All Code from the menu; " +
   "View → Collapse All Code folds them again.";
 
-/** A button that says how to unfold the code. */
+/** A button that says how to unfold the code, where there is a notebook of JupyterLab's around it. */
 function makeUnfold() {
+  if (!document.querySelector(".jp-Notebook")) return undefined;
   const told = make("p", { role: "status", class: "sl-note" });
   const button = make("button", { type: "button", onclick: () => (told.textContent = told.textContent ? "" : UNFOLD) }, "Show the code?");
   return make("div", { class: "sl-unfold" }, button, told);
