@@ -1,6 +1,7 @@
 """The live panel: a learner moves a control, a pure function answers with rows, the rows appear under the chart.
 
-- ``Panel``: controls, a function (or a generator, for a run), charts
+- ``Panel``: controls, a function (or a generator, for a run), charts; a widget among others, by ``panel.widget``,
+  ``panel.value`` and ``panel.observe``
 - ``Slider``, ``Choice``, ``Switch``: the controls
 - ``chart``, ``Axis``, ``Lines``, ``Points``, ``Band``, ``Bars``: charts over named data sets
 - ``Table``, ``tie_out``: a few rows as a table; a chapter's claims beside what it measured
