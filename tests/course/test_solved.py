@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -11,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from scalinglab.exercises import all_exercises, build_solved
-from scalinglab.exercises.building import exercise_cells
+from scalinglab.exercises.building import build_source, exercise_cells
 from tests.course.executed import Chapter
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
 
@@ -80,6 +81,15 @@ def test_only_the_stubs_are_replaced(chapter: Path):
         code = source(solved["cells"][place])
         assert "NotImplementedError" not in code
         assert exercises(chapter)[key].name in {getattr(node, "name", None) for node in ast.parse(code).body}
+
+
+@each_chapter
+def test_a_chapter_that_is_handed_out_links_to_none_that_is_not(chapter: Path):
+    text = "\n".join(source(cell) for cell in build_source(chapter, solutions(chapter))["cells"])
+    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", text) == []
+    assert len(re.findall(r"^.*Previous: 04.* \| .*Course map.* \| Next: 06.*$", text, re.MULTILINE)) == 2 * (
+        chapter.stem[:2] == "05"
+    )
 
 
 @each_chapter
