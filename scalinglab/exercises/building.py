@@ -17,7 +17,7 @@ from scalinglab.exercises.bank import find
 from scalinglab.exercises.exercise import Exercise
 
 #: A link of the text to another file of the course: its words, and where it leads.
-_LINK = re.compile(r"\[([^\]\n]+)\]\((?![a-z]+:|[#/])([^)\s]+)\)")
+_LINK = re.compile(r"\[([^\]\n]+)\]\((?![a-z]+:|[#/])([^()\s]+\.[a-z]+(?:#[^()\s]*)?)\)")
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
 #: What the students of an assignment read below the title.
 _HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell
@@ -90,7 +90,7 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
         check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=find(key).points)
     first = next(cell for cell in source["cells"] if cell["cell_type"] == "code")
     first["metadata"].pop("jupyter", None)  # unfolded: the student's name belongs there
-    _relink(source, r"\1")
+    _relink(source, lambda link: link[1] if ".ipynb" in link[2] else link[0])
     source["cells"].insert(1, {"cell_type": "markdown", "id": "assignment", "metadata": {}, "source": _HAND_IN})
     return source
 
@@ -110,7 +110,7 @@ def linked_from(notebook: dict[str, Any], folder: str) -> dict[str, Any]:
     return moved
 
 
-def _relink(notebook: dict[str, Any], replacement: str | Callable[[re.Match[str]], str]) -> None:
+def _relink(notebook: dict[str, Any], replacement: Callable[[re.Match[str]], str]) -> None:
     """Write the links of a notebook's text to other files of the course anew."""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":

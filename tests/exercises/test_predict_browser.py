@@ -252,6 +252,33 @@ def test_my_journal_shows_the_map_of_the_course_and_keeps_it_up_to_date(page, mo
     assert page.locator(".slab-map b").count() == 0
 
 
+#: Where a page is, what is held while its map is clicked, and which notebook JupyterLab is told to open, if it is.
+ADDRESSES = [
+    ("/lab/tree/my%20course/%C3%BC/01_power_laws.ipynb", [], "my course/ü/02_error_across_scales.ipynb"),
+    ("/user/ada/lab/workspaces/auto-1/tree/01_power_laws.ipynb", [], "02_error_across_scales.ipynb"),
+    ("/doc/tree/course/01_power_laws.ipynb", [], "course/02_error_across_scales.ipynb"),
+    ("/lab/tree/01_power_laws.ipynb", ["ControlOrMeta"], None),
+    ("/notebooks/01_power_laws.ipynb", [], None),
+    ("/lab", [], None),
+]
+
+
+def test_a_link_of_the_map_is_opened_by_jupyterlab_and_elsewhere_is_a_link(page, monkeypatch):
+    monkeypatch.chdir(COURSE)
+    show(page, predict("01-data", QUESTION))
+    page.locator("summary").click()
+    link = page.get_by_role("link", name="02 Error across scales")
+    page.evaluate("document.body.addEventListener('click', (event) => event.preventDefault())")
+    for address, keys, told in ADDRESSES:
+        page.evaluate("(address) => history.replaceState({}, '', address)", address)
+        link.click(modifiers=keys)
+        command, given = (link.get_attribute(f"data-commandlinker-{name}") for name in ("command", "args"))
+        assert (command == "docmanager:open") == (told is not None), address
+        assert told is None or json.loads(given) == {"path": told}
+    page.get_by_text("01 Power laws").click()  # the chapter itself leads nowhere
+    assert page.locator("[data-commandlinker-command]").count() == 0
+
+
 def test_markup_of_a_question_or_an_answer_is_only_text(page):
     evil = "<img src=x onerror='window.hacked = 1'> **bold** `<b>`"
     guess = predict("00-width", evil, reveal=evil, choices=[evil, "</label><script>window.hacked = 1</script>"])

@@ -26,7 +26,7 @@ function courseMapRow(row, name) {
   const node = courseMapNode;
   const title = `${row.number} ${row.title}`;
   const place = row.link && !row.here ? node("a", { href: row.link }, title) : node("span", {}, title);
-  place.addEventListener("click", (event) => openInJupyterLab(place, event));
+  if (place.href) place.addEventListener("click", (event) => openInJupyterLab(place, event));
   const where = row.done ? "✓ done" : row.here ? "you are here" : row.next ? "go on here" : "";
   const head = node("span", { class: "slab-map-title" }, place, ...(where ? [" ", node("span", { class: "slab-map-where" }, where)] : []));
   const points = row.points ? `${row.earned} of ${row.points} points` : "no exercises";
