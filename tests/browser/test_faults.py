@@ -344,8 +344,8 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     asked = 'predict("05-kernel", "How many?", low=0, high=10, reveal=lambda: 4.0)'
     panel = CURVE[:-1] + ', tasks=[("Drag *slope* to 4.", {"slope": 4}), "Look."], after="05-kernel")'
     table = 'from scalinglab.live import Table\nTable([{"answer": 4}], caption="All of it", after="05-kernel")'
-    imports = SETUP + "from scalinglab.exercises import course_map, predict, quiz"
-    write(course / "asked.ipynb", [imports, asked, 'quiz("05")', panel, table, "course_map()"])
+    imports = SETUP + "from scalinglab.exercises import predict, quiz"
+    write(course / "asked.ipynb", [imports, asked, 'quiz("05")', panel, table])
     lab.open("asked.ipynb")
     lab.run_all()
     region = lambda name: lab.page.get_by_role("region", name=name)  # noqa: E731

@@ -20,12 +20,15 @@ const openInJupyterLab = (link, event) => {
   link.setAttribute("data-commandlinker-command", "docmanager:open");
 };
 
+// Notebook 7 looks for shortcuts before anything else does, and leaves alone what has this attribute itself.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 const courseMapMark = (kind) => courseMapNode("span", { class: `slab-map-mark slab-map-${kind}` });
 
 function courseMapRow(row, name) {
   const node = courseMapNode;
   const title = `${row.number} ${row.title}`;
-  const place = row.link && !row.here ? node("a", { href: row.link }, title) : node("span", {}, title);
+  const place = row.link && !row.here ? node("a", { href: row.link, ...OWN_KEYS }, title) : node("span", {}, title);
   if (place.href) place.addEventListener("click", (event) => openInJupyterLab(place, event));
   const where = row.done ? "✓ done" : row.here ? "you are here" : row.next ? "go on here" : "";
   const head = node("span", { class: "slab-map-title" }, place, ...(where ? [" ", node("span", { class: "slab-map-where" }, where)] : []));
@@ -35,7 +38,7 @@ function courseMapRow(row, name) {
   const list = node("ul", { id: `${name}-${row.number}`, class: "slab-map-said" });
   list.append(...row.said.map(([key, text]) => node("li", {}, node("strong", {}, key), ` ${text}`)));
   list.hidden = true;
-  const button = node("button", { type: "button", "aria-expanded": "false", "aria-controls": list.id, "aria-label": `${sealed} in chapter ${row.number}: show what I said` }, sealed);
+  const button = node("button", { ...OWN_KEYS, type: "button", "aria-expanded": "false", "aria-controls": list.id, "aria-label": `${sealed} in chapter ${row.number}: show what I said` }, sealed);
   button.addEventListener("click", () => {
     list.hidden = !list.hidden;
     button.setAttribute("aria-expanded", String(!list.hidden));
