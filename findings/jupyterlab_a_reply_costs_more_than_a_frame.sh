@@ -6,8 +6,8 @@
 # Linux): the reply costs more than the frame. With each message from a page the kernel says that it is busy, and then
 # that it is idle; JupyterLab shows both on the toolbar, on the tab and in the status bar, and lays the page out anew.
 # Twelve frames a second of 5,000 numbers, drawn as a line: in ten seconds 1.4 to 1.6 seconds of processor time for
-# browser, server and kernel together; with a reply of a few bytes to each of them 2.4 to 3.4 seconds more. (What ten idle seconds take
-# is subtracted.) So a widget that streams should not confirm what it has drawn frame by frame.
+# browser, server and kernel together; with a reply of a few bytes to each of them 2.4 to 3.4 seconds more. (What ten
+# idle seconds take is subtracted.) So a widget that streams should not confirm what it has drawn frame by frame.
 #
 # Fails if the replies cost no more than the frames.
 set -euo pipefail
