@@ -1,13 +1,14 @@
 """``scalinglab solutions``: chapters with their exercises solved, for instructors.
 
 A chapter's notebook holds stubs, ``course/solutions/`` the answers. What is written here is both in one, and is never
-committed.
+committed. Its links lead to the chapters, wherever it is written.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 from scalinglab._checks import fail
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write one solved notebook for each chapter; nothing is overwritten, and nothing is written if one is wrong."""
     from scalinglab._files import write_atomically
-    from scalinglab.exercises.building import build_solved
+    from scalinglab.exercises.building import build_solved, linked_from
 
     course, out = find_course(arguments.course), Path(arguments.out).expanduser()
     if not out.is_dir():
@@ -37,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         if target.exists():
             fail("out", "hold none of the solved notebooks yet: remove it, or name another folder", str(target))
         built[target] = build_solved(chapter, solutions)
+        if not out.samefile(course):
+            built[target] = linked_from(built[target], Path(os.path.relpath(course, out)).as_posix())
     for target, notebook in built.items():
         write_atomically(target, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
         print(f"Written to {target}.")

@@ -28,8 +28,8 @@ Index = NDArray[np.int64]
 #: Numbers that are worked on at once: polynomials in a block of points, and null spaces of some cells. They fit the
 #: cache of a processor.
 BLOCK, NULL_SPACES = 2**18, 2**18
-#: Groups of a block, and points of the cells that are worked on at once.
-GROUPS, POINTS = 64, 2**20
+#: Points of the cells that are worked on at once.
+POINTS = 2**20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -204,22 +204,29 @@ def _compressed(points: Array, weights: Array, cells: list[Index], exponents: In
 def _sums_of(boxes: Array, exponents: Index) -> tuple[Sums, Any]:
     """Sums of polynomials over groups, computed block by block and never kept; and the polynomials of some points.
 
-    ``boxes`` are the points, of the shape (dimension, cells, points).
+    ``boxes`` are the points, of the shape (dimension, cells, points). A polynomial is one of the first axes times one
+    of the last; over a group, the sums of all such products are a product of two small matrices, of which the
+    exponents that are asked for are taken. Only the factors are ever computed for every point.
     """
-    evaluate, count = evaluator(exponents), len(exponents)
-    flat = np.ascontiguousarray(boxes.reshape(len(boxes), -1))  # or each take would copy it whole
+    evaluate, dimension = evaluator(exponents), len(boxes)
+    first, place = np.unique(exponents * (np.arange(dimension) < dimension - 1), axis=0, return_inverse=True)
+    last = exponents[:, -1]
+    second = np.outer(np.arange(last.max() + 1), np.arange(dimension) == dimension - 1)
+    factor, other = evaluator(first), evaluator(second)
+    flat = np.ascontiguousarray(boxes.reshape(dimension, -1))  # or each take would copy it whole
     start = boxes.shape[2] * np.arange(boxes.shape[1])[:, None, None]  # of each cell in the flat array
-    block = max(256, min(BLOCK // count, 2**15))
+    block = max(256, BLOCK // (2 * (len(first) + len(second))))
 
     def sums(members: Index, weights: Array) -> Array:
         cells, each, groups = members.shape
-        found = np.zeros((count, cells, groups))
-        across = min(groups, GROUPS)
-        rows, some = max(1, block // across), max(1, block // (each * groups))
-        for part in itertools.product(_slices(cells, some), _slices(each, rows), _slices(groups, across)):
-            polynomials = evaluate(flat.take(start[part[0]] + members[part], 1), weights[part])
-            found[:, part[0], part[2]] += polynomials.sum(2)
-        return np.moveaxis(found, 0, 2)
+        found = np.empty((cells, groups, len(exponents)))
+        some, across = max(1, block // (each * groups)), max(1, block // each)
+        for part in itertools.product(_slices(cells, some), _slices(groups, across)):
+            whole = (part[0], slice(None), part[1])
+            points = flat.take(start[part[0]] + members[whole].swapaxes(1, 2), 1)
+            factors = np.moveaxis(factor(points, weights[whole].swapaxes(1, 2)), 0, 2)
+            found[part] = np.matmul(factors, np.moveaxis(other(points), 0, 3))[..., place.ravel(), last]
+        return found
 
     def features(members: Index) -> Array:
         return np.moveaxis(evaluate(flat.take(start[:, 0] + members, 1)), 0, 2)

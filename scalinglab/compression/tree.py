@@ -125,7 +125,7 @@ def peel(directions: Array, masses: Array) -> Array:
     """
     cells, _, count = directions.shape
     masses, every = masses.copy(), np.arange(cells)
-    dead = np.zeros(masses.shape, dtype=bool)
+    alive = np.ones(masses.shape)
     spent = np.zeros((cells, count, count))  # orthonormal rows
     left = np.ones((cells, count))  # of the squared lengths of unit vectors, when they are projected
     for step in range(count):
@@ -134,14 +134,12 @@ def peel(directions: Array, masses: Array) -> Array:
         way[every, best] += 1.0
         line = np.matmul(directions, way[..., None])[..., 0]
         size = np.abs(line)
-        with np.errstate(divide="ignore"):
-            ratio = np.where(dead | (size < ROUNDING), np.inf, masses / np.where(size > 0, size, 1.0))
-        first = ratio.argmin(1)
+        ratio = np.full(masses.shape, np.inf)
+        first = np.divide(masses, size, out=ratio, where=(size >= ROUNDING) & (alive > 0)).argmin(1)
         stride = masses[every, first] / line[every, first]
         masses -= stride[:, None] * line
-        dead[every, first] = True
-        masses[dead] = 0.0
-        np.maximum(masses, 0.0, out=masses)
+        alive[every, first] = 0.0
+        masses = np.maximum(masses, 0.0) * alive
         row = directions[every, first]
         for _ in range(2):  # twice is enough, however short what is left of it
             row = row + _combined(rows, -np.matmul(rows, row[..., None])[..., 0])

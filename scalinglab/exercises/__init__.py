@@ -6,6 +6,7 @@ For notebooks:
 - ``quiz``: the questions at the end of a chapter, explained choice by choice (``quizzes``, ``quiz_items``)
 - ``check``: check an answer (``checking``, ``check_result``)
 - ``hint``: show the next of three hints (``hints``)
+- ``course_map``: where a student stands, chapter by chapter; it is a ``CourseMap`` (``progress``)
 - ``student_seed``: the seed that makes a student's numbers (``seeds``)
 
 For authors and graders:
@@ -33,6 +34,7 @@ from scalinglab.exercises.hints import Hints, hint
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.keeper import JournalKeeper
 from scalinglab.exercises.predictions import Prediction, predict
+from scalinglab.exercises.progress.course_map import CourseMap, course_map
 from scalinglab.exercises.quizzes import Quiz, quiz
 from scalinglab.exercises.seeds import student_seed
 
@@ -40,6 +42,7 @@ appoint(JournalKeeper())
 
 __all__ = [
     "CheckResult",
+    "CourseMap",
     "Exercise",
     "Hints",
     "Journal",
@@ -50,6 +53,7 @@ __all__ = [
     "all_exercises",
     "build_solved",
     "check",
+    "course_map",
     "grade",
     "hint",
     "predict",

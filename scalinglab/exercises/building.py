@@ -6,14 +6,18 @@ import ast
 import copy
 import json
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from scalinglab._checks import fail
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.exercise import Exercise
 
+#: A link of the text to another file of the course: its words, and where it leads.
+_LINK = re.compile(r"\[([^\]\n]+)\]\((?![a-z]+:|[#/])([^()\s]+\.[a-z]+(?:#[^()\s]*)?)\)")
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
 #: What the students of an assignment read below the title.
 _HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell
@@ -64,7 +68,8 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
     dict
         The notebook as nbformat 4 has it, with nbgrader's metadata of schema version 3. The cell of an exercise holds
         the stub, then the solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``; its id is the key of the
-        exercise. The cell of the check is locked, worth the points of the exercise, and ends in ``.mark``.
+        exercise. The cell of the check is locked, worth the points of the exercise, and ends in ``.mark``. A link to
+        another chapter keeps its words only, as what is handed out lies alone.
 
     Raises
     ------
@@ -85,8 +90,31 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
         check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=find(key).points)
     first = next(cell for cell in source["cells"] if cell["cell_type"] == "code")
     first["metadata"].pop("jupyter", None)  # unfolded: the student's name belongs there
+    _relink(source, lambda link: link[1] if ".ipynb" in link[2] else link[0])
     source["cells"].insert(1, {"cell_type": "markdown", "id": "assignment", "metadata": {}, "source": _HAND_IN})
     return source
+
+
+def linked_from(notebook: dict[str, Any], folder: str) -> dict[str, Any]:
+    """A copy of a chapter for another place: links to files beside the chapter lead to them in ``folder``.
+
+    Parameters
+    ----------
+    notebook
+        As nbformat 4 has it.
+    folder
+        The path to the folder of the chapters from that other place, with slashes: ``"../course"``.
+    """
+    moved = copy.deepcopy(notebook)
+    _relink(moved, lambda link: f"[{link[1]}]({quote(folder)}/{link[2]})")
+    return moved
+
+
+def _relink(notebook: dict[str, Any], replacement: Callable[[re.Match[str]], str]) -> None:
+    """Write the links of a notebook's text to other files of the course anew."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = _LINK.sub(replacement, "".join(cell["source"])).splitlines(keepends=True)
 
 
 def _for_nbgrader(name: str, *, solution: bool = False, points: int = 0) -> dict[str, Any]:

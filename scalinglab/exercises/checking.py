@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scalinglab._grading import being_graded
 from scalinglab.exercises.answers import complaint, distance, equal, shown
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.check_result import CheckResult
@@ -17,7 +18,7 @@ from scalinglab.exercises.seeds import student_seed
 
 
 def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
-    """Check an answer, write the attempt into the journal, and say what to do next.
+    """Check an answer, write the attempt and its points into the journal, and say what to do next.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
     result = replace(grade(exercise, answer, seed=seed), student=student)
     journal, notes = Journal(), list(result.notes)
     try:
-        if result.attempted:
+        if result.attempted and not being_graded():
             points = {"points": result.points, "max_points": result.max_points}
             journal.add_attempt(key, **points, diagnosis=result.diagnosis, seed=seed)
         seen = journal.hints_shown(key)

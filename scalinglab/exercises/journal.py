@@ -8,12 +8,14 @@ file that the environment variable ``SCALINGLAB_JOURNAL`` names. Format 1::
      "predictions": {"00-width": {"question": "...", "value": 12.0, "unit": "%", "sealed_at": "2026-01-31T09:00:00Z"}},
      "attempts": {"00-parameters": [{"at": "...", "points": 0, "max_points": 10, "diagnosis": "...", "seed": 1}]},
      "hints": {"00-parameters": 2},
-     "shown": {"01-width": "2026-01-31T09:00:00Z"}}
+     "shown": {"01-width": "2026-01-31T09:00:00Z"},
+     "answers": {"00-width": 9.3}}
 
-``shown`` says which answers were shown without a prediction, and when first. A prediction that was sealed after that
-holds the time, too, as ``shown_at``. The first choices of a quiz are predictions (``"05-quiz-1"``), further ones are
-attempts at the same key. Times are in UTC. Fields that this version does not know are kept. The file is only ever
-parsed as JSON.
+Of several attempts the one with the most points counts. ``shown`` says which answers were shown without a prediction,
+and when first. A prediction that was sealed after that holds the time, too, as ``shown_at``. ``answers`` holds what
+turned out to be true of sealed predictions, where it is a number or a choice to be compared with them. The first
+choices of a quiz are predictions (``"05-quiz-1"``), further ones are attempts at the same key. Times are in UTC.
+Fields that this version does not know are kept. The file is only ever parsed as JSON.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
+from weakref import WeakSet
 
 from scalinglab._files import locked, write_atomically
 
@@ -37,6 +40,22 @@ LARGEST_UPLOAD = 5_000_000
 
 Result = TypeVar("Result")
 Data = dict[str, Any]
+
+
+class Reader(Protocol):
+    """Who wants to know when a journal was written."""
+
+    def look(self) -> None:
+        """Read it again."""
+        ...
+
+
+_readers: WeakSet[Reader] = WeakSet()
+
+
+def follow(reader: Reader) -> None:
+    """Let a reader look whenever a journal is written in this process, for as long as somebody else keeps it."""
+    _readers.add(reader)
 
 
 class JournalError(Exception):
@@ -118,6 +137,11 @@ class Journal:
 
         self._change(change)
 
+    def learn(self, key: str, answer: float | str) -> None:
+        """Record what is true of a sealed prediction; the file is written only if that is new."""
+        if _is_value(answer) and self.read()["answers"].get(key) != answer:
+            self._change(lambda data: data["answers"].update({key: answer}))
+
     def add_attempt(
         self, key: str, *, points: float, max_points: float, diagnosis: str | None, seed: int | None = None
     ) -> None:
@@ -171,6 +195,8 @@ class Journal:
                     write_atomically(self.path, _render(data))
         except OSError as problem:
             raise self._trouble("written", problem) from problem
+        for reader in list(_readers) if write else ():
+            reader.look()
         return result
 
     def _read_or_set_aside(self) -> Data:
@@ -208,7 +234,15 @@ def now() -> str:
 
 
 def _empty() -> Data:
-    return {"format": FORMAT, "about": ABOUT, "predictions": {}, "attempts": {}, "hints": {}, "shown": {}}
+    return {
+        "format": FORMAT,
+        "about": ABOUT,
+        "predictions": {},
+        "attempts": {},
+        "hints": {},
+        "shown": {},
+        "answers": {},
+    }
 
 
 def _render(data: Data) -> bytes:
@@ -237,9 +271,12 @@ def _refuse(constant: str) -> None:
 
 def _sound(data: Data) -> bool:
     """Whether all entries have the shape that the rest of this file relies on."""
-    predictions, attempts, hints, shown = (data[name] for name in ("predictions", "attempts", "hints", "shown"))
+    sections = [data[name] for name in ("predictions", "attempts", "hints", "shown", "answers")]
+    if not all(isinstance(section, dict) for section in sections):
+        return False
+    predictions, attempts, hints, shown, answers = sections
     return (
-        all(isinstance(section, dict) for section in (predictions, attempts, hints, shown))
+        all(map(_is_value, answers.values()))
         and all(isinstance(entry, dict) and _is_value(entry.get("value")) for entry in predictions.values())
         and all(
             isinstance(entry.get(name), str) for entry in predictions.values() for name in ("question", "sealed_at")
@@ -270,6 +307,7 @@ def _merge(ours: Data, theirs: Data) -> Merged:
         ours["hints"][key] = max(count, ours["hints"].get(key, 0))
     for key, when in theirs["shown"].items():
         ours["shown"][key] = min(when, ours["shown"].get(key, when))
+    ours["answers"] = theirs["answers"] | ours["answers"]
     sentences = [f"Loaded: {len(added)} new prediction{'' if len(added) == 1 else 's'}."]
     for key in kept:
         here, there = ours["predictions"][key]["value"], theirs["predictions"][key]["value"]

@@ -15,8 +15,11 @@ import traitlets
 
 from scalinglab import _gates
 from scalinglab._checks import number
+from scalinglab._grading import being_graded
 from scalinglab.exercises.exercise import valid_key
 from scalinglab.exercises.journal import Journal, JournalError
+from scalinglab.exercises.progress.course_map import SCRIPT, STYLE
+from scalinglab.exercises.progress.standing import standing
 from scalinglab.exercises.question import Question
 from scalinglab.exercises.wording import amount, pieces, to_html, to_plain
 
@@ -32,8 +35,8 @@ class Prediction(anywidget.AnyWidget):
     ``value`` is a trait (None until sealed), so that a panel may follow it with ``observe``.
     """
 
-    _esm = _STATIC / "predict.js"
-    _css = _STATIC / "predict.css"
+    _esm = SCRIPT + (_STATIC / "predict.js").read_text(encoding="utf-8")
+    _css = STYLE + (_STATIC / "predict.css").read_text(encoding="utf-8")
     setup = traitlets.Dict().tag(sync=True)  # the question; never changes
     state = traitlets.Dict().tag(sync=True)  # what is sealed and shown; only Python writes it
     draft = traitlets.Unicode("").tag(sync=True)  # what is typed or ticked, shared by all views
@@ -148,7 +151,7 @@ class Prediction(anywidget.AnyWidget):
         self._say(merged.message, trouble=bool(merged.kept))
 
     def receive(self, content: dict[str, Any]) -> None:
-        """Answer a message of the browser: seal, download or load. Errors become sentences."""
+        """Answer a message of the browser: seal, download, load, or show the map. Errors become sentences."""
         try:
             match content:
                 case {"type": "seal", "value": value}:
@@ -156,6 +159,8 @@ class Prediction(anywidget.AnyWidget):
                 case {"type": "download", "view": view}:
                     file = {"name": self.journal.path.name, "text": self.journal.text()}
                     self.send({"type": "journal", "view": view, **file})
+                case {"type": "map", "view": view}:
+                    self.send({"type": "map", "view": view, "map": standing(self.journal, here=self.question.key[:2])})
                 case {"type": "load", "text": str(text)}:
                     self.load(text)
         except (ValueError, JournalError) as problem:
@@ -206,6 +211,9 @@ class Prediction(anywidget.AnyWidget):
             return
         text = self.question.compare(self.value, answer)
         self._show(reveal=[pieces(text)], marks=self.question.positions(self.value, answer), message="")
+        if self.question.comparable(self.value, answer) and not being_graded():
+            with contextlib.suppress(JournalError):  # the answer is shown; only the map of the course will lack it
+                self.journal.learn(self.question.key, answer)
 
     def _words(self) -> str:
         return amount(self.value, self.question.unit)

@@ -77,6 +77,12 @@ class Question:
             return answer
         return f"Measured: {amount(answer, self.unit)}." if isinstance(said, str) else compare(said, answer, self.unit)
 
+    def comparable(self, said: float | str, answer: float | str) -> bool:
+        """Whether an answer says how close a prediction came: a choice beside a choice, a number beside a number."""
+        if isinstance(answer, str):
+            return answer in (self.choices or ())
+        return not isinstance(said, str)
+
     def positions(self, said: Any, measured: Any) -> list[float]:
         """Where both numbers lie between the ends of the range; nothing if there is no range or no number."""
         if self.low is None or self.high is None or isinstance(said, str) or isinstance(measured, str):

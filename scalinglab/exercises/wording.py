@@ -6,6 +6,8 @@ import html
 import math
 import re
 
+#: The factor below which a guess is called right.
+CLOSE = 1.05
 _MARKED = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 
 
@@ -26,13 +28,22 @@ def compare(said: float, measured: float, unit: str = "") -> str:
         return f"{start}: exactly right."
     if 0 in (said, measured) or (said > 0) != (measured > 0):
         return f"{start}: off by {amount(abs(said - measured), unit)}."
-    factor = max(said / measured, measured / said)
-    if factor < 1.05:
+    off = factor(said, measured)
+    if off < CLOSE:
         return f"{start}: within 5 %."
-    if not math.isfinite(factor) or factor >= 1e4:
+    if not math.isfinite(off) or off >= 1e4:
         orders = abs(math.log10(abs(said)) - math.log10(abs(measured)))
         return f"{start}: off by {orders:.0f} powers of ten."
-    return f"{start}: off by a factor {factor:.2g}." if factor < 10 else f"{start}: off by a factor {factor:,.0f}."
+    return f"{start}: off by a factor {off:.2g}." if off < 10 else f"{start}: off by a factor {off:,.0f}."
+
+
+def factor(said: float, measured: float) -> float:
+    """How many times too large or too small a guess is: 1 at least; infinite where a sign is wrong or one is zero."""
+    if said == measured:
+        return 1.0
+    if 0 in (said, measured) or (said > 0) != (measured > 0):
+        return math.inf
+    return max(said / measured, measured / said)
 
 
 def position(value: float, low: float, high: float, *, log: bool = False) -> float:

@@ -16,11 +16,15 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import sync_playwright
 
+from scalinglab.exercises import Journal
+from scalinglab.exercises.progress.chapters import chapters
 from tests.browser.harness import Notebook, launch, serve
 from tests.course.notebooks import COURSE
 
 CHAPTERS = ("05", "06", "09", "11")
 ROUNDS = 5
+#: What first panels may wait for; it counts as shown, so that all are open.
+PREDICTIONS = [key for chapter in chapters() for key in chapter.predictions]
 #: A new kernel, all cells; the milliseconds until a chart of a panel shows anything that is not white.
 ALIVE = """
 async () => {
@@ -80,6 +84,7 @@ def run() -> None:
         for name, root in versions().items():
             folder = Path(temporary) / name
             folder.mkdir()
+            Journal(folder / "predictions.json").show(PREDICTIONS)
             for number in CHAPTERS:
                 (chapter,) = (root / "course").glob(f"{number}_*.ipynb")
                 up_to_its_first_panel(chapter, folder)

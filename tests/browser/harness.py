@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -62,7 +61,7 @@ def free_port() -> int:
 
 @contextmanager
 def serve(course: Path, log: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
-    """Run ``scalinglab lab`` on a folder; yields the address of the server, and stops it as Ctrl-C would."""
+    """Run ``scalinglab lab`` on a folder; yields the address of the server, and stops it with its kernels."""
     port = free_port()
     command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
     command += ["--", *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp"))]
@@ -78,7 +77,7 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
             _await_server(server, address, log)
             yield address
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()  # an interrupt is ignored by all that a shell has started in the background
             try:
                 server.wait(15)
             except subprocess.TimeoutExpired:

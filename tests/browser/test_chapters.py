@@ -94,6 +94,34 @@ def test_the_box_of_a_check_gives_a_hint(chapter):
         expect(chapter.page.get_by_text("Hint 1 of 3.").first).to_be_visible()
 
 
+#: Whether JupyterLab, not loaded anew, shows a notebook.
+SHOWS = "(name) => window.same && window.jupyterapp.shell.currentWidget?.context?.path === name"
+#: Close a notebook that is open in the background, and end its kernel.
+CLOSE = """async (name) => {
+    const [other] = [...window.jupyterapp.shell.widgets('main')].filter((one) => one.context?.path === name);
+    await other.sessionContext.ready;
+    await other.sessionContext.shutdown();
+    other.dispose();
+}"""
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS[:1], ids=lambda path: path.stem, indirect=True)
+def test_the_map_leads_to_a_chapter_and_its_first_line_leads_back(chapter):
+    page, following = chapter.page, CHAPTERS[1].name
+    course_map = page.get_by_role("region", name="Map of the course")
+    course_map.scroll_into_view_if_needed()
+    # The answer was shown after the map was drawn.
+    course_map.get_by_role("button", name="0 of 1 sealed in chapter 00: show what I said").press("Enter")
+    expect(course_map).to_contain_text("00-width You had the answer shown without a prediction.")
+    page.evaluate("() => (window.same = true)")
+    course_map.get_by_role("link", name="01 Power laws").press("Enter")
+    page.wait_for_function(SHOWS, arg=following)
+    page.locator(".jp-NotebookPanel:visible").get_by_role("link", name="Course map").first.click()
+    page.wait_for_function(SHOWS, arg=chapter.name)
+    expect(page.get_by_role("heading", name="Course map")).to_be_in_viewport()
+    page.evaluate(CLOSE, following)
+
+
 #: The height of the page's view, how far down a panel's tasks, controls and charts reach, and its nearest chart.
 FITS = """(root) => {
     const bottom = (one) => one.getBoundingClientRect().bottom - root.getBoundingClientRect().top;

@@ -45,6 +45,8 @@ def journal(folder: Path, **values: float) -> bytes:
     path.parent.mkdir(exist_ok=True)
     for key, value in values.items():
         Journal(path).seal(key.replace("_", "-"), value, question="?")
+        Journal(path).learn(key.replace("_", "-"), value)
+        Journal(path).add_attempt("05-endless", points=10, max_points=10, diagnosis=None)
     return path.read_bytes()
 
 

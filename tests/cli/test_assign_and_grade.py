@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,7 +56,8 @@ def test_a_release_is_the_chapter_but_for_the_checks(everything: Path, chapter: 
         if source(ours).startswith("check("):
             assert source(theirs) == f"from scalinglab.exercises import check\n\n{source(ours)}.mark"
         else:
-            assert source(theirs).rstrip("\n") == source(ours).rstrip("\n")
+            wanted = re.sub(r"\[([^]]+)\]\([^()]*\.ipynb[^()]*\)", r"\1", source(ours))  # other chapters are not there
+            assert source(theirs).rstrip("\n") == wanted.rstrip("\n")
 
 
 @each_chapter

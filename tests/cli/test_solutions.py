@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from scalinglab.cli import main
 from scalinglab.exercises import build_solved
+from scalinglab.exercises.building import linked_from
 from tests.course.notebooks import CHAPTERS, COURSE
 
 
@@ -19,8 +24,21 @@ def test_the_solved_notebooks_are_those_that_are_built(tmp_path, capsys):
     assert capsys.readouterr().out == "".join(f"Written to {tmp_path / name}.\n" for name in names)
     for name in names:
         chapter = COURSE / name.replace("_solved", "")
-        wanted = build_solved(chapter, COURSE / "solutions" / f"chapter_{chapter.stem[:2]}.py")
+        solved = build_solved(chapter, COURSE / "solutions" / f"chapter_{chapter.stem[:2]}.py")
+        wanted = linked_from(solved, Path(os.path.relpath(COURSE, tmp_path)).as_posix())
         assert json.loads((tmp_path / name).read_text(encoding="utf-8")) == wanted
+
+
+def test_links_lead_to_the_chapters_from_wherever_it_is_written(tmp_path):
+    course, out = tmp_path / "the course", tmp_path / "out"
+    shutil.copytree(COURSE, course, ignore=shutil.ignore_patterns(".*"))
+    out.mkdir()
+    for place in (out, course):
+        assert main(["solutions", "5", "--course", str(course), "--out", str(place)]) == 0
+        text = (place / "05_random_features_solved.ipynb").read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
+        assert len(links) == 6
+        assert all((place / unquote(link)).is_file() for link in links), links
 
 
 @pytest.mark.parametrize("chapter", [path for path in CHAPTERS if path.stem[:2] < "13"], ids=lambda path: path.stem)

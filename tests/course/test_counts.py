@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.course.notebooks import CHAPTERS
-from tests.course_counts import SYLLABUS, chapter_written, syllabus_written
+from tests.course_counts import MAP, SYLLABUS, chapter_written, map_written, syllabus_written
 
 REMEDY = "run: python -m tests.course_counts"
 
@@ -26,9 +26,16 @@ def test_the_syllabus_states_the_minutes_and_points_of_its_sessions():
     assert syllabus_written(outdated) == syllabus
 
 
+def test_the_map_of_the_course_knows_the_chapters():
+    assert map_written() == MAP.read_text(encoding="utf-8"), REMEDY
+
+
 def test_minutes_that_are_out_of_date_are_written_anew(tmp_path: Path):
     chapter = next(path for path in CHAPTERS if path.stem.startswith("05"))
     text = chapter.read_text(encoding="utf-8")
     outdated = tmp_path / chapter.name
-    outdated.write_text(re.sub(r"and \d+ for the exercises", "and 7 for the exercises", text), encoding="utf-8")
+    changed = re.sub(r"and \d+ for the exercises", "and 7 for the exercises", text).replace(
+        "| Next: [06 ", "| Next: [6 "
+    )
+    outdated.write_text(changed, encoding="utf-8")
     assert chapter_written(outdated) == text != outdated.read_text(encoding="utf-8")

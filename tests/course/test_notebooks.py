@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scalinglab.exercises.building import exercise_cells
-from tests.course.notebooks import CHAPTERS, COURSE, code_cells, load, prose, source
+from tests.course.notebooks import CHAPTERS, COURSE, anchors, code_cells, load, navigation, prose, source
 
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 
@@ -72,15 +72,27 @@ def test_it_uses_nothing_that_swallows_errors_or_needs_a_network(chapter: Path):
 def test_it_has_the_shape_of_a_chapter(chapter: Path):
     text = prose(chapter)
     assert re.match(rf"# {chapter.stem[:2]} \w+.*\n\n\*\*.+\?\*\*", text), "a title, then a question in bold"
-    for needed in ("After this chapter you can", "Time:", "## Take-away", "## Further reading", "| previous | next |"):
+    for needed in ("After this chapter you can", "Time:", "## Take-away", "## Further reading"):
         assert needed in text
     assert sum("tie_out([" in cell for cell in code_cells(chapter)) == 1
 
 
 @each_chapter
 def test_its_links_lead_somewhere(chapter: Path):
-    for target in re.findall(r"\]\((?!https?://|#)([^)]+)\)", prose(chapter)):
-        assert (COURSE / target).exists(), target
+    for target in re.findall(r"\]\((?!https?://)([^)]+)\)", prose(chapter)):
+        name, _, part = target.partition("#")
+        file = COURSE / name if name else chapter
+        assert file.is_file(), target
+        assert not part or part in anchors(file), target
+
+
+@each_chapter
+def test_previous_map_and_next_stand_at_both_ends(chapter: Path):
+    """As a line that needs no kernel; ``python -m tests.course_counts`` writes it after a title has changed."""
+    first, *_, last = load(chapter)["cells"]
+    assert source(first).splitlines()[-1] == source(last) == navigation(chapter)
+    assert {first["cell_type"], last["cell_type"]} == {"markdown"}
+    assert prose(chapter).count("| [Course map](") == 2
 
 
 @each_chapter

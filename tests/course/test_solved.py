@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -11,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from scalinglab.exercises import all_exercises, build_solved
-from scalinglab.exercises.building import exercise_cells
+from scalinglab.exercises.building import build_source, exercise_cells, linked_from
 from tests.course.executed import Chapter
 from tests.course.notebooks import CHAPTERS, COURSE, load, source
 
@@ -83,6 +84,16 @@ def test_only_the_stubs_are_replaced(chapter: Path):
 
 
 @each_chapter
+def test_a_chapter_that_is_handed_out_links_to_none_that_is_not(chapter: Path):
+    built = build_source(chapter, solutions(chapter))["cells"]
+    text = "\n".join(source(cell) for cell in built if cell["cell_type"] == "markdown")
+    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", text) == []
+    assert len(re.findall(r"^.*Previous: 04.* \| .*Course map.* \| Next: 06.*$", text, re.MULTILINE)) == 2 * (
+        chapter.stem[:2] == "05"
+    )
+
+
+@each_chapter
 def test_the_students_notebook_holds_no_line_of_a_solution(chapter: Path):
     student = load(chapter)
     stubs = "\n".join(source(student["cells"][place]) for place in exercise_cells(student).values())
@@ -148,3 +159,12 @@ def test_a_chapter_that_cannot_be_solved_is_told(tmp_path: Path):
         built(tmp_path, "SOLUTIONS = 3")
     with pytest.raises(ValueError, match="the cell before a check must be the stub of 00-parameters"):
         built(tmp_path, MODULE, stub="x = 1")
+
+
+def test_only_links_to_files_are_written_anew():
+    kept = "[0, 1](x) ![plot](https://a.b/c.png) [up](#Top) $f[x](y)$"
+    cells = [nbformat.v4.new_markdown_cell(f"{kept} [next](06_b.ipynb#Part) ![plot](figures/a.svg)")]
+    cells += [nbformat.v4.new_code_cell("a[0](b.ipynb)")]
+    moved = linked_from(nbformat.v4.new_notebook(cells=cells), "../the course")["cells"]
+    links = "[next](../the%20course/06_b.ipynb#Part) ![plot](../the%20course/figures/a.svg)"
+    assert [source(cell) for cell in moved] == [f"{kept} {links}", "a[0](b.ipynb)"]

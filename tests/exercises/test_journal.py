@@ -89,6 +89,8 @@ DAMAGED = {
     "wrong hints": b'{"format": 1, "hints": {"00-a": "2"}}',
     "a million hints": b'{"format": 1, "hints": {"00-a": 1000000}}',
     "fewer than no hints": b'{"format": 1, "hints": {"00-a": -1}}',
+    "wrong answers": b'{"format": 1, "answers": {"00-a": null}}',
+    "a list of answers": b'{"format": 1, "answers": [1]}',
     "pickled": b"\x80\x04\x95\x1a\x00\x00\x00\x00\x00\x00\x00",
 }
 

@@ -13,14 +13,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from scalinglab import exercises
 from scalinglab.exercises import Journal, Prediction, predict
 from scalinglab.exercises.quiz_items import Item, Option
 from scalinglab.exercises.quizzes import QuizQuestion
+from tests.course.notebooks import CHAPTERS, COURSE
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-STATIC = Path(exercises.__file__).parent / "static"
 QUESTION = "How many percent of the digits will `width = 64` misread?"
 PAGE = """<!doctype html><html lang="en"><head><title>Predict</title><meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="predict.css"></head><body><main><h1>Chapter</h1></main></body></html>"""
@@ -82,8 +81,8 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page that reaches no network: all three files are served from here."""
     files = {
         "/": (PAGE, "text/html"),
-        "/predict.js": ((STATIC / "predict.js").read_text(encoding="utf-8"), "text/javascript"),
-        "/predict.css": ((STATIC / "predict.css").read_text(encoding="utf-8"), "text/css"),
+        "/predict.js": (Prediction._esm, "text/javascript"),
+        "/predict.css": (Prediction._css, "text/css"),
     }
 
     def serve(route) -> None:
@@ -230,6 +229,56 @@ def test_the_journal_is_downloaded_and_loaded_again(page, tmp_path):
     assert Journal().sealed("00-depth")["value"] == 3.0
 
 
+def test_my_journal_shows_the_map_of_the_course_and_keeps_it_up_to_date(page, monkeypatch):
+    monkeypatch.chdir(COURSE)
+    Journal().seal("00-width", 3.0, question="<b>?</b>", unit="<b>%</b>")
+    guess = predict("01-data", QUESTION, reveal=9.3)
+    show(page, guess)
+    assert page.locator(".slab-map").count() == 0
+    page.locator("summary").click()
+    expect(page.locator(".slab-map-row")).to_have_count(14)
+    expect(page.locator("[aria-current]")).to_contain_text("01 Power laws you are here")
+    assert page.locator(".slab-map a").count() == 13  # a chapter does not lead to itself
+    assert page.get_by_role("link", name="02 Error across scales").get_attribute("href") == CHAPTERS[2].name
+    page.get_by_role("button", name="1 of 1 sealed in chapter 00: show what I said").press("Enter")
+    said = page.get_by_text("00-width You said 3 <b>%</b>.")
+    expect(said).to_be_visible()
+    page.get_by_label("Your prediction").fill("12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="1 of 5 sealed in chapter 01")).to_be_visible()
+    expect(said).to_be_visible()  # what was unfolded stays so
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.locator(".slab-map b").count() == 0
+
+
+#: Where a page is, what is held while its map is clicked, and which notebook JupyterLab is told to open, if it is.
+ADDRESSES = [
+    ("/lab/tree/my%20course/%C3%BC/01_power_laws.ipynb", [], "my course/ü/02_error_across_scales.ipynb"),
+    ("/user/ada/lab/workspaces/auto-1/tree/01_power_laws.ipynb", [], "02_error_across_scales.ipynb"),
+    ("/doc/tree/course/01_power_laws.ipynb", [], "course/02_error_across_scales.ipynb"),
+    ("/lab/tree/01_power_laws.ipynb", ["ControlOrMeta"], None),
+    ("/notebooks/01_power_laws.ipynb", [], None),
+    ("/lab", [], None),
+]
+
+
+def test_a_link_of_the_map_is_opened_by_jupyterlab_and_elsewhere_is_a_link(page, monkeypatch):
+    monkeypatch.chdir(COURSE)
+    show(page, predict("01-data", QUESTION))
+    page.locator("summary").click()
+    link = page.get_by_role("link", name="02 Error across scales")
+    page.evaluate("document.body.addEventListener('click', (event) => event.preventDefault())")
+    for address, keys, told in ADDRESSES:
+        page.evaluate("(address) => history.replaceState({}, '', address)", address)
+        link.click(modifiers=keys)
+        command, given = (link.get_attribute(f"data-commandlinker-{name}") for name in ("command", "args"))
+        assert (command == "docmanager:open") == (told is not None), address
+        assert told is None or json.loads(given) == {"path": told}
+    page.get_by_text("01 Power laws").click()  # the chapter itself leads nowhere
+    assert page.locator("[data-commandlinker-command]").count() == 0
+
+
 def test_markup_of_a_question_or_an_answer_is_only_text(page):
     evil = "<img src=x onerror='window.hacked = 1'> **bold** `<b>`"
     guess = predict("00-width", evil, reveal=evil, choices=[evil, "</label><script>window.hacked = 1</script>"])
@@ -274,13 +323,15 @@ def test_a_silent_kernel_is_told(page):
 )
 def test_no_serious_accessibility_problem_in_any_theme(page, tmp_path, name, kind):
     asked = {"choices": ["It falls", "It rises"]} if kind == "choices" else {"unit": "%", "low": 0, "high": 100}
-    guess = predict("00-width", QUESTION, **asked, reveal="It falls" if kind == "choices" else 31)
+    Journal().show(["00-width"])
+    guess = predict("01-width", QUESTION, **asked, reveal="It falls" if kind == "choices" else 31)
     show(page, guess)
     if name in THEMES:
         theme(page, name)
     else:
         page.emulate_media(color_scheme=name.removeprefix("none, "))
     page.locator("summary").click()
+    page.get_by_role("button", name="0 of 1 sealed in chapter 00: show what I said").click()
     page.get_by_role("button", name="Seal my prediction").click()  # shows a message of trouble
     accessible(page, tmp_path / "asked.png")
     if kind == "choices":

@@ -80,7 +80,8 @@ function render({ model, el }) {
   const download = make("button", { type: "button" }, "Download my journal");
   const file = make("input", { type: "file", accept: ".json,application/json", id: `${name}-file` });
   const load = make("label", { for: file.id }, "Load a downloaded journal");
-  const journal = make("details", {}, make("summary", {}, "My journal"), download, make("div", {}, load, " ", file));
+  const map = make("div");
+  const journal = make("details", {}, make("summary", {}, "My journal"), download, make("div", {}, load, " ", file), map);
 
   const label = { "aria-label": setup.words.section };
   const root = make("section", { class: "slab-predict", ...label, "data-lm-suppress-shortcuts": "true" });
@@ -113,9 +114,15 @@ function render({ model, el }) {
     picture.replaceChildren(...(state.marks.length ? [scale(setup.ends, state.marks)] : []));
     say(state.message, state.trouble);
   };
+  const askForMap = () => journal.open && send({ type: "map", view: name });
+  const changed = () => {
+    draw();
+    askForMap();
+  };
   const typed = () => field.write(model.get("draft"));
   const answered = (content) => {
     if (content.type === "journal" && content.view === name) save(content.name, content.text);
+    if (content.type === "map" && content.view === name) drawCourseMap(map, content.map);
     if (content.type === "done") draw();
   };
 
@@ -129,6 +136,7 @@ function render({ model, el }) {
     if (value === "") say(setup.choices.length ? "Choose an answer first." : "Type a number first.", true);
     else send({ type: "seal", value });
   });
+  journal.addEventListener("toggle", askForMap);
   download.addEventListener("click", () => send({ type: "download", view: name }));
   file.addEventListener("change", async () => {
     const chosen = file.files[0];
@@ -143,14 +151,14 @@ function render({ model, el }) {
   // Notebook 7 looks for shortcuts first, and leaves out only what has the attribute itself: an answer needs its arrows.
   root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
 
-  model.on("change:state", draw);
+  model.on("change:state", changed);
   model.on("change:draft", typed);
   model.on("msg:custom", answered);
   typed();
   draw();
   return () => {
     clearTimeout(waiting);
-    model.off("change:state", draw);
+    model.off("change:state", changed);
     model.off("change:draft", typed);
     model.off("msg:custom", answered);
   };

@@ -19,7 +19,8 @@ from scalinglab.training.sweeps.store import Store, StoreError
 #: What the code of a child finds.
 NAMES = {"Path": Path, "Store": Store, "StoreError": StoreError, "json": json, "os": os, "time": time}
 NAMES |= {"warnings": warnings}
-PRELOADED = ["scalinglab.pruning", "scalinglab.training.sweeps.sweep", "sklearn.datasets", "pytest", __name__]
+PRELOADED = ["torch", "torch.optim.adam", "scalinglab.pruning", "scalinglab.training.sweeps.sweep", "sklearn.datasets"]
+PRELOADED += ["pytest", __name__]
 
 digits(100)  # which is read once, before the fork
 
