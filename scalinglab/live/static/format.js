@@ -80,3 +80,16 @@ function ownKeys(element) {
   element.addEventListener("keydown", (event) => event.stopPropagation());
   return element;
 }
+
+/** Let an element become higher, but not lower again while it is as wide: what is below it stays where it is. Returns what
+ *  is to be disconnected. */
+function keepHeight(element) {
+  let width = 0;
+  const sizes = new ResizeObserver(() => {
+    if (element.offsetWidth !== width) element.style.minHeight = "";
+    width = element.offsetWidth;
+    if (width) element.style.minHeight = `${element.offsetHeight}px`;
+  });
+  sizes.observe(element);
+  return sizes;
+}

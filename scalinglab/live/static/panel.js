@@ -66,6 +66,7 @@ class PanelView {
     clearTimeout(this.lost);
     for (const [event, handler] of this.listeners) this.model.off(event, handler);
     this.themes.disconnect();
+    this.heights.disconnect();
     this.darkness.removeEventListener("change", this.showTheme);
     this.charts.finalize();
   }
@@ -112,7 +113,9 @@ class PanelView {
     this.budget = make("p", { class: "sl-budget" });
     this.caption = make("p", { class: "sl-caption" });
     this.alert = make("p", { class: "sl-alert", role: "alert" });
-    return make("div", { class: "sl-status" }, this.alert, this.budget, this.meter, this.state, this.caption);
+    const status = make("div", { class: "sl-status" }, this.alert, this.budget, this.meter, this.state, this.caption);
+    this.heights = keepHeight(status);
+    return status;
   }
 
   buildMore() {
