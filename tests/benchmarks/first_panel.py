@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from scalinglab.exercises import Journal
 from scalinglab.exercises.progress.chapters import chapters
@@ -80,7 +80,7 @@ def report(chapter: str, times: Mapping[str, list[float]]) -> None:
 def run() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright, ExitStack() as servers:
-        browser, notebooks = launch(playwright), {}
+        browser, places = launch(playwright), {}
         for name, root in versions().items():
             folder = Path(temporary) / name
             folder.mkdir()
@@ -89,17 +89,27 @@ def run() -> None:
                 (chapter,) = (root / "course").glob(f"{number}_*.ipynb")
                 up_to_its_first_panel(chapter, folder)
             log, variables = Path(temporary) / f"{name}.log", {"PYTHONPATH": str(root)}
-            address = servers.enter_context(serve(folder, log, variables))
-            page = browser.new_context(viewport={"width": 1400, "height": 3000}).new_page()
-            notebooks[name] = Notebook(page, address), folder
+            places[name] = folder, servers.enter_context(serve(folder, log, variables))
         for number in CHAPTERS:
-            times: dict[str, list[float]] = {name: [] for name in notebooks}
-            for notebook, folder in notebooks.values():
-                notebook.open(next(folder.glob(f"{number}_*.ipynb")).name)
-                notebook.run_all()  # what is compiled and cached once is not measured
-            for index in range(ROUNDS):
-                for name in sorted(notebooks, reverse=index % 2 == 1):
-                    times[name].append(notebooks[name][0].page.evaluate(ALIVE))
-                    notebooks[name][0].wait_for_kernel()
-            report(number, times)
+            report(number, measured(browser, number, places))
         browser.close()
+
+
+def measured(browser: Browser, number: str, places: Mapping[str, tuple[Path, str]]) -> dict[str, list[float]]:
+    """Milliseconds of each version in every round, in pages of their own: for one chapter."""
+    notebooks: dict[str, Notebook] = {}
+    for name, (folder, address) in places.items():
+        page = browser.new_context(viewport={"width": 1400, "height": 3000}).new_page()
+        notebooks[name] = Notebook(page, address)
+        notebooks[name].open(next(folder.glob(f"{number}_*.ipynb")).name)
+        notebooks[name].run_all()  # what is compiled and cached once is not measured
+    times: dict[str, list[float]] = {name: [] for name in notebooks}
+    for index in range(ROUNDS):
+        for name in sorted(notebooks, reverse=index % 2 == 1):
+            notebooks[name].page.bring_to_front()  # a page behind another one is drawn seldom
+            times[name].append(notebooks[name].page.evaluate(ALIVE))
+            notebooks[name].wait_for_kernel()
+    for notebook in notebooks.values():
+        notebook.end_kernel()
+        notebook.page.context.close()
+    return times
