@@ -18,7 +18,7 @@ RULE = (
 #: How close a prediction came, in words: of those that are sealed, and of those that are not.
 CLOSENESS = {
     "right": "right, or within 5 %",
-    "near": "within a factor of 2",
+    "near": "within a factor of 2 (a share above 50 %: of what it lacks of 100 %)",
     "far": "further off",
     "sealed": "sealed",
     "open": "not sealed yet",
@@ -98,7 +98,7 @@ def _closeness(key: str, data: Data) -> str:
         return "sealed"
     if isinstance(said, str) or isinstance(true, str):
         return "right" if said == true else "far"
-    off = factor(said, true)
+    off = factor(said, true, str(data["predictions"][key].get("unit", "")))
     return "right" if off < CLOSE else "near" if off <= 2 else "far"
 
 
