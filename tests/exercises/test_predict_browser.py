@@ -184,7 +184,7 @@ def test_two_views_share_what_is_typed_and_sealed(page):
     boxes.nth(0).fill("12")
     expect(boxes.nth(1)).to_have_value("12")
     page.get_by_role("button", name="Seal my prediction").nth(1).click()
-    expect(page.get_by_text("off by 2.7 percentage points")).to_have_count(2)
+    expect(page.get_by_text("off by a factor 1.3")).to_have_count(2)
     assert page.evaluate("new Set([...document.querySelectorAll('[id]')].map((n) => n.id)).size") == page.evaluate(
         "document.querySelectorAll('[id]').length"
     )
@@ -198,9 +198,9 @@ def test_a_reload_keeps_the_draft_and_then_the_seal(page):
     expect(page.get_by_label("Your prediction")).to_have_value("12")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("off by 2.7 percentage points")).to_be_visible()
+    expect(page.get_by_text("off by a factor 1.3")).to_be_visible()
     mount(page, guess)
-    expect(page.get_by_text("off by 2.7 percentage points")).to_be_visible()
+    expect(page.get_by_text("off by a factor 1.3")).to_be_visible()
     expect(page.get_by_role("button", name="Seal my prediction")).to_be_hidden()
 
 

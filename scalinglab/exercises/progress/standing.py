@@ -10,15 +10,15 @@ from scalinglab.exercises.progress.chapters import Chapter, chapters
 from scalinglab.exercises.quiz_items import items_of
 from scalinglab.exercises.wording import CLOSE, amount, compare, factor
 
-#: What the word "done" means on the map.
+#: What the word "done" means on the map, and how a share is judged.
 RULE = (
     "A chapter is done when each of its exercises has full points, each of its predictions is sealed, "
-    "and each question of its quiz is answered."
+    "and each question of its quiz is answered. How close a share above 50 % came is judged by what it lacks of 100 %."
 )
 #: How close a prediction came, in words: of those that are sealed, and of those that are not.
 CLOSENESS = {
     "right": "right, or within 5 %",
-    "near": "within a factor of 2 (a share above 50 %: of what it lacks of 100 %)",
+    "near": "within a factor of 2",
     "far": "further off",
     "sealed": "sealed",
     "open": "not sealed yet",
