@@ -241,6 +241,9 @@ def test_more_training_closes_most_of_the_gap_at_five_per_cent_and_nothing_at_tw
     assert {row["seed"] for row in two["searched"]} == {0, 1}
     assert reached(two["rows"], "snip", 6000) < 100 * found["iterative"]["accuracy"] - 25
     assert reached(two["rows"], "snip", 6000) < 100 * found["gradual"]["accuracy"] - 15
+    *_, dense = chapter["cost"](0.15)
+    ticket = 100 * averaged(dense["searched"], ("iterative",))["iterative"]["accuracy"]
+    assert all(reached(dense["rows"], method, 6000) > ticket - 2 for method in chapter["NAMES"])
 
 
 def test_controls_of_the_table(chapter):
@@ -258,10 +261,23 @@ def test_controls_of_the_table(chapter):
     assert mean("iterative", 1 / 16, "as found") - mean("iterative", 1 / 16, "shuffled") == pytest.approx(1, abs=0.5)
     for method in ("synflow", "grasp", "iterative"):
         assert mean(method, 1 / 64, "as found") - mean(method, 1 / 64, "shuffled") > 15
+    for method, density in places:
+        found = mean(method, density, "as found")
+        if density == 1 / 16:
+            assert max(abs(found - mean(method, density, other)) for other in ("shuffled", "other weights")) < 1.25
+        assert shown[method] == "not possible" or mean(method, density, "inverted") < found - 4
+    errors = [100 - mean("iterative", 1 / 16, control) for control in ("as found", "shuffled")]
+    assert 1.5 < errors[1] / errors[0] < 2
     lost = mean("iterative", 1 / 64, "as found") - mean("iterative", 1 / 64, "other weights")
     assert lost == pytest.approx(3, abs=0.5)
     for method in ("lamp", "snip", "grasp", "synflow"):
         assert mean(method, 1 / 64, "other weights") > mean(method, 1 / 64, "as found") - 2
+
+
+def test_every_control_lies_near_the_line_at_thirty_per_cent(chapter):
+    *_, last = chapter["sanity"](0.3)
+    assert {row["control"] for row in last["rows"]} == set(tickets.CONTROLS[1:])
+    assert max(abs(row["test_error"] - row["found"]) for row in last["rows"]) < 0.02
 
 
 def test_copies_that_part_at_the_start_have_a_barrier_and_those_that_part_late_have_none(chapter):
