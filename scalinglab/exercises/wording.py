@@ -22,28 +22,53 @@ def amount(value: float | str, unit: str = "") -> str:
 
 
 def compare(said: float, measured: float, unit: str = "") -> str:
-    """The sentence after a reveal: ``You said 12 %, measured 9.3 %: off by a factor 1.3.``"""
+    """The sentence after a reveal: ``You said 12, measured 9.3: off by a factor 1.3.``; shares in % in points."""
     start = f"You said {amount(said, unit)}, measured {amount(measured, unit)}"
     if said == measured:
         return f"{start}: exactly right."
+    if _shares(said, measured, unit):
+        return f"{start}: {_points(said, measured, unit)}."
     if 0 in (said, measured) or (said > 0) != (measured > 0):
         return f"{start}: off by {amount(abs(said - measured), unit)}."
-    off = factor(said, measured)
+    off = factor(said, measured, unit)
     if off < CLOSE:
         return f"{start}: within 5 %."
     if not math.isfinite(off) or off >= 1e4:
         orders = abs(math.log10(abs(said)) - math.log10(abs(measured)))
         return f"{start}: off by {orders:.0f} powers of ten."
-    return f"{start}: off by a factor {off:.2g}." if off < 10 else f"{start}: off by a factor {off:,.0f}."
+    return f"{start}: off by {_times(off)}."
 
 
-def factor(said: float, measured: float) -> float:
-    """How many times too large or too small a guess is: 1 at least; infinite where a sign is wrong or one is zero."""
+def factor(said: float, measured: float, unit: str = "") -> float:
+    """How many times too large or too small a guess is: 1 at least; infinite where a sign is wrong or one is zero.
+
+    A share in % has two natural ends. The larger of two factors counts, that of the shares and that of what they lack
+    of 100 %: an accuracy of 97 % for one of 94 % is off by a factor 2, as the error is.
+    """
     if said == measured:
         return 1.0
     if 0 in (said, measured) or (said > 0) != (measured > 0):
         return math.inf
-    return max(said / measured, measured / said)
+    off = max(said / measured, measured / said)
+    return max(off, factor(100 - said, 100 - measured)) if _shares(said, measured, unit) else off
+
+
+def _shares(said: float, measured: float, unit: str) -> bool:
+    """Whether both are shares in %."""
+    return unit == "%" and 0 <= said <= 100 and 0 <= measured <= 100
+
+
+def _points(said: float, measured: float, unit: str) -> str:
+    """How far one share in % is from another: in points, and as a factor where that is one of the shares themselves."""
+    gap, off = float(f"{abs(said - measured):.2g}"), factor(said, measured, unit)
+    far = f"off by {amount(gap)} percentage point{'' if gap == 1 else 's'}"
+    if off < CLOSE:
+        return f"close, {far}"
+    return f"{far}, {_times(off)}" if said + measured < 100 and off < 1e4 else far
+
+
+def _times(off: float) -> str:
+    return f"a factor {off:.2g}" if off < 10 else f"a factor {off:,.0f}"
 
 
 def position(value: float, low: float, high: float, *, log: bool = False) -> float:

@@ -13,7 +13,7 @@ from scalinglab import _checks as checks
 from scalinglab.live.axes import Axis
 from scalinglab.live.conditions import parsed
 from scalinglab.live.quick_altair import alt
-from scalinglab.live.theme import DASHES, GREY, PALETTE, SHAPES
+from scalinglab.live.theme import COLOURS, GREY, LINES, MARKS, PALETTE
 
 Chart: TypeAlias = alt.TopLevelMixin
 
@@ -36,7 +36,8 @@ class Layer:
     by_title : str
         How the legend calls it.
     order : tuple of str
-        All values of ``by``, in the order of their colours: a series then keeps its colour when others are absent.
+        Up to twenty values of ``by``, in the order of their looks: a series then keeps its colour, dash and shape when
+        others are absent, and in every chart with the same order.
     detail : str
         A column that separates lines without a colour of their own (a seed).
     data : str
@@ -73,8 +74,8 @@ class Layer:
     def __post_init__(self) -> None:
         if self.only:
             parsed(self.only)
-        if len(self.order) > len(PALETTE):
-            checks.fail("order", f"name at most {len(PALETTE)} series, so that each has its own look", self.order)
+        if len(self.order) > len(COLOURS):
+            checks.fail("order", f"name at most {len(COLOURS)} series, so that each has its own look", self.order)
 
     def mark(self) -> dict[str, Any]:
         """The Vega-Lite mark."""
@@ -92,7 +93,7 @@ class Layer:
         """The colour, and the column that separates lines."""
         found: dict[str, Any] = {}
         if self.by:
-            found["color"] = self.told_apart(alt.Color, PALETTE)
+            found["color"] = self.told_apart(alt.Color, COLOURS)
         if self.detail:
             found["detail"] = alt.Detail(field=self.detail, type="nominal")
         return found
@@ -124,7 +125,7 @@ class Lines(Layer):
     def series(self) -> dict[str, Any]:
         """Colour and dash."""
         dashes = bool(self.by) and not self.dashed
-        return super().series() | ({"strokeDash": self.told_apart(alt.StrokeDash, DASHES)} if dashes else {})
+        return super().series() | ({"strokeDash": self.told_apart(alt.StrokeDash, LINES)} if dashes else {})
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class Points(Layer):
     def series(self) -> dict[str, Any]:
         """Colour, shape and area."""
         areas = {"size": alt.Size(field=self.area, type="quantitative", scale=None)} if self.area else {}
-        return super().series() | ({"shape": self.told_apart(alt.Shape, SHAPES)} if self.by else {}) | areas
+        return super().series() | ({"shape": self.told_apart(alt.Shape, MARKS)} if self.by else {}) | areas
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from scalinglab.live.charts import DASHED, Bars, Layer, Lines, Points
 from scalinglab.live.drawn import Series, domain
-from scalinglab.live.theme import DASHES, PALETTE, SHAPES
+from scalinglab.live.theme import COLOURS, LINES, MARKS, SHAPES
 
 #: The size of a key in pixels: wide enough for two periods of a dash, or for a point.
 _WIDE, _NARROW, HEIGHT = 34, 16, 14
@@ -72,9 +72,10 @@ def _of_label(label: str, seen: list[Series]) -> dict[str, Any]:
 
 
 def _of_value(value: Any, index: int, seen: list[Series]) -> dict[str, Any]:
-    colour, shape = PALETTE[index % len(PALETTE)], SHAPES[index % len(SHAPES)]
+    index %= len(COLOURS)
+    colour, dash, shape = COLOURS[index], LINES[index], MARKS[index]
     own = list(dict.fromkeys(each.layer for each in seen if each.value == value))
-    looks: list[Look] = [(colour, DASHED if layer.dashed else DASHES[index % len(DASHES)], shape) for layer in own]
+    looks: list[Look] = [(colour, DASHED if layer.dashed else dash, shape) for layer in own]
     return _entry(f"{value:g}" if isinstance(value, float) else str(value), own, looks)
 
 

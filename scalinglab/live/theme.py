@@ -1,6 +1,7 @@
 """One look for every chart: colours that colour-blind readers can tell apart, quiet axes, a readable size.
 
-Series differ in colour and in dash or shape, so that ten of them stay apart in grey, too.
+Series differ in colour and in dash or shape, so that ten of them stay apart in grey, too. In a second round through the
+colours, dashes and shapes are those of three places further on: twenty series have a look of their own.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ SHAPES = (
     "M-.55,-1L0,-.45L.55,-1L1,-.55L.45,0L1,.55L.55,1L0,.45L-.55,1L-1,.55L-.45,0L-1,-.55Z",
     "M-1,-.4H1V.4H-1Z",
 )
+#: The looks of twenty series.
+COLOURS = 2 * PALETTE
+LINES = DASHES + DASHES[3:] + DASHES[:3]
+MARKS = SHAPES + SHAPES[3:] + SHAPES[:3]
 #: What did not survive (a diverged run), guides and notes.
 GREY = "#8A8A8A"
 #: What takes the place of each colour on a dark page; none of the second is one of the first.

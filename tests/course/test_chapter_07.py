@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import scalinglab.pruning as tickets
+from scalinglab.live.drawn import domain, drawn
+from scalinglab.live.rows import columns_of
 from scalinglab.training import digits, train
 
 
@@ -33,6 +35,25 @@ def test_sizes_and_trainings(chapter):
     assert chapter["SIZE"] == sum(weight.size for weight, _ in chapter["grown"]()["initial"]) == 84_480
     assert tickets.kept_weights(1 / 64, chapter["SIZE"]) == 1320
     assert len(tickets.density_path([0.05])) == 15
+    # "Five networks for each of fourteen methods: the eight from above, and six more", at nine densities.
+    assert set(chapter["ALL"]) == set(chapter["METHODS"]) > set(chapter["EIGHT"])
+    assert (len(chapter["ALL"]), len(chapter["EIGHT"]), len(chapter["DENSITIES"])) == (14, 8, 9)
+    assert {sum(row["method"] == method for row in chapter["ZOO"]) for method in chapter["ALL"]} == {5 * 9}
+
+
+def test_a_method_has_the_same_look_in_every_chart_and_no_control_has_it(chapter):
+    two = next(panel for panel in chapter.panels if panel.name == "two-methods-side-by-side")
+    shown = [(panel, data) for panel, _, data in chapter.pictures]
+    for one, other in zip(chapter["ALL"][::2], chapter["ALL"][1::2], strict=True):
+        shown.append((two, {"rows": columns_of(chapter["pair"](one, other)["rows"])}))
+    names, places = {*chapter["METHODS"], *tickets.CONTROLS[1:]}, {}
+    for listed in (drawn(spec, data) for panel, data in shown for spec in panel._specs):
+        for name in {str(series.value) for series in listed if series.seen} & names:
+            places.setdefault(name, []).append(domain(listed).index(name))
+    assert set(places) == names
+    assert all(len(set(found)) == 1 for found in places.values()), places
+    assert len({found[0] for found in places.values()}) == 14 + 3
+    assert len(places["snip"]) == 4
 
 
 def test_at_five_per_cent_methods_spread_with_paths_and_iterative_pruning_wins(chapter):
@@ -81,6 +102,28 @@ def test_what_one_would_not_expect_of_the_table(chapter, means):
     for density in (2, 4, 8, 16):
         # Above 6 % one threshold after training is as good as at the start, or better.
         assert means("after, global")[density] > means("magnitude")[density] - 0.2
+
+
+def test_what_the_panel_of_two_methods_shows_of_its_tasks(chapter, means):
+    """Its buttons compare the methods that the text compares there, and its caption says what is asked."""
+    buttons = chapter["PAIRS"]
+    assert buttons["repaired"] == {"one": "after, global", "other": "after, lamp"}
+    assert means("after, lamp")[64] == pytest.approx(89, abs=0.6)
+    assert means("after, global")[64] == pytest.approx(9, abs=0.6)
+    gained = {d: means("gradual")[d] - means("synflow")[d] for d in (2, 4, 8, 16, 32, 64, 128, 256, 512)}
+    assert min(gained[d] for d in (8, 16, 32, 64, 128)) > 0.5
+    assert abs(gained[256]) < 1
+    assert gained[512] < -10
+    for chosen in buttons.values():
+        shown = chapter["pair"](**chosen)
+        assert {row["method"] for row in shown["rows"]} == set(chosen.values())
+        gap = {d: means(chosen["one"])[d] - means(chosen["other"])[d] for d in gained}
+        most = max(gap, key=lambda d: abs(gap[d]))
+        on_paths = " and ".join(f"{means(method, 'effective')[64]:,.0f} ({method})" for method in chosen.values())
+        assert shown["caption"] == (
+            f"Largest difference, first minus second: {gap[most]:+.1f} points at 1/{most}. "
+            f"Of 1,320 weights kept at 1/64, on a path: {on_paths}."
+        )
 
 
 def test_the_order_of_methods_at_the_end_is_that_of_the_papers_in_every_network(chapter):
@@ -162,6 +205,24 @@ def test_one_round_of_synflow_empties_two_layers_and_more_rounds_none(chapter):
         assert masks.effective.kept > (1 - 0.3 / rounds) * kept
 
 
+def test_the_threshold_is_drawn_for_one_threshold_alone_and_empty_layers_have_their_names(chapter):
+    (panel,) = (panel for panel in chapter.panels if panel.name == "layers-under-one-threshold")
+    (size_chart, _) = panel._specs
+    assert panel._positions.presets["too fast"]["density"] == 0.01
+    for weights in ("initial", "trained"):
+        for method in chapter["PRUNERS"]:
+            found = chapter["collapse"](weights, method, 0.01)
+            data = {name: columns_of(rows) for name, rows in found.items() if name != "caption"}
+            labels = {series.layer.label for series in drawn(size_chart, data) if series.seen}
+            assert ("one threshold" in labels) == (method == "one threshold")
+            masks = chapter["masked"](weights, method, 0.01)
+            assert ("Empty" in found["caption"]) == bool(masks.empty_layers)
+            assert f"{masks.kept} weights kept, {masks.effective.kept} of them on a path." in found["caption"]
+    fast = chapter["collapse"]("initial", "SynFlow, 1 round", 0.01)["caption"]
+    assert fast.startswith("At a density of 1.00%: 845 weights kept, ")
+    assert fast.endswith("Empty: first layer and middle layer; the outputs are constants.")
+
+
 def reached(rows, method, step):
     """Mean accuracy of a method's networks at the measurement next to a step, in per cent."""
     mine = [row for row in rows if row["method"] == method]
@@ -172,7 +233,7 @@ def reached(rows, method, step):
 
 
 def test_more_training_closes_most_of_the_gap_at_five_per_cent_and_nothing_at_two(chapter):
-    five = chapter.drawn("accuracy-against-all-steps")
+    five = chapter.drawn("error-against-all-steps")
     assert reached(five, "snip", 6000) > reached(five, "snip", 400) + 3
     assert 95.5 - reached(five, "snip", 6000) < (95.5 - reached(five, "snip", 400)) / 2
     *_, two = chapter["cost"](0.02)
@@ -180,20 +241,43 @@ def test_more_training_closes_most_of_the_gap_at_five_per_cent_and_nothing_at_tw
     assert {row["seed"] for row in two["searched"]} == {0, 1}
     assert reached(two["rows"], "snip", 6000) < 100 * found["iterative"]["accuracy"] - 25
     assert reached(two["rows"], "snip", 6000) < 100 * found["gradual"]["accuracy"] - 15
+    *_, dense = chapter["cost"](0.15)
+    ticket = 100 * averaged(dense["searched"], ("iterative",))["iterative"]["accuracy"]
+    assert all(reached(dense["rows"], method, 6000) > ticket - 2 for method in chapter["NAMES"])
 
 
 def test_controls_of_the_table(chapter):
     """The bands are in tests/pruning; these are the numbers that the text names."""
     mean = chapter["controlled"]
+    places = {(row["method"], row["density"]) for row in chapter["CHECKED"]}
+    assert {row["seed"] for row in chapter["CHECKED"]} == {0, 1, 2, 3}
+    for method, density in places:  # "The table above averages five, and differs by up to a point."
+        other = 100 * chapter["means"](method, "accuracy")[chapter["DENSITIES"].index(density)]
+        assert abs(mean(method, density, "as found") - other) < 1.05
+    shown = {row["method"]: row["inverted"] for row in (chapter["controls_of"](m, 1 / 16) for m in chapter["SIX"])}
+    assert {method for method, text in shown.items() if text == "not possible"} == {"synflow", "iterative"}
     assert mean("iterative", 1 / 16, "as found") == pytest.approx(98.2, abs=0.05)
     assert mean("iterative", 1 / 64, "as found") == pytest.approx(96, abs=0.5)
     assert mean("iterative", 1 / 16, "as found") - mean("iterative", 1 / 16, "shuffled") == pytest.approx(1, abs=0.5)
     for method in ("synflow", "grasp", "iterative"):
         assert mean(method, 1 / 64, "as found") - mean(method, 1 / 64, "shuffled") > 15
+    for method, density in places:
+        found = mean(method, density, "as found")
+        if density == 1 / 16:
+            assert max(abs(found - mean(method, density, other)) for other in ("shuffled", "other weights")) < 1.25
+        assert shown[method] == "not possible" or mean(method, density, "inverted") < found - 4
+    errors = [100 - mean("iterative", 1 / 16, control) for control in ("as found", "shuffled")]
+    assert 1.5 < errors[1] / errors[0] < 2
     lost = mean("iterative", 1 / 64, "as found") - mean("iterative", 1 / 64, "other weights")
     assert lost == pytest.approx(3, abs=0.5)
     for method in ("lamp", "snip", "grasp", "synflow"):
         assert mean(method, 1 / 64, "other weights") > mean(method, 1 / 64, "as found") - 2
+
+
+def test_every_control_lies_near_the_line_at_thirty_per_cent(chapter):
+    *_, last = chapter["sanity"](0.3)
+    assert {row["control"] for row in last["rows"]} == set(tickets.CONTROLS[1:])
+    assert max(abs(row["test_error"] - row["found"]) for row in last["rows"]) < 0.02
 
 
 def test_copies_that_part_at_the_start_have_a_barrier_and_those_that_part_late_have_none(chapter):

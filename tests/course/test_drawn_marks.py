@@ -12,6 +12,7 @@ from scalinglab.live.charts import Lines, Points, made_of
 from scalinglab.live.drawn import Series, domain, drawn, outside
 from scalinglab.live.legends import belongs, legends
 from scalinglab.live.rows import Columns, length
+from scalinglab.live.theme import LINES
 from scalinglab.live.vega.picture import svg
 from tests.course.executed import Chapter
 from tests.course.marks import charts_of, marks_of, same
@@ -99,17 +100,17 @@ def test_every_mark_has_a_name_and_no_two_series_look_alike(chapter):
 def curves(spec: dict[str, Any], data: dict[str, Columns]) -> list[tuple[Series, bool]]:
     """The curves of a chart as Vega lays them, from back to front, and whether each is dashed.
 
-    Those of a layer come as their first rows do; the first colour alone is a line without gaps.
+    Those of a layer come as their first rows do; few looks are a line without gaps.
     """
     found = []
     listed = [
         each for each in drawn(spec, data) if isinstance(each.layer, Lines) and not each.layer.detail and each.seen
     ]
-    first = domain(drawn(spec, data))[:1]
+    solid = {value for place, value in enumerate(domain(drawn(spec, data))) if not LINES[place % len(LINES)][1]}
     for layer in dict.fromkeys(each.layer for each in listed):
         rows = list(dict.fromkeys(data[layer.data][layer.by].tolist())) if layer.by else [None]
         own = sorted((each for each in listed if each.layer is layer), key=lambda each: rows.index(each.value))
-        found += [(each, layer.dashed or (bool(layer.by) and each.value not in first)) for each in own]
+        found += [(each, layer.dashed or (bool(layer.by) and each.value not in solid)) for each in own]
     return found
 
 

@@ -37,7 +37,7 @@ DERIVED = {
     "06-width": "the-frontier",
     "07-barrier": "two-copies-and-the-line-between",
     "07-fresh": "nodes-singular-values-weights",
-    "07-longer": "accuracy-against-all-steps",
+    "07-longer": "error-against-all-steps",
     "07-paths": "two-methods-side-by-side",
     "09-ratio": "is-it-the-ratio",
     "10-layer": "three-prunings-of-stable-matrices",

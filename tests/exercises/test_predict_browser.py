@@ -145,7 +145,7 @@ def test_by_keyboard_alone_a_prediction_is_typed_sealed_and_revealed(page):
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Seal my prediction")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("You said 12 %, measured 9.3 %: off by a factor 1.3.")).to_be_visible()
+    expect(page.get_by_text("measured 9.3 %: off by 2.7 percentage points, a factor 1.3.")).to_be_visible()
     expect(page.get_by_label("Your prediction (%)")).to_be_hidden()
     expect(page.locator(".slab-predict-answer")).to_be_focused()
     assert seen[0]["predictions"]["00-width"]["value"] == 12.0

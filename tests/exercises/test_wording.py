@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from scalinglab.exercises.wording import amount, compare, pieces, to_html, to_plain
+from scalinglab.exercises.wording import CLOSE, amount, compare, factor, pieces, to_html, to_plain
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,38 @@ def test_numbers_are_short(value, text):
 )
 def test_a_comparison_says_how_far(said, measured, end):
     assert compare(said, measured).endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("said", "measured", "end", "off"),
+    [
+        (97, 97, "exactly right.", 1),
+        (12, 9.3, "off by 2.7 percentage points, a factor 1.3.", 12 / 9.3),
+        (9.2, 9.3, "close, off by 0.1 percentage points.", 9.3 / 9.2),
+        # Both ends of a share are natural: an accuracy is as far off as its error is.
+        (97, 94, "off by 3 percentage points.", 2),
+        (80, 68, "off by 12 percentage points.", 1.6),
+        (68, 80, "off by 12 percentage points.", 1.6),
+        (97.1, 97.2, "close, off by 0.1 percentage points.", 2.9 / 2.8),
+        (92, 97.2, "off by 5.2 percentage points.", 8 / 2.8),
+        (51, 50, "close, off by 1 percentage point.", 50 / 49),
+        (3, 90, "off by 87 percentage points, a factor 30.", 30),
+        (0, 9.3, "off by 9.3 percentage points.", math.inf),
+        (100, 98, "off by 2 percentage points.", math.inf),
+        # No share: a change may be above 100 % or below 0.
+        (150, 100, "off by a factor 1.5.", 1.5),
+        (-4, -2, "off by a factor 2.", 2),
+    ],
+)
+def test_shares_in_per_cent_are_judged_from_their_nearer_end(said, measured, end, off):
+    assert compare(said, measured, "%").endswith(f": {end}")
+    assert factor(said, measured, "%") == pytest.approx(off)
+    assert factor(measured, said, "%") == pytest.approx(off)
+    if max(said, measured) <= 100 and min(said, measured) >= 0:
+        assert factor(100 - said, 100 - measured, "%") == pytest.approx(off)
+        assert (off < CLOSE) == (end.startswith(("close", "exactly")))
+    # Other numbers know nothing of 100.
+    assert factor(97, 94) == factor(97, 94, "points") == pytest.approx(97 / 94)
 
 
 def test_markup_is_code_and_bold_and_nothing_else():

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import vl_convert
 
 from scalinglab.live import GREY, PALETTE, Axis, Band, Bars, Lines, Points, chart
 from scalinglab.live.conditions import chosen
@@ -29,6 +30,11 @@ def kinds(key: str) -> str:
     """Which marks a key shows: a line, a bar, a point, a band."""
     signs = (('H34" ', "line"), ('V14" ', "bar"), ("scale(", "point"), ("<rect", "band"))
     return " ".join(name for sign, name in signs if sign in key)
+
+
+def looks(picture: str) -> set[str]:
+    """The colours and the dashes in a picture or in a key."""
+    return {match.lower() for match in re.findall(r'(?:#[0-9A-Fa-f]{6}|dasharray="[\d,]+)"', picture)}
 
 
 def test_a_key_shows_the_marks_of_its_series():
@@ -78,8 +84,26 @@ def test_ten_series_differ_in_colour_and_in_dash_or_shape():
     for kind in (Lines, Points):
         keys = [each["key"] for each in entries([kind(by="kind")], rows=rows)]
         assert len({key.replace(colour, "") for key, colour in zip(keys, PALETTE, strict=True)}) == 10
-    with pytest.raises(ValueError, match="order must name at most 10 series"):
-        Lines(by="kind", order=tuple("abcdefghijk"))
+
+
+def test_twenty_series_have_a_look_of_their_own_and_keep_it_alone():
+    order = tuple("abcdefghijklmnopqrst")
+    rows = {"n": list(range(1, 11)) * 20, "error": [0.5] * 200, "kind": [kind for kind in order for _ in range(10)]}
+    for kind in (Lines, Points):
+        layer = kind(by="kind", order=order)
+        keys = {each["text"]: each["key"] for each in entries([layer], rows=rows)}
+        assert len(set(keys.values())) == 20
+        only = [place for place, name in enumerate(rows["kind"]) if name in "cn"]
+        alone = {name: [values[place] for place in only] for name, values in rows.items()}
+        assert {each["text"]: each["key"] for each in entries([layer], rows=alone)} == {n: keys[n] for n in "cn"}
+        # Vega draws what the legend shows.
+        spec = specification(chart(layer, x=X, y=Y, title="t", description="d"))
+        marks = [dict(zip(alone, each, strict=True)) for each in zip(*alone.values(), strict=True)]
+        drawn_by_vega = vl_convert.vegalite_to_svg(spec | {"datasets": {"rows": marks}})
+        for name in "cn":
+            assert looks(keys[name]) <= looks(drawn_by_vega), name
+    with pytest.raises(ValueError, match="order must name at most 20 series"):
+        Lines(by="kind", order=(*order, "u"))
 
 
 @pytest.mark.parametrize(

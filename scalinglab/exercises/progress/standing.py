@@ -10,10 +10,10 @@ from scalinglab.exercises.progress.chapters import Chapter, chapters
 from scalinglab.exercises.quiz_items import items_of
 from scalinglab.exercises.wording import CLOSE, amount, compare, factor
 
-#: What the word "done" means on the map.
+#: What the word "done" means on the map, and how a share is judged.
 RULE = (
     "A chapter is done when each of its exercises has full points, each of its predictions is sealed, "
-    "and each question of its quiz is answered."
+    "and each question of its quiz is answered. How close a share above 50 % came is judged by what it lacks of 100 %."
 )
 #: How close a prediction came, in words: of those that are sealed, and of those that are not.
 CLOSENESS = {
@@ -98,7 +98,7 @@ def _closeness(key: str, data: Data) -> str:
         return "sealed"
     if isinstance(said, str) or isinstance(true, str):
         return "right" if said == true else "far"
-    off = factor(said, true)
+    off = factor(said, true, str(data["predictions"][key].get("unit", "")))
     return "right" if off < CLOSE else "near" if off <= 2 else "far"
 
 
