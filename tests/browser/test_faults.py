@@ -370,7 +370,7 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     expect(by_itself).to_be_checked()
     by_hand.check()
     expect(curve.root.locator(".sl-done")).to_have_count(2)
-    curve.button("Show the code?").click()
+    curve.button("Where is the code?").click()
     expect(curve.root.get_by_text("View → Expand All Code")).to_be_visible()
     lab.show_cell(2)
     expect(item).to_be_visible()

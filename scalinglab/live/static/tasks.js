@@ -30,6 +30,6 @@ const UNFOLD =
 /** A button that says how to unfold the code. */
 function makeUnfold() {
   const told = make("p", { role: "status", class: "sl-note" });
-  const button = make("button", { type: "button", onclick: () => (told.textContent = told.textContent ? "" : UNFOLD) }, "Show the code?");
+  const button = make("button", { type: "button", onclick: () => (told.textContent = told.textContent ? "" : UNFOLD) }, "Where is the code?");
   return make("div", { class: "sl-unfold" }, button, told);
 }
