@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scalinglab.training import finish
+from scalinglab.training import digits, finish
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,10 @@ def test_step_sizes_help_then_kill_then_diverge(chapter, final_error):
     assert at_8.test_error[:, -1].max() < 0.3
     assert at_8.test_error[:, -1].max() > 5 * np.median(at_8.test_error[:, -1])
     assert at_16.test_error[:, -1].min() > 0.75
+    images = np.asarray(digits().test_inputs)
+    for network in range(5):
+        (weights, biases), _ = at_16.arrays(network)
+        assert np.mean((images @ weights + biases).max(axis=0) <= 0) > 0.8  # units that are off for every image
     assert max(at_32.diverged_at) < 10  # so the grey points stand at the left edge
     assert better < slow
     assert dead > 0.5
