@@ -85,7 +85,7 @@ def test_step_sizes_help_then_kill_then_diverge(chapter, final_error):
     images = np.asarray(digits().test_inputs)
     for network in range(5):
         (weights, biases), _ = at_16.arrays(network)
-        assert np.mean((images @ weights + biases).max(axis=0) <= 0) > 0.8  # units that are off for every image
+        assert np.mean((images @ weights.T + biases).max(axis=0) <= 0) > 0.8  # units that are off for every image
     assert max(at_32.diverged_at) < 10  # so the grey points stand at the left edge
     assert better < slow
     assert dead > 0.5
