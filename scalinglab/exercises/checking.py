@@ -12,6 +12,7 @@ from scalinglab.exercises.answers import complaint, distance, equal, shown
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.check_result import CheckResult
 from scalinglab.exercises.exercise import Case, Exercise
+from scalinglab.exercises.hints import waiting
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.running import Run, describe_error, is_stub, run
 from scalinglab.exercises.seeds import student_seed
@@ -48,8 +49,7 @@ def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
         notes += [f"This attempt was not recorded. {problem}"] if result.attempted else []
         seen = 0
     if not result.passed:
-        left = f"Hint {seen + 1} of 3 is waiting" if seen < 3 else "You have seen all three hints; read them again"
-        notes.append(f'{left}: press **Hint**, or run `hint("{key}")` in a cell of its own.')
+        notes.append(waiting(key, seen))
     return replace(result, notes=(*notes, *journal.notices))
 
 

@@ -60,6 +60,13 @@ def hint(key: str) -> Hints:
     return Hints(key, exercise.hints[:seen], total, notes)
 
 
+def waiting(key: str, seen: int) -> str:
+    """The line of a check's box that says which hint comes next, once so many were seen."""
+    total = len(find(key).hints)
+    left = f"Hint {seen + 1} of {total} is waiting" if seen < total else "You have seen all hints; read them again"
+    return f'{left}: press **Hint**, or run `hint("{key}")` in a cell of its own.'
+
+
 class HintButton(anywidget.AnyWidget):
     """The box of a check with a button below it: each click shows one more hint, as ``hint`` does.
 
@@ -83,7 +90,10 @@ class HintButton(anywidget.AnyWidget):
     def show(self, key: str) -> None:
         """Show the next hint below those seen before."""
         found = hint(key)
-        self.hints, self.left = found._repr_html_(), found.total - len(found.texts)
+        seen = len(found.texts)
+        for before in range(seen):  # as many as were seen when the box was made
+            self.box = self.box.replace(to_html(waiting(key, before)), to_html(waiting(key, seen)))
+        self.hints, self.left = found._repr_html_(), found.total - seen
 
 
 def with_button(key: str, box: str) -> dict[str, Any]:

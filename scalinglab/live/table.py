@@ -10,8 +10,9 @@ from typing import Any
 from scalinglab import _checks as checks
 from scalinglab.live.lesson.sealed import Sealed
 
-#: The columns of a tie-out.
+#: The columns of a tie-out, and how a reader sees them; the last one is folded away.
 _CLAIMED = ("claim", "expected", "measured", "tolerance", "tested in")
+_SHOWN = ("claim", "claimed value", "measured here", "how closely they should agree")
 
 
 class Table(Sealed):
@@ -47,12 +48,7 @@ class Table(Sealed):
         super().__init__("table", after)
 
     def _html(self) -> str:
-        head, *body = [[html.escape(cell) for cell in line] for line in self._cells]
-        lines = ["".join(f"<td style='text-align:left'>{cell}</td>" for cell in line) for line in body]
-        top = "".join(f"<th scope='col' style='text-align:left'>{cell}</th>" for cell in head)
-        rows = "".join(f"<tr>{line}</tr>" for line in lines)
-        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
-        return f"<table>{caption}<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
+        return _as_html(self.caption, self._cells)
 
     def _text(self) -> str:
         widths = [max(len(line[i]) for line in self._cells) for i in range(len(self._cells[0]))]
@@ -79,7 +75,30 @@ def tie_out(rows: Sequence[Sequence[Any]], *, after: str | Sequence[str] = ()) -
     if any(len(row) != len(_CLAIMED) for row in rows):
         checks.fail("rows", f"have five entries each ({', '.join(_CLAIMED)})", [len(row) for row in rows])
     claims: list[dict[str, Any]] = [dict(zip(_CLAIMED, row, strict=True)) for row in rows]
-    return Table(claims, caption="Tie-out of this chapter", after=after)
+    return _TieOut(claims, caption="Tie-out of this chapter", after=after)
+
+
+class _TieOut(Table):
+    """The table of claims, with plain heads, and the files of the tests in a fold below it."""
+
+    def _html(self) -> str:
+        body = self._cells[1:]
+        tests = "".join(f"<li>{html.escape(line[0])}: <code>{html.escape(line[-1])}</code></li>" for line in body)
+        fold = f"<details><summary>Which tests check these claims?</summary><ul>{tests}</ul></details>"
+        return (
+            _as_html("What this chapter claims, and what was measured here", [_SHOWN, *(line[:-1] for line in body)])
+            + fold
+        )
+
+
+def _as_html(caption: str, cells: Sequence[Sequence[str]]) -> str:
+    """A table whose first line is its head."""
+    head, *body = [[html.escape(cell) for cell in line] for line in cells]
+    lines = ["".join(f"<td style='text-align:left'>{cell}</td>" for cell in line) for line in body]
+    top = "".join(f"<th scope='col' style='text-align:left'>{cell}</th>" for cell in head)
+    rows = "".join(f"<tr>{line}</tr>" for line in lines)
+    above = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    return f"<table>{above}<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _cell(value: Any) -> str:

@@ -13,6 +13,9 @@ from scalinglab.training.plans import Plan
 from scalinglab.training.settings import SETTINGS
 from scalinglab.training.tasks.task import Task
 
+#: Powers of ten that have a word.
+_UNITS = ((12, "trillion"), (9, "billion"), (6, "million"), (3, "thousand"))
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -31,17 +34,20 @@ class Budget:
         an embedding), and one for each weight and example of an evaluation (the test set, a validation set, and at
         most 256 training samples). Not counted: biases, activations, softmax, embeddings, the optimizer, a penalty,
         and the padding of networks narrower than the widest; weights behind a mask are counted as any other.
+    testing : int
+        Those of them that the evaluations take; the others train.
     """
 
     networks: int
     parameters: tuple[int, ...]
     steps: int
     multiply_adds: int
+    testing: int = 0
 
     def __str__(self) -> str:
         noun = "network" if self.networks == 1 else "networks"
-        mantissa, exponent = f"{self.multiply_adds:.1e}".split("e")
-        return f"{self.networks} {noun} x {self.steps} steps, {mantissa}e{int(exponent)} multiply-adds"
+        work = f"{_in_words(self.multiply_adds - self.testing)} multiply-adds to train"
+        return f"{self.networks} {noun} x {self.steps} steps: {work}, {_in_words(self.testing)} to test"
 
 
 def budget(task: Task, **settings: Any) -> Budget:
@@ -62,21 +68,25 @@ def budget(task: Task, **settings: Any) -> Budget:
     --------
     >>> from scalinglab.training import budget, digits
     >>> print(budget(digits(), width=32, seed=range(5), steps=400))
-    5 networks x 400 steps, 1.5e9 multiply-adds
+    5 networks x 400 steps: 650 million multiply-adds to train, 850 million to test
     """
     for name in settings:
         if name not in SETTINGS:
             fail("settings", "be keyword arguments of train", name)
     plan = checked_plan(task, **settings)
+    work = [_work(plan, network) for network in range(plan.networks)]
+    training, testing = (sum(counts) for counts in zip(*work, strict=True))
     return Budget(
         networks=plan.networks,
         parameters=tuple(plan.parameters(network) for network in range(plan.networks)),
         steps=plan.steps - plan.start,
-        multiply_adds=sum(_multiply_adds(plan, network) for network in range(plan.networks)),
+        multiply_adds=training + testing,
+        testing=testing,
     )
 
 
-def _multiply_adds(plan: Plan, network: int) -> int:
+def _work(plan: Plan, network: int) -> tuple[int, int]:
+    """The multiply-adds that training a network takes, and those that evaluating it takes."""
     weights = [inputs * outputs for inputs, outputs in itertools.pairwise(plan.sizes(plan.width[network]))]
     # What came into the first layer has a gradient only where it was made by an embedding.
     unused = 0 if plan.table else weights[0]
@@ -85,4 +95,11 @@ def _multiply_adds(plan: Plan, network: int) -> int:
     if plan.task.validation_labels is not None:
         held_out += len(plan.task.validation_labels)
     evaluation = (held_out + min(plan.samples[network], PROBE)) * sum(weights)
-    return (plan.steps - plan.start) * update + len(plan.evaluated) * evaluation
+    return (plan.steps - plan.start) * update, len(plan.evaluated) * evaluation
+
+
+def _in_words(count: int) -> str:
+    """A count with two digits: "850 million"."""
+    rounded = float(f"{count:.2g}")
+    unit, word = next(((10**power, word) for power, word in _UNITS if rounded >= 10**power), (1, ""))
+    return f"{rounded / unit:g} {word}".strip()

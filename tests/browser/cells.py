@@ -57,7 +57,7 @@ def unfold(notebook: Notebook, first: Panel) -> None:
     """Unfold all code, as the first panel of the notebook says."""
     folded = notebook.page.locator(".jp-InputPlaceholder")
     expect(folded).not_to_have_count(0)
-    first.button("Show the code?").click()
+    first.button("Where is the code?").click()
     expect(first.root.get_by_text("View → Expand All Code")).to_be_visible()
     notebook.choose("View", "Expand All Code")
     expect(folded).to_have_count(0)

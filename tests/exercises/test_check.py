@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
@@ -340,7 +341,7 @@ def test_hints_come_one_at_a_time_and_are_remembered():
     assert [len(shown) for shown in texts] == [1, 2, 3, 3]
     assert texts[-1] == find(KEY).hints
     assert Journal().hints_shown(KEY) == 3
-    assert "all three hints" in check(KEY, wrong).notes[-1]
+    assert "seen all hints" in check(KEY, wrong).notes[-1]
     assert repr(hint(KEY)).startswith("Hint 1 of 3. ")
 
 
@@ -351,11 +352,14 @@ def test_a_right_answer_is_offered_no_hint():
 
 def test_the_button_of_a_box_shows_one_hint_after_the_other():
     button = HintButton(KEY, check(KEY, wrong)._repr_html_())
+    assert "Hint 1 of 3 is waiting" in button.box
     seen = []
     for _ in range(4):
         button._handle_custom_msg({"type": "hint"}, [])
-        seen.append((button.hints.count("<strong>Hint"), button.left))
-    assert seen == [(1, 2), (2, 1), (3, 0), (3, 0)]
+        (waits,) = re.findall(r"Hint \d of 3 is waiting|all hints", button.box)
+        seen.append((button.hints.count("<strong>Hint"), button.left, waits))
+    second, third = (f"Hint {number} of 3 is waiting" for number in (2, 3))
+    assert seen == [(1, 2, second), (2, 1, third), (3, 0, "all hints"), (3, 0, "all hints")]
 
 
 @pytest.mark.parametrize("graded", [False, True])

@@ -103,7 +103,7 @@ def test_it_says_whether_a_choice_was_right():
     assert said("01-width", "It falls", "It rises", choices=choices) == (
         'You said "It falls": wrong. The answer is "It rises".'
     )
-    assert row("01")["marks"][:2] == ["right", "far"]
+    assert row("01")["marks"][:2] == ["far", "right"]  # in the order of the chapter, which asks for the width first
 
 
 def test_of_a_quiz_it_says_what_was_right_at_first_and_never_what_would_have_been():

@@ -222,11 +222,11 @@ def test_the_caption_counts_what_lies_outside_the_frame():
     axes = {"x": Axis("n", "n", 0, 100), "y": Axis("error", "error", 0, 1), "description": "d"}
     one, other = (chart(*layers, title=title, **axes) for title in ("One", "Other"))
     count = "part of a line, 3 points."
-    assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"Outside the frame: {count}"
+    assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"Outside the chart: {count}"
     both = Panel(scattered, controls=[SLOPE], charts=[one, other]).status["caption"]
-    assert both == f"Outside the frame of “One”: {count} Outside the frame of “Other”: {count}"
+    assert both == f"Outside the chart “One”: {count} Outside the chart “Other”: {count}"
     said = Panel(lambda slope: {"rows": scattered(slope), "caption": "So it is "}, controls=[SLOPE], charts=one)
-    assert said.status["caption"] == f"So it is. Outside the frame: {count}"
+    assert said.status["caption"] == f"So it is. Outside the chart: {count}"
 
 
 def test_a_broken_panel_fails_its_cell():

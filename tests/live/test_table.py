@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -33,6 +34,15 @@ def test_a_tie_out_has_five_columns_and_says_what_it_is():
     (row,) = table.rows
     assert list(row) == ["claim", "expected", "measured", "tolerance", "tested in"]
     assert (row["expected"], row["measured"]) == (0, 0.001)
+
+
+def test_a_reader_of_a_tie_out_sees_plain_heads_and_unfolds_the_tests():
+    html = tie_out([("a < b", 0, 0.001, "0.01", "tests/a&b.py")])._repr_html_()
+    table, fold = html.split("<details>")
+    heads = re.findall("<th [^>]*>([^<]*)</th>", table)
+    assert heads == ["claim", "claimed value", "measured here", "how closely they should agree"]
+    assert re.findall("<td [^>]*>([^<]*)</td>", table) == ["a &lt; b", "0", "0.001", "0.01"]
+    assert "a &lt; b: <code>tests/a&amp;b.py</code>" in fold
 
 
 @pytest.mark.parametrize("rows", [[("claim", 1, 1, "exact")], [("claim", 1, 1, "exact", "a", "b")]])

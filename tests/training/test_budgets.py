@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from scalinglab.training import budget, digits, finish, train
+from scalinglab.training import Budget, budget, digits, finish, train
 
 
 @pytest.mark.parametrize("settings", [{"width": 8, "depth": 1}, {"width": 5, "depth": 3, "samples": 40}])
@@ -28,7 +28,7 @@ def test_a_small_budget_by_hand():
     assert counted.parameters == (64 * 2 + 2 + 2 * 10 + 10, 64 * 3 + 3 + 3 * 10 + 10)
     updates = 4 * 10 * (2 * 64 * 2 + 3 * 2 * 10 + 2 * 64 * 3 + 3 * 3 * 10)
     evaluations = 2 * (597 + 256) * (64 * 2 + 2 * 10 + 64 * 3 + 3 * 10)
-    assert counted.multiply_adds == updates + evaluations
+    assert (counted.multiply_adds, counted.testing) == (updates + evaluations, evaluations)
 
 
 def test_parameters_are_as_many_as_a_trained_network_has():
@@ -38,8 +38,18 @@ def test_parameters_are_as_many_as_a_trained_network_has():
 
 
 def test_a_budget_is_one_short_line():
-    assert str(budget(digits(), width=32, seed=range(5), steps=400)) == "5 networks x 400 steps, 1.5e9 multiply-adds"
-    assert str(budget(digits(), width=1, steps=1)).startswith("1 network x 1 steps, ")
+    said = "5 networks x 400 steps: 650 million multiply-adds to train, 850 million to test"
+    assert str(budget(digits(), width=32, seed=range(5), steps=400)) == said
+    assert str(budget(digits(), width=1, steps=1)).startswith("1 network x 1 steps: ")
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0"), (999, "1 thousand"), (4_700, "4.7 thousand"), (994_999, "990 thousand"), (995_001, "1 million"),
+     (1_480_000_000, "1.5 billion"), (3e13, "30 trillion")],
+)  # fmt: skip
+def test_a_count_is_said_in_words(count, words):
+    assert str(Budget(1, (1,), 1, count, count)).endswith(f"train, {words} to test")
 
 
 def test_a_budget_allocates_nothing_and_takes_what_train_takes():

@@ -20,7 +20,7 @@ CLOSENESS = {
     "right": "right, or within 5 %",
     "near": "within a factor of 2",
     "far": "further off",
-    "sealed": "sealed",
+    "sealed": "sealed, without a score",
     "open": "not sealed yet",
 }
 

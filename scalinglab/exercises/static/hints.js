@@ -5,7 +5,7 @@ export default {
     const button = document.createElement("button");
     const hints = document.createElement("div");
     const box = document.createElement("div");
-    box.innerHTML = model.get("box"); // all that a student wrote is escaped in it
+    const frame = () => (box.innerHTML = model.get("box")); // all that a student wrote is escaped in it
     hints.setAttribute("aria-live", "polite");
     button.type = "button";
     button.style.cssText = "font: inherit; padding: 0.25em 0.8em; margin: 0 0 0.4em 19px; cursor: pointer";
@@ -15,9 +15,14 @@ export default {
       button.textContent = model.get("hints") ? "Next hint" : "Hint";
       button.hidden = !model.get("left");
     };
+    model.on("change:box", frame);
     model.on("change:hints", draw);
+    frame();
     draw();
     el.append(box, button, hints);
-    return () => model.off("change:hints", draw);
+    return () => {
+      model.off("change:box", frame);
+      model.off("change:hints", draw);
+    };
   },
 };

@@ -31,6 +31,6 @@ const UNFOLD =
 function makeUnfold() {
   if (!document.querySelector(".jp-Notebook")) return undefined;
   const told = make("p", { role: "status", class: "sl-note" });
-  const button = make("button", { type: "button", onclick: () => (told.textContent = told.textContent ? "" : UNFOLD) }, "Show the code?");
+  const button = make("button", { type: "button", onclick: () => (told.textContent = told.textContent ? "" : UNFOLD) }, "Where is the code?");
   return make("div", { class: "sl-unfold" }, button, told);
 }

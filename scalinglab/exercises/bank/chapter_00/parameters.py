@@ -47,6 +47,18 @@ EXERCISE = Exercise(
             "You counted the weights only: every hidden and every output unit also has a bias of its own.",
         ),
         Mistake(
+            "forgot the biases and what lies between hidden layers",
+            lambda inputs, width, depth, classes: _weights(inputs, width, 1, classes),
+            "Two things are missing. Every hidden and every output unit also has a bias of its own, and "
+            "with more than one hidden layer there are weights between hidden layers, too.",
+        ),
+        Mistake(
+            "forgot the biases, one hidden layer too many",
+            lambda inputs, width, depth, classes: _weights(inputs, width, depth + 1, classes),
+            "Two things are wrong. Every hidden and every output unit also has a bias of its own, and "
+            "between `depth` hidden layers there is one step less than there are layers.",
+        ),
+        Mistake(
             "forgot the output bias",
             lambda inputs, width, depth, classes: _count(inputs, width, depth, classes) - classes,
             "The biases of the output layer are missing: each class has one, like every hidden unit.",
@@ -88,7 +100,8 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "Draw a network with 3 inputs, 2 hidden layers of 4 and 2 classes; count the arrows into one hidden unit.",
+        "Draw a network with 3 inputs, 2 hidden layers of 4 and 2 classes. Count the arrows into one hidden unit, "
+        "and one more for its bias.",
         "A unit that hears from `n` others has `n` weights and one bias; `m` such units have `m * (n + 1)`.",
         "Add three parts: inputs to hidden, `depth - 1` times hidden to hidden, last hidden layer to classes.",
     ),
