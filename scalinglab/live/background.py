@@ -73,7 +73,7 @@ class Background:
         deliver: Callable[[Any, Report], None],
         *,
         ready: Callable[[], bool] = lambda: True,
-        frames_per_second: float = 12.0,
+        frames_per_second: float = 15.0,
         turns: Turns = TURNS,
     ) -> None:
         self._deliver = deliver
