@@ -21,7 +21,7 @@ def take(target: Path) -> None:
         shutil.copy(COURSE / "00_start_here.ipynb", folder)
         with serve(folder, folder / "server.log") as address:
             browser = launch(playwright)
-            page = browser.new_page(viewport={"width": 1300, "height": 900}, device_scale_factor=1.5)
+            page = browser.new_page(viewport={"width": 1300, "height": 1500}, device_scale_factor=1.5)
             notebook = Notebook(page, address)
             notebook.open("00_start_here.ipynb")
             notebook.run_all()
