@@ -2,7 +2,7 @@
 
 let maps = 0;
 
-const courseMapNode = (tag, attributes = {}, ...children) => {
+const make = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
@@ -23,52 +23,50 @@ const openInJupyterLab = (link, event) => {
 // Notebook 7 looks for shortcuts before anything else does, and leaves alone what has this attribute itself.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-const courseMapMark = (kind) => courseMapNode("span", { class: `slab-map-mark slab-map-${kind}` });
+const courseMapMark = (kind) => make("span", { class: `slab-map-mark slab-map-${kind}` });
 
 function courseMapRow(row, name) {
-  const node = courseMapNode;
   const title = `${row.number} ${row.title}`;
-  const place = row.link && !row.here ? node("a", { href: row.link, ...OWN_KEYS }, title) : node("span", {}, title);
+  const place = row.link && !row.here ? make("a", { href: row.link, ...OWN_KEYS }, title) : make("span", {}, title);
   if (place.href) place.addEventListener("click", (event) => openInJupyterLab(place, event));
   const where = row.done ? "✓ done" : row.here ? "you are here" : row.next ? "go on here" : "";
-  const head = node("span", { class: "slab-map-title" }, place, ...(where ? [" ", node("span", { class: "slab-map-where" }, where)] : []));
+  const head = make("span", { class: "slab-map-title" }, place, ...(where ? [" ", make("span", { class: "slab-map-where" }, where)] : []));
   const points = row.points ? `${row.earned} of ${row.points} points` : "no exercises";
-  const marks = node("span", { class: "slab-map-marks", "aria-hidden": "true" }, ...row.marks.map(courseMapMark));
+  const marks = make("span", { class: "slab-map-marks", "aria-hidden": "true" }, ...row.marks.map(courseMapMark));
   const sealed = `${row.sealed} of ${row.asked} sealed`;
-  const list = node("ul", { id: `${name}-${row.number}`, class: "slab-map-said" });
-  list.append(...row.said.map(([key, text]) => node("li", {}, node("strong", {}, key), ` ${text}`)));
+  const list = make("ul", { id: `${name}-${row.number}`, class: "slab-map-said" });
+  list.append(...row.said.map(([key, text]) => make("li", {}, make("strong", {}, key), ` ${text}`)));
   list.hidden = true;
-  const button = node("button", { ...OWN_KEYS, type: "button", "aria-expanded": "false", "aria-controls": list.id, "aria-label": `${sealed} in chapter ${row.number}: show what I said` }, sealed);
+  const button = make("button", { ...OWN_KEYS, type: "button", "aria-expanded": "false", "aria-controls": list.id, "aria-label": `${sealed} in chapter ${row.number}: show what I said` }, sealed);
   button.addEventListener("click", () => {
     list.hidden = !list.hidden;
     button.setAttribute("aria-expanded", String(!list.hidden));
   });
-  const said = row.said.length ? button : node("span", {}, sealed);
-  const bar = node("div", { class: "slab-map-bar", "aria-hidden": "true" }, node("div"));
+  const said = row.said.length ? button : make("span", {}, sealed);
+  const bar = make("div", { class: "slab-map-bar", "aria-hidden": "true" }, make("div"));
   bar.firstChild.style.width = `${100 * row.share}%`;
-  const line = node("li", { class: "slab-map-row" });
+  const line = make("li", { class: "slab-map-row" });
   if (row.done) line.classList.add("slab-map-done");
   if (row.here) line.setAttribute("aria-current", "page");
-  line.append(head, node("span", { class: "slab-map-time" }, row.time), node("span", { class: "slab-map-points" }, points), marks, said, bar, list);
+  line.append(head, make("span", { class: "slab-map-time" }, row.time), make("span", { class: "slab-map-points" }, points), marks, said, bar, list);
   return line;
 }
 
 // Draw a map into an element, in place of the one before; what was unfolded or had the focus stays so.
 function drawCourseMap(root, standing) {
-  const node = courseMapNode;
   const selector = "button, a";
   const unfolded = [...root.querySelectorAll("button[aria-expanded=true]")].map((one) => one.getAttribute("aria-controls"));
   const focus = [...root.querySelectorAll(selector)].indexOf(root.ownerDocument.activeElement);
   root.dataset.name ??= `slab-map-${(maps += 1)}-${Math.random().toString(36).slice(2, 8)}`;
   const rows = standing.rows.map((row) => courseMapRow(row, root.dataset.name));
-  const key = Object.entries(standing.closeness).map(([kind, words]) => node("span", {}, courseMapMark(kind), ` ${words}`));
+  const key = Object.entries(standing.closeness).map(([kind, words]) => make("span", {}, courseMapMark(kind), ` ${words}`));
   root.classList.add("slab-map");
   root.replaceChildren(
-    ...(standing.trouble ? [node("p", { class: "slab-map-trouble" }, standing.trouble)] : []),
-    node("p", { class: "slab-map-summary" }, standing.summary),
-    node("ol", {}, ...rows),
-    node("p", { class: "slab-map-key" }, ...key.flatMap((one) => [one, " "])),
-    node("p", { class: "slab-map-rule" }, standing.rule),
+    ...(standing.trouble ? [make("p", { class: "slab-map-trouble" }, standing.trouble)] : []),
+    make("p", { class: "slab-map-summary" }, standing.summary),
+    make("ol", {}, ...rows),
+    make("p", { class: "slab-map-key" }, ...key.flatMap((one) => [one, " "])),
+    make("p", { class: "slab-map-rule" }, standing.rule),
   );
   unfolded.forEach((id) => root.querySelector(`[aria-controls="${id}"]`)?.click());
   if (focus >= 0) root.querySelectorAll(selector)[focus]?.focus();

@@ -3,7 +3,7 @@
 
 export default {
   render({ model, el }) {
-    const root = courseMapNode("section", { "aria-label": "Map of the course", ...OWN_KEYS });
+    const root = make("section", { "aria-label": "Map of the course", ...OWN_KEYS });
     const draw = () => drawCourseMap(root, model.get("standing"));
     // JupyterLab lets no keyboard shortcut run in here (the attribute on the root), but takes Enter away after that.
     root.addEventListener("keydown", (event) => event.stopPropagation());

@@ -2,14 +2,9 @@
 // changed; `draft` is what is typed, shared by all views of the widget; clicks go to Python as messages.
 // Every text is set as a text node, so nothing in a question or an answer is ever read as HTML.
 
-let views = 0;
+// The map of the course, with `make`, stands before this.
 
-const make = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
+let views = 0;
 
 const TAGS = { code: "code", bold: "strong" };
 const nodes = (pieces) => pieces.map(([kind, text]) => (TAGS[kind] ? make(TAGS[kind], {}, text) : text));
