@@ -60,11 +60,13 @@ def find_chapter(course: Path, given: str) -> Path:
     ValueError
         If there is none; the sentence lists the numbers.
     """
-    chapters = {path.stem[:2]: path for path in sorted(course.glob("[0-9][0-9]_*.ipynb"))}
+    # The shortest name of a number counts: those of copies and of solved notebooks beside the chapters are longer.
+    found = sorted(course.glob("[0-9][0-9]_*.ipynb"), key=lambda path: len(path.stem), reverse=True)
+    chapters = {path.stem[:2]: path for path in found}
     name = Path(given).stem
     number = name.zfill(2) if name.isdecimal() else name[:2]
     if number not in chapters or (not name.isdecimal() and chapters[number].stem != name):
-        fail("chapter", "be one of " + ", ".join(chapters), given)
+        fail("chapter", "be one of " + ", ".join(sorted(chapters)), given)
     return chapters[number]
 
 

@@ -33,7 +33,7 @@ def test_links_lead_to_the_chapters_from_wherever_it_is_written(tmp_path):
     course, out = tmp_path / "the course", tmp_path / "out"
     shutil.copytree(COURSE, course, ignore=shutil.ignore_patterns(".*"))
     out.mkdir()
-    for place in (out, course):
+    for place in (course, out):  # what lies solved in the course is not taken for the chapter afterwards
         assert main(["solutions", "5", "--course", str(course), "--out", str(place)]) == 0
         text = (place / "05_random_features_solved.ipynb").read_text(encoding="utf-8")
         links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
