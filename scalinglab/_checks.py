@@ -90,6 +90,13 @@ def non_negative_integer(name: str, value: Any) -> int:
     return int(value)
 
 
+def text(name: str, value: Any) -> str:
+    """Text, as it is; it may be empty."""
+    if not isinstance(value, str):
+        fail(name, "be text", value)
+    return value
+
+
 def one_of(name: str, value: Item, choices: Collection[Item]) -> Item:
     """One of the choices; the sentence lists them."""
     if value not in choices:

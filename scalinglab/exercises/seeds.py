@@ -10,7 +10,7 @@ import hashlib
 import json
 import unicodedata
 
-from scalinglab._checks import fail
+from scalinglab._checks import text
 
 
 def student_seed(student: str, key: str) -> int:
@@ -25,9 +25,6 @@ def student_seed(student: str, key: str) -> int:
     ValueError
         If the name or the key is not text.
     """
-    for name, value in (("student", student), ("key", key)):
-        if not isinstance(value, str):
-            fail(name, "be text", value)
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", student).casefold())
-    text = json.dumps([" ".join(folded.split()), key])
-    return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest()[:6], "big")
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text("student", student)).casefold())
+    written = json.dumps([" ".join(folded.split()), text("key", key)])
+    return int.from_bytes(hashlib.sha256(written.encode("ascii")).digest()[:6], "big")

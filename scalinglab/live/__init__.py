@@ -12,7 +12,7 @@ Panel, table and prose take ``after="01-width"``: closed until this prediction o
 - ``PALETTE``, ``GREY``: the colours that all charts share
 - ``open_panels``: the panels of this kernel, for tests
 
-No family of the course is known here: any function and any Altair chart will do.
+No family of the course is known here: any function will do, and any chart, one of Altair's too.
 """
 
 from scalinglab.live.charts import Axis, Band, Bars, Lines, Points, chart

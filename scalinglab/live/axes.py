@@ -50,6 +50,8 @@ class Axis:
     linear_to: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("field", "title", "format"):
+            checks.text(name, getattr(self, name))
         checks.number("low", self.low)
         if checks.number("high", self.high) <= self.low:
             checks.fail("high", f"be above low = {self.low:g}", self.high)
@@ -60,6 +62,11 @@ class Axis:
     def constant(self) -> float:
         """The value at which the scale of a logarithmic axis turns from linear to logarithmic."""
         return self.linear_to or self.low * _FAR
+
+    def encoding(self, field: str = "") -> dict[str, Any]:
+        """The Vega-Lite channel of this axis, of another column if one is named."""
+        kept = {"field": field or self.field, "type": "quantitative", "title": self.title}
+        return kept | {"scale": self.scale(), "axis": self.labels()}
 
     def scale(self) -> dict[str, Any]:
         """The Vega-Lite scale; nothing is clamped, as a mark on the frame would be a value that is not there."""

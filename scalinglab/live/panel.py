@@ -19,13 +19,12 @@ from scalinglab.live.browser.frame import Frame, Sent
 from scalinglab.live.browser.observed import Observed
 from scalinglab.live.browser.status import Status
 from scalinglab.live.browser.view import View
-from scalinglab.live.charts import Chart
 from scalinglab.live.controls import Control
 from scalinglab.live.lesson.tasks import Tasks
 from scalinglab.live.opened import enter, is_first
 from scalinglab.live.positions import Positions, check_arguments
 from scalinglab.live.rows import Columns, caption_of, datasets_of, length, records_of
-from scalinglab.live.specifications import check_fields, names_in, specification
+from scalinglab.live.specifications import Drawable, check_fields, names_in, specification
 from scalinglab.live.vega.picture import show, svg
 
 #: The data set in which a panel keeps the run before this one, for a chart that compares them.
@@ -52,7 +51,7 @@ class Panel(Observed):
     controls : sequence of Control
         Sliders, choices and switches, in the order shown.
     charts : Chart or sequence of Chart
-        Altair charts over named data (``"rows"`` where the function returns a single data set).
+        Made by ``chart``, or by Altair over named data (``"rows"`` where the function returns a single data set).
     title, note : str
         A heading and one sentence under it.
     presets : mapping of str to mapping, optional
@@ -78,7 +77,7 @@ class Panel(Observed):
         rows: Callable[..., Any],
         *,
         controls: Sequence[Control] = (),
-        charts: Chart | Sequence[Chart],
+        charts: Drawable | Sequence[Drawable],
         title: str = "",
         note: str = "",
         presets: Mapping[str, Mapping[str, Any]] | None = None,

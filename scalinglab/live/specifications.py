@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scalinglab import _checks as checks
 from scalinglab.live.charts import Chart
-from scalinglab.live.quick_altair import alt
 from scalinglab.live.rows import Columns
 from scalinglab.live.theme import theme
 
+if TYPE_CHECKING:
+    import altair
 
-def specification(chart: Chart) -> dict[str, Any]:
+#: What a panel draws.
+Drawable: TypeAlias = "Chart | altair.TopLevelMixin"
+
+
+def specification(chart: Drawable) -> dict[str, Any]:
     """Write out and check a chart, with the theme; done once for each chart.
+
+    Parameters
+    ----------
+    chart : Chart or altair chart
+        An altair chart over named data; Altair checks its grammar.
 
     Raises
     ------
     ValueError
         If it lacks a title, a description, or fixed ends of an axis that shows numbers.
     """
-    if not isinstance(chart, alt.TopLevelMixin):
+    if not isinstance(chart, Chart) and not _is_altair(chart):
         checks.fail("charts", "be made by chart(...) or Altair", chart)
     spec = chart.to_dict()
     for needed in ("title", "description"):
@@ -32,6 +43,12 @@ def specification(chart: Chart) -> dict[str, Any]:
             if encoding.get("type") == "quantitative" and "domain" not in (encoding.get("scale") or {}):
                 raise ValueError(f"axis {channel} must have a fixed domain, so that it does not jump")
     return spec | {"config": spec.get("config", {}) | theme()}
+
+
+def _is_altair(chart: Any) -> bool:
+    """Whether Altair made a chart; who has one has loaded Altair."""
+    altair = sys.modules.get("altair")
+    return altair is not None and isinstance(chart, altair.TopLevelMixin)
 
 
 def check_fields(spec: Mapping[str, Any], data: Mapping[str, Columns]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scalinglab._checks import fail, positive_integer
+from scalinglab._checks import fail, positive_integer, text
 
 #: Significant digits of a float in a table: what float32 can tell.
 DIGITS = 6
@@ -51,9 +51,7 @@ def read_order(source: Path) -> Order:
     columns = look.get("columns")
     if columns is not None and not (isinstance(columns, list) and columns and all(isinstance(c, str) for c in columns)):
         fail("columns", "be a list of names", columns)
-    title = look.get("title", source.stem)
-    if not isinstance(title, str):
-        fail("title", "be text", title)
+    title = text("title", look.get("title", source.stem))
     digits = positive_integer("digits", look.get("digits", DIGITS))
     if digits > MOST_DIGITS:
         fail("digits", f"not exceed {MOST_DIGITS}, which tell every float", digits)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
 import altair as alt
+import jsonschema
 import numpy as np
 import pytest
 import vl_convert
@@ -21,6 +23,24 @@ ROWS = {"n": np.array([10.0, 100.0]), "error": np.array([0.5, 0.2]), "seed": np.
 
 def made(*layers):
     return chart(*layers, x=X, y=Y, title="Error", description="Error falls with samples.")
+
+
+def test_altair_reads_a_chart_and_writes_the_same():
+    """The grammar is Vega-Lite's, by Altair's schema of it, which refuses a word that is not known."""
+    layers = (
+        Band(y="low", top="high", data="spread"),
+        Bars(mean=True, colour="#111111"),
+        Bars(y="low", top="high"),
+        Lines(by="seed", by_title="seed", order=("a", "b"), detail="seed", mean=True),
+        Points(by="seed", area="seed", only="datum.error > 0.5", opacity=0.5),
+        Lines(dashed=True, size=3, label="theory"),
+    )
+    spec = made(*layers).to_dict()
+    theirs = alt.Chart.from_dict(spec).to_dict()
+    del theirs["config"]  # their theme
+    assert theirs == json.loads(json.dumps(spec))
+    with pytest.raises(jsonschema.ValidationError):
+        alt.Chart.from_dict(spec | {"params": [{"name": "view", "bind": "scale", "select": "interval"}]})
 
 
 def test_axes_stay_where_they_are():
@@ -188,6 +208,13 @@ def bare(**properties):
         ),
         (lambda: specification("chart"), "charts must be made by chart(...) or Altair, got 'chart'"),
         (lambda: chart(x=X, y=Y, title="t", description="d"), "layers must not be empty, got ()"),
+        (lambda: made("line"), "layers must be Lines, Points, Band, Bars, got 'line'"),
+        (lambda: chart(Lines(), x=X, y="error", title="t", description="d"), "y must be an Axis, got 'error'"),
+        (lambda: chart(Lines(), x=X, y=Y, title=3, description="d"), "title must be text, got 3"),
+        (lambda: Lines(opacity=2), "opacity must be from 0 to 1, got 2"),
+        (lambda: Lines(size=-1), "size must not be negative, got -1"),
+        (lambda: Points(by=["seed"]), "by must be text, got ['seed']"),
+        (lambda: Axis("n", None, 0, 1), "title must be text, got None"),
         (lambda: made(Lines()) and Axis("n", "n", 1, 1), "high must be above low = 1, got 1"),
         (lambda: Axis("n", "n", 0, 1, log=True), "low must be positive, got 0"),
     ],
