@@ -231,8 +231,7 @@ class Panel(Observed):
         self._view.value = self.values  # last, as those who observe it may take their time, or fail
 
     def _compute(self) -> None:
-        if self.tasks.look(self.values):
-            self._view.tasks = self.tasks.describe()
+        self.tasks.look(self.values)
         chosen = self.values
         if self._view.streams:  # Stop and the new budget are there before the first snapshot
             self._deliver(None, Report("running"))
@@ -280,6 +279,7 @@ class Panel(Observed):
         with self._view.hold_sync():
             self._view.frame = self._frames.send(frame, last=report.state != "running")
             self._view.status = self._status.of(report, frame.caption(caption_of(result)), self.values)
+            self._view.tasks = self.tasks.describe()  # ticked off with the picture, not before there is one to look at
 
     # ---- from the browser -------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from scalinglab.live import Axis, Choice, Lines, Panel, Slider, Switch, chart
@@ -15,6 +17,7 @@ def panel(*tasks) -> Panel:
 
 
 def done(made: Panel) -> list[bool]:
+    made.wait()
     return [task["done"] for task in made._view.tasks]
 
 
@@ -27,7 +30,6 @@ def test_a_goal_is_reached_where_the_controls_stand():
     made.reset()
     made.set(kind="b", noise=True)
     assert done(made) == [True, True, False]
-    made.wait()
 
 
 def test_several_goals_are_reached_in_any_order_and_a_range_by_any_stop_in_it():
@@ -36,7 +38,6 @@ def test_several_goals_are_reached_in_any_order_and_a_range_by_any_stop_in_it():
     assert done(made) == [False]
     made.set(width=3)
     assert done(made) == [True]
-    made.wait()
 
 
 def test_a_click_ticks_a_task_and_takes_the_tick_back():
@@ -54,7 +55,24 @@ def test_the_ways_of_a_panel_tick_its_tasks_off():
         for way in ways:
             made.set(**way)
     assert done(made) == [True, False]
-    made.wait()
+
+
+def test_a_task_is_ticked_off_when_its_picture_has_come():
+    """A tick beside the picture of the values before would tell the learner to look at the wrong one."""
+    may_answer = threading.Event()
+    may_answer.set()
+
+    def rows(width, kind, noise):
+        assert may_answer.wait(10)
+        return [{"x": 0, "y": 1 / width}]
+
+    made = Panel(rows, controls=CONTROLS, charts=LINE, tasks=[("To 512.", {"width": 512})])
+    may_answer.clear()
+    made.set(width=512)
+    assert not made._view.tasks[0]["done"]
+    may_answer.set()
+    assert done(made) == [True]
+    assert made.rows() == [{"x": 0, "y": 1 / 512}]
 
 
 @pytest.mark.parametrize(

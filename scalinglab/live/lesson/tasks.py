@@ -46,13 +46,11 @@ class Tasks:
         if any(self.done):
             checks.fail("tasks", "ask for something that is not so from the start", self._texts[self.done.index(True)])
 
-    def look(self, values: Mapping[str, Any]) -> bool:
-        """Tick off what these values reach; whether anything was."""
-        before = list(self.done)
+    def look(self, values: Mapping[str, Any]) -> None:
+        """Tick off what these values reach."""
         for number, goals in enumerate(self._goals):
             self._reached[number] |= {place for place, goal in enumerate(goals) if _stands(values, goal)}
             self.done[number] |= bool(goals) and len(self._reached[number]) == len(goals)
-        return self.done != before
 
     def tick(self, number: int, done: bool) -> None:
         """Tick one off, or take the tick back, by hand."""
