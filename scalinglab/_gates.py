@@ -87,10 +87,6 @@ class Gate:
 
     def sentence(self, what: str) -> str:
         """Why this panel, table or text is closed."""
-        keys = self.missing
-        named = f"your prediction {keys[0]}" if len(keys) == 1 else f"your predictions {_listed(keys)}"
-        return f"This {what} shows the answer. It opens when you have sealed {named}."
-
-
-def _listed(keys: Sequence[str]) -> str:
-    return f"{', '.join(keys[:-1])} and {keys[-1]}"
+        number = len(self.missing)
+        named = {1: "your prediction", 2: "both of your predictions"}.get(number, f"your {number} open predictions")
+        return f"This {what} shows the answer. It opens when you have sealed {named} above."

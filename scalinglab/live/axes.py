@@ -11,9 +11,14 @@ import numpy as np
 
 from scalinglab import _checks as checks
 
-#: Round values within a decade, and how many of them are too many to read; an axis takes the first that suit it.
-_STEPS = (((1.0,), 9), ((1.0, 2.0, 5.0), 7), ((1.0, 3.0), 7), ((1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0), 9))
-_ENOUGH = 3
+#: Round values within a decade, and how many of them it takes to read between, and at most; an axis takes the first
+#: that suit it.
+_STEPS = (
+    ((1.0,), 4, 9),
+    ((1.0, 2.0, 5.0), 3, 7),
+    ((1.0, 3.0), 3, 7),
+    ((1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0), 3, 9),
+)
 #: The format of labels that nobody chose: digits only, as many as it takes.
 _PLAIN = ",~r"
 #: Below the lower end of a logarithmic axis by this factor the scale turns linear, so that zero has a place: six
@@ -83,11 +88,11 @@ class Axis:
     def ticks(self) -> list[float]:
         """The labelled values of a logarithmic axis: powers of ten, and round numbers between where there is room."""
         zero = [0.0] if self.linear_to else []
-        for steps, most in _STEPS:
+        for steps, least, most in _STEPS:
             found = [mark for mark in self._round(steps) if self.low * 0.999 <= mark <= self.high * 1.001]
             if steps == (1.0,) or len(found) <= most:
                 found = found[:: math.ceil(len(found) / most)] if found else found
-                if len(found) >= _ENOUGH:
+                if len(found) >= least:
                     return zero + found
         return zero + self._even()
 

@@ -126,8 +126,10 @@ def drawn(spec: Mapping[str, Any], data: Mapping[str, Columns]) -> list[Series]:
 def outside(titles: Sequence[str], charts: Sequence[list[Series]]) -> str:
     """A sentence that counts what lies outside the frames of charts; empty if nothing does."""
     found = {title: ", ".join(_counts(listed)) for title, listed in zip(titles, charts, strict=True)}
-    where = "Outside the chart" if len(charts) == 1 else "Outside the chart “{}”"
-    return " ".join(f"{where.format(title)}: {text}." for title, text in found.items() if text)
+    where = "Beyond the edge" if len(charts) == 1 else "Beyond the edge of “{}”"
+    return " ".join(
+        f"{where.format(title)}: {text}; drag the chart to see it." for title, text in found.items() if text
+    )
 
 
 def domain(listed: list[Series]) -> list[Any]:

@@ -131,9 +131,17 @@ class Training:
 
     @property
     def caption(self) -> str:
-        """How many networks have diverged, in words; empty if none."""
-        diverged = int(np.count_nonzero(self.diverged_at >= 0))
-        return f"{diverged} of {self.networks} networks diverged." if diverged else ""
+        """The test error of a classification at the last evaluation, and how many networks have diverged, in words."""
+        alive, told = self.diverged_at < 0, []
+        living = int(np.count_nonzero(alive))
+        if living and self._record.plan.task.loss != "squared":
+            mean = f", the mean of {living} networks" if living > 1 else ""
+            told.append(
+                f"Test error at step {self.evaluated[-1]:,}: {100 * self.test_error[alive, -1].mean():.1f} %{mean}."
+            )
+        if living < self.networks:
+            told.append(f"{self.networks - living} of {self.networks} networks diverged.")
+        return " ".join(told)
 
     def rows(self) -> list[dict[str, Any]]:
         """One flat record for each network and evaluation, none after a divergence.

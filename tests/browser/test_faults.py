@@ -369,7 +369,7 @@ def test_predictions_and_quizzes_outlive_the_kernel(course, lab):
     question.get_by_label("Your prediction").focus()
     closed, button = lab.page.locator(".sl-sealed"), lab.page.get_by_role("button", name="Show without predicting")
     expect(closed).to_have_count(2)
-    expect(closed.first).to_contain_text("It opens when you have sealed your prediction 05-kernel.")
+    expect(closed.first).to_contain_text("It opens when you have sealed your prediction above.")
     caption = lab.page.locator(".jp-OutputArea caption", has_text="All of it")
     expect(caption).to_have_count(0)
     lab.page.keyboard.type("8")

@@ -54,6 +54,8 @@ def test_axes_stay_where_they_are():
     ("axis", "ticks"),
     [
         (Axis("n", "n", 10, 1e4, log=True), [10, 100, 1000, 10000]),
+        (Axis("n", "n", 0.01, 1, log=True), [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]),
+        (Axis("n", "n", 0.5, 150, log=True), [1, 3, 10, 30, 100]),
         (Axis("n", "n", 0.02, 1, log=True), [0.02, 0.05, 0.1, 0.2, 0.5, 1]),
         (Axis("n", "n", 2, 7, log=True), [2, 2.5, 3, 4, 5, 7]),
         (Axis("n", "n", 2, 12, log=True), [2, 5, 10]),

@@ -221,12 +221,12 @@ def test_the_caption_counts_what_lies_outside_the_frame():
     layers = Lines(), Points()
     axes = {"x": Axis("n", "n", 0, 100), "y": Axis("error", "error", 0, 1), "description": "d"}
     one, other = (chart(*layers, title=title, **axes) for title in ("One", "Other"))
-    count = "part of a line, 3 points."
-    assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"Outside the chart: {count}"
+    count = "part of a line, 3 points; drag the chart to see it."
+    assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"Beyond the edge: {count}"
     both = Panel(scattered, controls=[SLOPE], charts=[one, other]).status["caption"]
-    assert both == f"Outside the chart “One”: {count} Outside the chart “Other”: {count}"
+    assert both == f"Beyond the edge of “One”: {count} Beyond the edge of “Other”: {count}"
     said = Panel(lambda slope: {"rows": scattered(slope), "caption": "So it is "}, controls=[SLOPE], charts=one)
-    assert said.status["caption"] == f"So it is. Outside the chart: {count}"
+    assert said.status["caption"] == f"So it is. Beyond the edge: {count}"
 
 
 def test_a_broken_panel_fails_its_cell():

@@ -12,7 +12,7 @@ from scalinglab.exercises import Journal, predict
 from scalinglab.live import Axis, Lines, Panel, Prose, Slider, Table, chart, tie_out
 
 LINE = chart(Lines(), x=Axis("x", "x", 0, 1), y=Axis("y", "y", 0, 1), title="t", description="d")
-WAIT = "It opens when you have sealed your prediction 00-width."
+WAIT = "It opens when you have sealed your prediction above."
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +121,9 @@ def test_what_cannot_be_recorded_is_not_shown(journal: Path, monkeypatch: pytest
 def test_several_predictions_are_all_waited_for():
     first, second = ask("00-width"), ask("00-depth")
     table = Table([{"answer": 1}], after=("00-width", "00-depth"))
-    assert "your predictions 00-width and 00-depth." in repr(table)
+    assert "when you have sealed both of your predictions above." in repr(table)
+    more = Table([{"answer": 1}], after=("00-width", "00-depth", "00-more"))
+    assert "when you have sealed your 3 open predictions above." in repr(more)
     first.seal(1)
     assert table.closed
     second.seal(1)
@@ -186,5 +188,8 @@ def test_prose_knows_paragraphs_lists_and_a_little_markup():
     points = "<ul><li><em>first</em></li><li><strong>second</strong></li></ul>"
     assert prose._repr_html_() == f"<p>One <code>a &lt; b</code> line.</p>{points}<p>Last.</p>"
     assert repr(prose) == "One a < b line.\n\n- first\n\n- second\n\nLast."
+    folded = Prose("1. One.\n2. *Two*.\n\n- a\n- b", after=(), fold="What you *should* see")
+    lists = "<ol><li>One.</li><li><em>Two</em>.</li></ol><ul><li>a</li><li>b</li></ul>"
+    assert folded._repr_html_() == f"<details><summary>What you <em>should</em> see</summary>{lists}</details>"
     with pytest.raises(ValueError, match="text must be a few sentences"):
         Prose(" ", after="00-width")

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from scalinglab.training import digits, finish, train
+from scalinglab.training import digits, finish, teacher_student, train
 from scalinglab.training.loop import BOUND
 
 #: A step size at which every network of the width below blows up, for each optimizer.
@@ -45,6 +45,16 @@ def test_rows_stop_at_the_divergence_and_hold_no_nan(optimizer):
     assert {row["network"]: row["status"] for row in rows} == {0: "alive", 1: "diverged", 2: "alive"}
     assert np.isnan(last.test_loss[1, last.evaluated > last.diverged_at[1]]).all()
     assert np.isfinite(last.test_loss[[0, 2]]).all()
+
+
+def test_the_caption_tells_the_error_of_those_that_are_alive_and_counts_the_others():
+    last = run("sgd", (SMALL["sgd"], HUGE["sgd"], SMALL["sgd"]))
+    error = 100 * (last.test_error[0, -1] + last.test_error[2, -1]) / 2
+    told = f"Test error at step 60: {error:.1f} %, the mean of 2 networks."
+    assert last.caption == f"{told} 1 of 3 networks diverged."
+    assert run("sgd", 1e6).caption == "3 of 3 networks diverged."
+    assert finish(train(digits(200), width=2, steps=1)).caption.startswith("Test error at step 1: ")
+    assert finish(train(teacher_student(8), width=2, steps=1, step_size=1e-3)).caption == ""
 
 
 def test_all_networks_may_diverge_and_the_run_still_ends():

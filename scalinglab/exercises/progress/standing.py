@@ -13,7 +13,8 @@ from scalinglab.exercises.wording import CLOSE, amount, compare, factor
 #: What the word "done" means on the map, and how a share is judged.
 RULE = (
     "A chapter is done when each of its exercises has full points, each of its predictions is sealed, "
-    "and each question of its quiz is answered. How close a share above 50 % came is judged by what it lacks of 100 %."
+    "and each question of its quiz is answered. Of a share in %, the part that is missing to 100 % counts, too: "
+    "99 % said, where 98 % is true, is off by a factor of 2."
 )
 #: How close a prediction came, in words: of those that are sealed, and of those that are not.
 CLOSENESS = {

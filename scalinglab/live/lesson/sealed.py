@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -112,10 +113,13 @@ class Prose(Sealed):
     Parameters
     ----------
     text : str
-        Paragraphs with an empty line between them. Those that begin with ``- `` are points of a list. `` `code` ``,
-        ``**bold**`` and ``*italic*`` are understood, and nothing else: no formulas, no links.
+        Paragraphs with an empty line between them. Those that begin with ``- `` or ``1. `` are points of a list, each
+        on a line of its own. `` `code` ``, ``**bold**`` and ``*italic*`` are understood, and nothing else: no formulas,
+        no links.
     after : str or sequence of str
         Keys of the predictions that it answers.
+    fold : str, optional
+        The line that it stays folded under once it is open, such as "What you should have seen".
 
     Raises
     ------
@@ -123,20 +127,31 @@ class Prose(Sealed):
         If there is no text.
     """
 
-    def __init__(self, text: str, *, after: str | Sequence[str]) -> None:
+    def __init__(self, text: str, *, after: str | Sequence[str], fold: str = "") -> None:
         if not isinstance(text, str) or not text.strip():
             checks.fail("text", "be a few sentences", text)
-        self._paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n|\n(?=\s*- )", text.strip())]
+        self._paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n|\n(?=\s*(?:-|\d\.) )", text.strip())]
+        self._fold = checks.text("fold", fold)
         super().__init__("text", after)
 
     def _html(self) -> str:
-        made = [
-            f"<li>{_marked(p[2:])}</li>" if p.startswith("- ") else f"<p>{_marked(p)}</p>" for p in self._paragraphs
-        ]
-        return re.sub(r"(<li>.*</li>)", r"<ul>\1</ul>", "".join(made))
+        made = "".join(_block(tag, list(parts)) for tag, parts in itertools.groupby(self._paragraphs, _tag))
+        return f"<details><summary>{_marked(self._fold)}</summary>{made}</details>" if self._fold else made
 
     def _text(self) -> str:
         return "\n\n".join(re.sub(r"[`*]", "", paragraph) for paragraph in self._paragraphs)
+
+
+def _tag(paragraph: str) -> str:
+    """What a paragraph is part of: a list of points or of numbered ones, or nothing."""
+    return "ul" if paragraph.startswith("- ") else "ol" if re.match(r"\d+\. ", paragraph) else "p"
+
+
+def _block(tag: str, paragraphs: list[str]) -> str:
+    if tag == "p":
+        return "".join(f"<p>{_marked(each)}</p>" for each in paragraphs)
+    points = (_marked(each.split(" ", 1)[1]) for each in paragraphs)
+    return f"<{tag}>{''.join(f'<li>{point}</li>' for point in points)}</{tag}>"
 
 
 def _marked(text: str) -> str:

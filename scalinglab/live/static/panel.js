@@ -236,7 +236,7 @@ class PanelView {
     this.progress.value = total ? done / total : 0;
     const left = state === "running" && seconds_left >= 0 ? `, ${format.seconds(seconds_left)} left` : "";
     // Steps and runs are counted; a sum of work is a large number that says nothing, so it is shown in percent.
-    const progress = total > COUNTED ? `${Math.floor((100 * done) / total)} %` : `${done} of ${total}`;
+    const progress = total > COUNTED ? `${Math.floor((100 * done) / total)} % of the work` : `${done} of ${total}`;
     this.left.textContent = total ? `${progress}${left}` : "";
     this.runAction = state === "running" || state === "waiting" ? "stop" : state === "stopped" || state === "ready" ? "resume" : "again";
     this.setText(this.run, { stop: "Stop", resume: state === "ready" ? "Run" : "Resume", again: "Run again" }[this.runAction]);
