@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,10 @@ shutil.copy(Path(__file__).parent / "ipython" / "00-strict.py", _startup)
 _without = _home / "without"
 _without.mkdir()
 (_without / "rfc3987_syntax.py").write_text('raise ImportError("not needed in tests")\n')
+
+#: Some hundred processes import the package in one run of the tests: it is compiled once, and not by each of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 os.environ |= {
     "PYTHONPATH": os.pathsep.join([str(_without), *filter(None, [os.environ.get("PYTHONPATH")])]),
@@ -58,6 +64,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.get_closest_marker("xdist_group") and "module" in _scopes(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep what is there for good, all tests and all libraries, out of each later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _scopes(item: pytest.Item) -> set[str]:
