@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,10 @@ shutil.copy(Path(__file__).parent / "ipython" / "00-strict.py", _startup)
 _without = _home / "without"
 _without.mkdir()
 (_without / "rfc3987_syntax.py").write_text('raise ImportError("not needed in tests")\n')
+
+#: Some hundred processes import the package in one run of the tests: it is compiled once, and not by each of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 os.environ |= {
     "PYTHONPATH": os.pathsep.join([str(_without), *filter(None, [os.environ.get("PYTHONPATH")])]),
@@ -58,6 +64,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.get_closest_marker("xdist_group") and "module" in _scopes(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among what is there to stay, all libraries and all tests: not meanwhile and not later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _scopes(item: pytest.Item) -> set[str]:

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,19 @@ OLD_NAME = PACKAGE / "exercises" / "assignments" / "restoring.py"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
-def imports(source: Path, *, top_level: bool = False) -> Iterator[str]:
+@cache
+def tree_of(source: Path) -> ast.Module:
+    return ast.parse(source.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(source: Path, *, top_level: bool = False) -> tuple[str, ...]:
     """Dotted names that a file imports, relative imports resolved; only those at module level if asked."""
-    tree = ast.parse(source.read_text(encoding="utf-8"))
+    return tuple(_imports(source, top_level=top_level))
+
+
+def _imports(source: Path, *, top_level: bool) -> Iterator[str]:
+    tree = tree_of(source)
     package = ("scalinglab", *source.relative_to(PACKAGE).parts[:-1])
     for node in tree.body if top_level else ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -105,7 +116,7 @@ def test_only_the_client_of_nbgrader_imports_it():
 def test_torch_is_loaded_by_its_first_use_and_never_by_an_import():
     """``scalinglab._later`` has it; elsewhere it is named for the types alone."""
     for source in SOURCES:
-        tree = ast.parse(source.read_text(encoding="utf-8"))
+        tree = tree_of(source)
         typed = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
         spared = {inner for node in typed for outer in node.body for inner in ast.walk(outer)}
         for node in set(ast.walk(tree)) - spared:

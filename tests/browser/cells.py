@@ -28,7 +28,8 @@ def run(slope):
     rows = []
     for step in range(2000):
         time.sleep(0.01)
-        rows.append({"x": step / 2000, "y": math.exp(-slope * step / 500)})
+        if step % 10 == 0:
+            rows.append({"x": step / 2000, "y": math.exp(-slope * step / 500)})
         yield Snapshot(rows, step + 1)
 
 axes = {"x": Axis("x", "x", 0, 1), "y": Axis("y", "y", 0, 1)}

@@ -188,6 +188,7 @@ class Notebook:
                     && cells.some((cell) => cell.model.executionCount > 0);
             }""",
             timeout=120_000,
+            polling=100,
         )
 
     def run_code(self, code: str) -> None:
@@ -271,7 +272,8 @@ class Notebook:
 
     def open_sealed(self) -> int:
         """Open all that waits for a prediction, by the buttons that a learner has; how many were clicked."""
-        buttons, clicked = self.page.get_by_role("button", name="Show without predicting"), 0
+        # By its role, the browser would name all that is on the page, at each look.
+        buttons, clicked = self.page.locator('.sl-sealed button:text-is("Show without predicting")'), 0
         while place := buttons.count():
             clicked += 1
             with contextlib.suppress(PlaywrightTimeout):  # one that another click has just opened

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import photograph
 from tests.browser.harness import Notebook, Panel
@@ -24,6 +24,20 @@ TRAIN_NOTHING = ("05", "06")
 TRAINS_LATE = "13"
 
 pytestmark = pytest.mark.xdist_group("browser")
+
+
+def turn(page: Page, theme: str) -> None:
+    """Take another theme, "Dark" or "Light"."""
+    page.evaluate(
+        f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab {theme}' }})"
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def light_at_the_end(lab: Notebook) -> Iterator[None]:
+    """JupyterLab remembers its theme; each chapter turns it once."""
+    yield
+    turn(lab.page, "Light")
 
 
 @pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem, scope="module")
@@ -135,16 +149,16 @@ FITS = """(root) => {
 def test_a_panel_is_in_one_view(chapter):
     """Tasks, controls and charts on a laptop's screen; on a small one the controls, and at least one chart."""
     page = chapter.page
-    size, panels, too_high = page.viewport_size, chapter.panels(), {}
+    size, panels, too_high = page.viewport_size, page.locator(".sl-panel").all(), {}
     for width, height, wanted in ((1400, 900, 1), (1000, 700, 2)):
         page.set_viewport_size({"width": width, "height": height})
         for panel in panels:
-            panel.root.scroll_into_view_if_needed()  # charts out of sight are not fitted
+            panel.scroll_into_view_if_needed()  # charts out of sight are not fitted
             deadline = time.monotonic() + 2
-            while (found := panel.root.evaluate(FITS))[wanted] > found[0] and time.monotonic() < deadline:
+            while (found := panel.evaluate(FITS))[wanted] > found[0] and time.monotonic() < deadline:
                 page.wait_for_timeout(50)
             if found[wanted] > found[0]:
-                too_high[width, panel.root.get_attribute("aria-label")] = found
+                too_high[width, panel.get_attribute("aria-label")] = found
     page.set_viewport_size(size)
     assert too_high == {}
 
@@ -182,16 +196,16 @@ CUT = """(root) => {
 
 def test_nothing_is_cut_on_a_small_page_and_on_a_phone(chapter):
     page = chapter.page
-    size, panels = page.viewport_size, chapter.panels()
+    size, panels = page.viewport_size, page.locator(".sl-panel").all()
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     for width, height in ((1000, 700), (400, 800)):
         page.set_viewport_size({"width": width, "height": height})
         for panel in panels:
-            panel.root.scroll_into_view_if_needed()
+            panel.scroll_into_view_if_needed()
             deadline = time.monotonic() + 2  # for the charts to be drawn in their new size
-            while (cut := panel.root.evaluate(CUT)) and time.monotonic() < deadline:
+            while (cut := panel.evaluate(CUT)) and time.monotonic() < deadline:
                 page.wait_for_timeout(50)
-            assert cut == [], (panel.root.get_attribute("aria-label"), width)
+            assert cut == [], (panel.get_attribute("aria-label"), width)
     page.set_viewport_size(size)
 
 
@@ -203,22 +217,23 @@ def findings(chapter: Notebook, **options: Any) -> list[tuple[str, list[str]]]:
     return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
 
 
+#: Whether a panel is drawn in the colours of a dark page.
+DARK = "(root) => root.classList.contains('sl-dark')"
+
+
 def test_no_panel_has_a_serious_accessibility_finding(chapter):
     for panel in chapter.panels():
         panel.settle()
         panel.root.evaluate("(root) => root.querySelectorAll('details').forEach((one) => (one.open = true))")
-    # Of the rows of a table, which are all made alike, only the first three: axe looks at every cell.
-    chapter.page.evaluate("() => document.querySelectorAll('tbody tr:nth-child(n+4)').forEach((row) => row.remove())")
+    # Of the rows of a table, which are all made alike, only the first three: axe looks at every cell that is seen. Rows
+    # that are made anew, after a change of the theme, are hidden as well.
+    hidden = chapter.page.add_style_tag(content="tbody tr:nth-child(n+4) { display: none; }")
     assert findings(chapter) == []
-    # In the dark nothing is new but colours; the charts are drawn anew in theirs.
-    first = Panel(chapter.page.locator(".sl-panel").first)
-    light = first.pixels()
-    for theme in ("Dark", "Light"):
-        chapter.page.evaluate(
-            f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab {theme}' }})"
-        )
-        expect(chapter.page.locator(".sl-panel.sl-dark")).to_have_count(len(chapter.panels()) if theme == "Dark" else 0)
-        first.wait_for_change(light)
-        if theme == "Dark":
-            assert findings(chapter, runOnly=["color-contrast"]) == []
-            light = first.pixels()
+    # In the other theme nothing is new but colours; the charts are drawn anew in theirs. It stays for the next chapter.
+    panels, first = chapter.page.locator(".sl-panel"), Panel(chapter.page.locator(".sl-panel").first)
+    before, theme = first.pixels(), "Light" if panels.first.evaluate(DARK) else "Dark"
+    turn(chapter.page, theme)
+    expect(chapter.page.locator(".sl-panel.sl-dark")).to_have_count(panels.count() if theme == "Dark" else 0)
+    first.wait_for_change(before)
+    assert findings(chapter, runOnly=["color-contrast"]) == []
+    hidden.evaluate("(style) => style.remove()")

@@ -98,8 +98,15 @@ class Chapter:
 
     @functools.cached_property
     def probed(self) -> list[tuple[Panel, dict[str, Any], dict[str, Columns]]]:
-        """Each panel at all values that are worth a test, and the first rows that it draws there."""
-        return [(panel, values, panel.evaluate(2, **values)) for panel in self.panels for values in panel.probes()]
+        """Each panel at all values that are worth a test, and the first rows that it draws there.
+
+        Most choices and switches stand at one of their own probes, and so does many a preset: such values occur once.
+        """
+        return [
+            (panel, values, panel.evaluate(2, **values))
+            for panel in self.panels
+            for values in {repr(values): values for values in panel.probes()}.values()
+        ]
 
     @functools.cached_property
     def pictures(self) -> list[tuple[Panel, str, dict[str, Columns]]]:

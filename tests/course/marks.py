@@ -32,19 +32,21 @@ def charts_of(picture: str) -> list[ElementTree.Element]:
 def marks_of(chart: ElementTree.Element) -> dict[int, Marks]:
     """The marks of each layer."""
     found: dict[int, Marks] = {}
+    above = {child: parent for parent in chart.iter() for child in parent}
     for group in chart.iter(f"{SVG}g"):
         if name := NAME.search(group.get("class", "")):
             marks = found.setdefault(int(name[1] or 0), Marks())
             for mark in group:
                 marks.places += corners(mark)
                 marks.colours |= {str(mark.get(name)).lower() for name in ("stroke", "fill")} - {"none"}
-            marks.clipped &= any(each.get("clip-path") for each in _about(chart, group))
+            marks.clipped &= any(each.get("clip-path") for each in _about(chart, group, above))
     return found
 
 
-def _about(chart: ElementTree.Element, group: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    """An element, and the elements about it."""
-    above = {child: parent for parent in chart.iter() for child in parent}
+def _about(
+    chart: ElementTree.Element, group: ElementTree.Element, above: dict[ElementTree.Element, ElementTree.Element]
+) -> Iterator[ElementTree.Element]:
+    """An element, and the elements about it, of which ``above`` knows what each lies in."""
     while group is not chart:
         yield group
         group = above[group]

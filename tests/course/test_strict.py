@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -10,6 +11,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+#: The panel is the last: its failed run fails all cells after it.
 SILENT = {
     "interact": "import ipywidgets\nipywidgets.interact(lambda x: 1 / 0, x=1);",
     "interactive_output": (
@@ -29,23 +31,49 @@ Panel(run, charts=chart(Lines(), x=Axis("x", "x", 0, 1), y=Axis("x", "x", 0, 1),
 }
 
 
-def run(code: str, folder: Path) -> None:
-    """Run one cell in a kernel of its own."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
+@contextmanager
+def kernel(folder: Path) -> Iterator[Callable[[str], object]]:
+    """A kernel; yields what runs a cell in it, and raises what the cell raises."""
+    client = NotebookClient(
+        nbformat.v4.new_notebook(), timeout=120, kernel_name="python3", resources={"metadata": {"path": folder}}
+    )
+
+    def run(code: str) -> object:
+        client.nb.cells.append(nbformat.v4.new_code_cell(code))
+        return client.execute_cell(client.nb.cells[-1], len(client.nb.cells) - 1)
+
+    with client.setup_kernel():
+        yield run
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], object]]:
+    """One kernel as the tests have them, for all cells."""
+    with kernel(tmp_path_factory.mktemp("strict")) as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], object]]:
+    """One kernel without the start-up file."""
+    folder = tmp_path_factory.mktemp("silent")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(folder))
+        with kernel(folder) as run:
+            yield run
+
+
+def test_a_good_cell_stays_green(strict: Callable[[str], object]):
+    strict("import ipywidgets\nwith ipywidgets.Output():\n    print(1)\nipywidgets.interact(lambda x: x, x=1);")
 
 
 @pytest.mark.parametrize("code", SILENT.values(), ids=SILENT)
-def test_a_silent_error_fails_the_cell(code: str, tmp_path: Path):
+def test_a_silent_error_fails_the_cell(code: str, strict: Callable[[str], object]):
+    strict("print(1)")  # nothing is left of the cell before
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
-        run(code, tmp_path)
+        strict(code)
 
 
 @pytest.mark.parametrize("name", ["interact", "panel"])
-def test_it_would_be_silent_without_the_start_up_file(name: str, tmp_path: Path, monkeypatch):
-    monkeypatch.setitem(os.environ, "IPYTHONDIR", str(tmp_path))
-    run(SILENT[name], tmp_path)
-
-
-def test_a_good_cell_stays_green(tmp_path: Path):
-    run("import ipywidgets\nwith ipywidgets.Output():\n    print(1)\nipywidgets.interact(lambda x: x, x=1);", tmp_path)
+def test_it_would_be_silent_without_the_start_up_file(name: str, silent: Callable[[str], object]):
+    silent(SILENT[name])

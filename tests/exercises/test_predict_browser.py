@@ -6,7 +6,8 @@ A model of twenty lines stands in for anywidget's: it hands messages to Python a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,13 @@ THEMES = {
 }
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def answer(content: dict) -> dict:
+    """What the Python side says."""
+    return PYTHON[-1](content)
+
+
+@contextmanager
+def blank(browser: Browser) -> Iterator[Page]:
     """A page that reaches no network: all three files are served from here."""
     files = {
         "/": (PAGE, "text/html"),
@@ -89,14 +95,34 @@ def page(browser: Browser) -> Iterator[Page]:
         body, kind = files.get("/" + route.request.url.split("/", 3)[3], ("", "text/plain"))
         route.fulfill(body=body, content_type=kind)
 
-    context = browser.new_context(viewport={"width": 820, "height": 420}, accept_downloads=True)
+    context = browser.new_context(viewport=VIEW, accept_downloads=True)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.route("**/*", serve)
+    page.expose_function("python", answer)
     yield page
     context.close()
     assert problems == []
+
+
+#: What answers the page: the Python side of the widget that was shown last.
+PYTHON: list[Callable[[dict], dict]] = []
+VIEW = {"width": 820, "height": 420}
+
+
+@pytest.fixture(scope="module")
+def one_page(browser: Browser) -> Iterator[Page]:
+    with blank(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def page(one_page: Page) -> Page:
+    """The page that the tests share, as it was at first; ``show`` loads it anew."""
+    one_page.set_viewport_size(VIEW)
+    one_page.emulate_media(color_scheme="light")
+    return one_page
 
 
 def show(page: Page, guess: Prediction) -> None:
@@ -115,7 +141,7 @@ def show(page: Page, guess: Prediction) -> None:
             guess.receive(content)
         return {"states": list(states), "messages": list(messages)}
 
-    page.expose_function("python", python)
+    PYTHON[:] = [python]
     mount(page, guess)
 
 
@@ -301,14 +327,15 @@ def test_jupyterlab_leaves_the_keys_to_the_widget(page):
     expect(page.get_by_text("You said 12, sealed on")).to_be_visible()
 
 
-def test_a_silent_kernel_is_told(page):
-    show(page, predict("00-width", QUESTION))
-    page.clock.install()
-    page.evaluate("window.model.send = () => {}")
-    page.get_by_label("Your prediction").fill("12")
-    page.keyboard.press("Enter")
-    page.clock.fast_forward(3500)
-    expect(page.get_by_role("status")).to_contain_text("Python does not answer")
+def test_a_silent_kernel_is_told(browser):
+    with blank(browser) as page:  # whose clock nobody else needs
+        show(page, predict("00-width", QUESTION))
+        page.clock.install()
+        page.evaluate("window.model.send = () => {}")
+        page.get_by_label("Your prediction").fill("12")
+        page.keyboard.press("Enter")
+        page.clock.fast_forward(3500)
+        expect(page.get_by_role("status")).to_contain_text("Python does not answer")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,9 @@ from scalinglab.heavy_tails import (
 )
 from scalinglab.heavy_tails.chains import column_chains
 from scalinglab.heavy_tails.dependence import column_dependence
+from tests.trials import trials
+
+FOLDER = Path(__file__).with_name("trials")
 
 
 @pytest.mark.parametrize(("step", "batch", "dimension"), [(0.8, 2, 2), (0.5, 5, 10), (0.7, 1, 1), (0.6, 4, 3)])
@@ -59,14 +63,28 @@ def test_the_variance_is_that_of_the_equation():
 HILL = [(1, 1, 1.0, 1.91, 2.07), (2, 2, 1.0, 1.91, 2.07), (2, 2, 1.2, 1.16, 1.16), (1, 1, 1.2, 1.66, 1.66)]
 
 
-@pytest.mark.parametrize(("batch", "dimension", "share", "low", "high"), HILL)
-def test_hills_estimate_is_near_the_theory(batch, dimension, share, low, high):
+@pytest.fixture(scope="module")
+def hill():
+    """The index of the theory and Hill's estimate, in each of these settings."""
+
+    def trial(number):
+        batch, dimension, share, *_ = HILL[number]
+        step = share * critical_step_size(batch, dimension)
+        chains = simulate_recursion(step, batch, dimension, chains=40_000, steps=600, seed=3)
+        return {"theory": chains.alpha, "found": tail_index(chains.norms, method="hill").alpha}
+
+    return trials(FOLDER / "hill.json", trial, len(HILL), again=1, rel=1e-6)
+
+
+@pytest.mark.parametrize(("number", "setting"), list(enumerate(HILL)))
+def test_hills_estimate_is_near_the_theory(hill, number, setting):
     """Hill's standard error at 400 points is a twentieth of the index; three of them, and those of the reference."""
-    step = share * critical_step_size(batch, dimension)
-    chains = simulate_recursion(step, batch, dimension, chains=40_000, steps=600, seed=3)
-    found = tail_index(chains.norms, method="hill").alpha
-    assert chains.alpha == pytest.approx(recursion_tail_index(step, batch, dimension))
-    assert found == pytest.approx(chains.alpha, rel=0.15)
+    batch, dimension, share, low, high = setting
+    theory, found = hill[number].values()
+    assert theory == pytest.approx(
+        recursion_tail_index(share * critical_step_size(batch, dimension), batch, dimension), rel=1e-9
+    )
+    assert found == pytest.approx(theory, rel=0.15)
     assert low * 0.85 < found < high * 1.15
 
 
@@ -146,30 +164,46 @@ def median_error(index, columns, *, shared=False, seeds=5):
     return float(np.median(errors))
 
 
-@pytest.mark.parametrize(
-    ("index", "few", "more", "many"),
-    [
-        (5.04, 0.766, 0.761, 0.754),
-        (3.15, 0.696, 0.643, 0.647),
-        (1.78, 0.434, 0.368, 0.267),
-        (1.22, 0.248, 0.094, 0.051),
-    ],
-)
-def test_the_theorem_with_genuine_sgd(index, few, more, many):
+#: Indices, and the node errors of 100, 1,000 and 10,000 columns, by an independent implementation.
+THEOREM = {
+    5.04: (0.766, 0.761, 0.754),
+    3.15: (0.696, 0.643, 0.647),
+    1.78: (0.434, 0.368, 0.267),
+    1.22: (0.248, 0.094, 0.051),
+}
+#: Indices, columns, and whether all have one batch.
+LAYERS = [(index, columns, False) for index in THEOREM for columns in (100, 1000, 10_000)]
+LAYERS += [(index, columns, True) for index in (5.04, 1.78, 1.22) for columns in (100, 1000)]
+
+
+@pytest.fixture(scope="module")
+def medians():
+    """The node errors of all these layers."""
+
+    def trial(number):
+        index, columns, shared = LAYERS[number]
+        return {"error": median_error(index, columns, shared=shared, seeds=15 if shared else 5)}
+
+    found = trials(FOLDER / "node_errors.json", trial, len(LAYERS), again=2, rel=1e-6)
+    return {layer: one["error"] for layer, one in zip(LAYERS, found, strict=True)}
+
+
+@pytest.mark.parametrize("index", THEOREM)
+def test_the_theorem_with_genuine_sgd(medians, index):
     """Light tails: a plateau. Heavy ones: the error falls, and scatters (its logarithm by up to 0.8; five draws)."""
-    found = [median_error(index, columns) for columns in (100, 1000, 10_000)]
+    found = [medians[index, columns, False] for columns in (100, 1000, 10_000)]
     if index > 3:
-        np.testing.assert_allclose(found, (few, more, many), rtol=0.08)
+        np.testing.assert_allclose(found, THEOREM[index], rtol=0.08)
     else:
-        np.testing.assert_allclose(np.log(found), np.log((few, more, many)), atol=0.8)
+        np.testing.assert_allclose(np.log(found), np.log(THEOREM[index]), atol=0.8)
         assert found[2] < found[0]
 
 
 @pytest.mark.parametrize("index", [5.04, 1.78, 1.22])
-def test_one_batch_for_all_columns_breaks_it(index):
+def test_one_batch_for_all_columns_breaks_it(medians, index):
     """A plateau at any index, where a thousand columns of their own batches are at 0.37 and 0.09 for heavy tails."""
     for columns in (100, 1000):
-        assert 0.68 < median_error(index, columns, shared=True, seeds=15) < 0.88
+        assert 0.68 < medians[index, columns, True] < 0.88
 
 
 def test_columns_with_one_batch_depend_on_one_another_and_those_with_their_own_do_not():

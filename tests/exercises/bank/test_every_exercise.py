@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -88,26 +90,47 @@ def test_importing_exercises_loads_nothing_heavy():
     assert done.stdout.split() == []
 
 
+def remembering(exercise: Exercise) -> Exercise:
+    """The exercise with an oracle and mistakes that compute each of their answers once."""
+    wrong = [replace(mistake, wrong=remembered(mistake.wrong)) for mistake in exercise.mistakes]
+    return replace(exercise, oracle=remembered(exercise.oracle), mistakes=tuple(wrong))
+
+
+def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[bytes, Any] = {}
+
+    @wraps(function)
+    def answer(*case: Any) -> Any:
+        asked = pickle.dumps(case)
+        if asked not in known:
+            known[asked] = function(*case)
+        return known[asked]
+
+    return answer
+
+
 @every_exercise
 def test_right_answers_get_full_points_and_each_mistake_its_own_diagnosis(exercise, monkeypatch):
     monkeypatch.setattr(Exercise, "draw", cache(Exercise.draw))  # once for all answers
+    known = remembering(exercise)
     for seed in CHECKED:
-        result = grade(exercise, stub, seed=seed)
+        result = grade(known, stub, seed=seed)
         assert (result.points, result.attempted, result.passed, result.diagnosis) == (0, False, False, None)
         for right in (solution(exercise), second_answers(exercise.key[:2])[exercise.key]):
-            result = grade(exercise, right, seed=seed)
+            result = grade(known, right, seed=seed)
             assert result.passed, (right, result)
             assert result.points == exercise.points
         for mistake in exercise.mistakes:
-            result = grade(exercise, mistake.wrong, seed=seed)
+            result = grade(known, mistake.wrong, seed=seed)
             assert (result.points, result.attempted, result.diagnosis) == (0, True, mistake.name)
             assert result.message == mistake.message
 
 
 @every_exercise
 def test_the_cases_of_every_seed_tell_all_answers_apart_and_vary_by_student(exercise):
-    functions = {"oracle": exercise.oracle} | {mistake.name: mistake.wrong for mistake in exercise.mistakes}
-    draws = [exercise.draw(seed) for seed in SEEDS]  # a draw tells the oracle and all mistakes from one another
+    known = remembering(exercise)
+    functions = {"oracle": known.oracle} | {mistake.name: mistake.wrong for mistake in known.mistakes}
+    draws = [known.draw(seed) for seed in SEEDS]  # a draw tells the oracle and all mistakes from one another
     for seed, cases in zip(SEEDS, draws, strict=True):
         told = [solution(exercise)(*case) for case in cases]
         right = {name for name, function in functions.items() if agree(exercise, cases, told, function)}
