@@ -60,7 +60,7 @@ def test_on_colab_what_it_lacks_comes_in_our_ranges_and_the_course_without_the_r
     lacking, course = cell.splitlines()
     ranges = {Requirement(line).name: line for line in PROJECT["dependencies"]}
     found = [Requirement(line) for line in re.findall(r'"([^"]+)"', lacking)]
-    assert {one.name for one in found} == {"altair", "anywidget", "vl-convert-python"}
+    assert {one.name for one in found} == {"anywidget", "vl-convert-python"}
     assert all(one.specifier == Requirement(ranges[one.name]).specifier for one in found)
     # Last, or pip would complain that the kernel is not the one that the course asks for.
     assert "--no-deps git+https://github.com/OWNER/REPO" in course
