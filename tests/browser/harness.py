@@ -66,6 +66,8 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
     command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
     command += ["--", *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp"))]
     variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
+    for name in ("SETTINGS", "WORKSPACES"):  # the theme is remembered there, and the user has one
+        variables[f"JUPYTERLAB_{name}_DIR"] = str(log.with_name(name.lower()))
     for name in ("IPYTHONDIR", "PYTHONPATH"):  # a student's kernel: not the strict one, which waits for runs to end
         variables.pop(name, None)
     with log.open("w") as output:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import photograph
 from tests.browser.harness import Notebook, Panel
@@ -24,20 +24,6 @@ TRAIN_NOTHING = ("05", "06")
 TRAINS_LATE = "13"
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-def turn(page: Page, theme: str) -> None:
-    """Take another theme, "Dark" or "Light"."""
-    page.evaluate(
-        f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab {theme}' }})"
-    )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def light_at_the_end(lab: Notebook) -> Iterator[None]:
-    """JupyterLab remembers its theme; each chapter turns it once."""
-    yield
-    turn(lab.page, "Light")
 
 
 @pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem, scope="module")
@@ -93,7 +79,7 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
         for control in panel.controls():
             picture = changes(panel, picture, partial(move, control))
             assert panel.alert == ""
-    panel = Panel(chapter.page.locator(".sl-panel", has=chapter.page.get_by_role("slider")).first)
+    panel = Panel(chapter.page.locator(".sl-panel:has(input[type=range])").first)
     moved = changes(panel, panel.settle(), partial(drag, panel.controls()[0]))
     changes(panel, moved, panel.button("Reset").click)
     assert (chapter.errors, chapter.foreign) == ([], [])
@@ -101,7 +87,7 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
 
 
 def test_the_box_of_a_check_gives_a_hint(chapter):
-    button = chapter.page.get_by_role("button", name="Hint", exact=True)
+    button = chapter.page.locator('button:text-is("Hint")')
     assert bool(button.count()) == (chapter.name[:2] < "13")
     if button.count():
         button.first.click()
@@ -232,7 +218,9 @@ def test_no_panel_has_a_serious_accessibility_finding(chapter):
     # In the other theme nothing is new but colours; the charts are drawn anew in theirs. It stays for the next chapter.
     panels, first = chapter.page.locator(".sl-panel"), Panel(chapter.page.locator(".sl-panel").first)
     before, theme = first.pixels(), "Light" if panels.first.evaluate(DARK) else "Dark"
-    turn(chapter.page, theme)
+    chapter.page.evaluate(
+        f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{ theme: 'JupyterLab {theme}' }})"
+    )
     expect(chapter.page.locator(".sl-panel.sl-dark")).to_have_count(panels.count() if theme == "Dark" else 0)
     first.wait_for_change(before)
     assert findings(chapter, runOnly=["color-contrast"]) == []
