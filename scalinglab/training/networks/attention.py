@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from scalinglab._later import torch
-from scalinglab.training.networks.families import BuiltIn
+from scalinglab.training.networks.families import BuiltIn, embedded
 from scalinglab.training.networks.perceptrons import ACTIVATIONS
 
 if TYPE_CHECKING:
@@ -39,6 +40,55 @@ class Attention(BuiltIn):
         """Of the layers, and of queries with keys and shares with values."""
         embedding = self.codes[1] if self.codes else 0
         return attention_products(width, self.inputs, self.outputs, self.depth, embedding)
+
+    def stacked(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+        """Batched products for all networks at once, a row for each piece; only what is read off is computed."""
+        if self.codes:
+            cut = embedded(parameters["embedding.weight"], inputs)
+        else:
+            cut = torch.nn.functional.pad(inputs, (0, -inputs.shape[2] % PIECE)).unflatten(2, (-1, PIECE))
+        pieces = _linear(parameters, "pieces", cut) + parameters["positions.weight"].unsqueeze(1)
+        for number in range(self.depth):
+            pieces = self._block(parameters, f"blocks.{number}", pieces, last=number == self.depth - 1)
+        read = pieces[:, :, -1] if self.codes else pieces.mean(2)
+        weight, bias = _normed(parameters, "norm", "last")
+        read = torch.nn.functional.layer_norm(read, (width,))
+        return torch.baddbmm(bias.unsqueeze(2), weight, read.mT)
+
+    def _block(self, parameters: Mapping[str, Tensor], name: str, pieces: Tensor, *, last: bool) -> Tensor:
+        """Pieces (networks, examples, pieces, width) after a block; of the last one on codes, the last piece alone."""
+        networks, examples, count, width = pieces.shape
+        asked = _linear(parameters, f"{name}.attend", _norm(pieces), f"{name}.attention_norm")
+        query, key, value = asked.view(networks * examples, count, 3 * width).chunk(3, 2)
+        if last and self.codes:
+            query, pieces = query[:, -1:], pieces[:, :, -1:]
+        shares = torch.bmm(query, key.mT).mul_(1 / math.sqrt(width)).softmax(2)
+        heard = torch.bmm(shares, value).view(pieces.shape)
+        pieces = pieces + _linear(parameters, f"{name}.mix", heard)
+        hidden = _linear(parameters, f"{name}.hidden", _norm(pieces), f"{name}.hidden_norm")
+        return pieces + _linear(parameters, f"{name}.out", ACTIVATIONS[self.activation].apply(hidden))
+
+
+def _norm(pieces: Tensor) -> Tensor:
+    """Mean zero and variance one; a norm's own numbers are a part of the layer above it."""
+    return torch.nn.functional.layer_norm(pieces, pieces.shape[-1:])
+
+
+def _normed(parameters: Mapping[str, Tensor], norm: str, layer: str) -> tuple[Tensor, Tensor]:
+    """Weights and biases of a layer above a norm, for what the norm puts out without its own."""
+    weight, bias = parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
+    factor, shift = parameters[f"{norm}.weight"], parameters[f"{norm}.bias"]
+    return weight * factor.unsqueeze(1), torch.baddbmm(bias.unsqueeze(2), weight, shift.unsqueeze(2)).squeeze(2)
+
+
+def _linear(parameters: Mapping[str, Tensor], layer: str, pieces: Tensor, norm: str = "") -> Tensor:
+    """A layer of each network on all of its pieces (networks, examples, pieces, numbers)."""
+    if norm:
+        weight, bias = _normed(parameters, norm, layer)
+    else:
+        weight, bias = parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
+    found = torch.baddbmm(bias.unsqueeze(1), pieces.flatten(1, 2), weight.mT)
+    return found.view(*pieces.shape[:3], -1)
 
 
 def attention_products(width: int, inputs: int, outputs: int, depth: int, embedding: int = 0) -> tuple[int, int]:

@@ -187,3 +187,9 @@ def weight_names(module: nn.Module) -> tuple[str, ...]:
     tables = [part.weight for part in module.modules() if isinstance(part, torch.nn.Embedding)]
     named = module.named_parameters()
     return tuple(name for name, one in named if one.dim() > 1 and not any(one is table for table in tables))
+
+
+def embedded(tables: Tensor, codes: Tensor) -> Tensor:
+    """Numbers of codes (networks, examples, places), of each network's own table (networks, codes, numbers)."""
+    offsets = torch.arange(len(tables), device=codes.device)[:, None, None] * tables.shape[1]
+    return torch.nn.functional.embedding(codes + offsets, tables.flatten(0, 1))
