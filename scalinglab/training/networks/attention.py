@@ -51,9 +51,9 @@ class Attention(BuiltIn):
         for number in range(self.depth):
             pieces = self._block(parameters, f"blocks.{number}", pieces, last=number == self.depth - 1)
         read = pieces[:, :, -1] if self.codes else pieces.mean(2)
-        weight, bias = _normed(parameters, "norm", "last")
-        read = torch.nn.functional.layer_norm(read, (width,))
-        return torch.baddbmm(bias.unsqueeze(2), weight, read.mT)
+        weight, bias = _layer(parameters, "last", "norm")
+        assert bias is not None
+        return torch.baddbmm(bias.unsqueeze(2), weight, _norm(read).mT)
 
     def _block(self, parameters: Mapping[str, Tensor], name: str, pieces: Tensor, *, last: bool) -> Tensor:
         """Pieces (networks, examples, pieces, width) after a block; of the last one on codes, the last piece alone."""
@@ -74,20 +74,20 @@ def _norm(pieces: Tensor) -> Tensor:
     return torch.nn.functional.layer_norm(pieces, pieces.shape[-1:])
 
 
-def _normed(parameters: Mapping[str, Tensor], norm: str, layer: str) -> tuple[Tensor, Tensor]:
-    """Weights and biases of a layer above a norm, for what the norm puts out without its own."""
-    weight, bias = parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
-    factor, shift = parameters[f"{norm}.weight"], parameters[f"{norm}.bias"]
-    return weight * factor.unsqueeze(1), torch.baddbmm(bias.unsqueeze(2), weight, shift.unsqueeze(2)).squeeze(2)
+def _layer(parameters: Mapping[str, Tensor], layer: str, norm: str) -> tuple[Tensor, Tensor | None]:
+    """Weights and biases of a layer; if it is above a norm, for what the norm puts out without its own numbers."""
+    weight, bias = parameters[f"{layer}.weight"], parameters.get(f"{layer}.bias")
+    if not norm:
+        return weight, bias
+    shift = torch.bmm(weight, parameters[f"{norm}.bias"].unsqueeze(2)).squeeze(2)
+    return weight * parameters[f"{norm}.weight"].unsqueeze(1), shift if bias is None else bias + shift
 
 
 def _linear(parameters: Mapping[str, Tensor], layer: str, pieces: Tensor, norm: str = "") -> Tensor:
     """A layer of each network on all of its pieces (networks, examples, pieces, numbers)."""
-    if norm:
-        weight, bias = _normed(parameters, norm, layer)
-    else:
-        weight, bias = parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
-    found = torch.baddbmm(bias.unsqueeze(1), pieces.flatten(1, 2), weight.mT)
+    weight, bias = _layer(parameters, layer, norm)
+    rows = pieces.flatten(1, 2)
+    found = torch.bmm(rows, weight.mT) if bias is None else torch.baddbmm(bias.unsqueeze(1), rows, weight.mT)
     return found.view(*pieces.shape[:3], -1)
 
 
@@ -109,8 +109,9 @@ def _modules() -> type[nn.Module]:
 
         def __init__(self, width: int, activation: str) -> None:
             super().__init__()
-            self.attention_norm, self.attend = nn.LayerNorm(width), nn.Linear(width, 3 * width)
-            self.mix = nn.Linear(width, width)
+            # Without biases: one of the keys would change nothing, as all shares would be what they are.
+            self.attention_norm, self.attend = nn.LayerNorm(width), nn.Linear(width, 3 * width, bias=False)
+            self.mix = nn.Linear(width, width, bias=False)
             self.hidden_norm, self.hidden = nn.LayerNorm(width), nn.Linear(width, HIDDEN * width)
             self.out = nn.Linear(HIDDEN * width, width)
             self.activation, self.scale = activation, 1 / math.sqrt(width)
