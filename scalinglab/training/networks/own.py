@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail
-from scalinglab._later import torch
+from scalinglab._later import torch, torch_flops
 from scalinglab.training.networks.families import Family, Named
 from scalinglab.training.networks.perceptrons import WEIGHTS
 
@@ -80,12 +80,10 @@ class Own(Family):
 
     def work(self, width: int, examples: int, *, back: bool) -> int:
         """As torch counts the products of matrices and convolutions in a pass of the module."""
-        from torch.utils.flop_counter import FlopCounterMode
-
         module = self.outline(width)
         device = next(module.parameters()).device
         inputs = torch.zeros((examples, self.inputs), dtype=self.input_dtype, device=device)
-        with torch.set_grad_enabled(back), FlopCounterMode(display=False) as counter:
+        with torch.set_grad_enabled(back), torch_flops.FlopCounterMode(display=False) as counter:
             outputs = module.to(self.dtype)(inputs)
             if back:
                 outputs.sum().backward()
