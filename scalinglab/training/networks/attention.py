@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from scalinglab._later import torch
-from scalinglab.training.networks.families import BuiltIn, embedded
+from scalinglab.training.networks.families import BuiltIn, Counts, embedded
 from scalinglab.training.networks.perceptrons import ACTIVATIONS
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class Attention(BuiltIn):
             return 1.0
         return ((ACTIVATIONS[self.activation].gain if "hidden" in name else 1.0) / fan_in) ** 0.5
 
-    def products(self, width: int) -> tuple[int, int]:
+    def counts(self, width: int) -> Counts:
         """Of the layers, and of queries with keys and shares with values."""
         embedding = self.codes[1] if self.codes else 0
-        return attention_products(width, self.inputs, self.outputs, self.depth, embedding)
+        return attention_counts(width, self.inputs, self.outputs, self.depth, embedding)
 
     def stacked(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
         """Batched products for all networks at once, a row for each piece; only what is read off is computed."""
@@ -62,8 +62,9 @@ class Attention(BuiltIn):
         query, key, value = asked.view(networks * examples, count, 3 * width).chunk(3, 2)
         if last and self.codes:
             query, pieces = query[:, -1:], pieces[:, :, -1:]
-        shares = torch.bmm(query, key.mT).mul_(1 / math.sqrt(width)).softmax(2)
-        heard = torch.bmm(shares, value).view(pieces.shape)
+        # A column for each query: a softmax along rows of ten numbers takes four times as long as one along columns.
+        shares = torch.bmm(key, query.mT).mul_(1 / math.sqrt(width)).softmax(1)
+        heard = torch.bmm(shares.mT, value).view(pieces.shape)
         pieces = pieces + _linear(parameters, f"{name}.mix", heard)
         hidden = _linear(parameters, f"{name}.hidden", _norm(pieces), f"{name}.hidden_norm")
         return pieces + _linear(parameters, f"{name}.out", ACTIVATIONS[self.activation].apply(hidden))
@@ -91,12 +92,12 @@ def _linear(parameters: Mapping[str, Tensor], layer: str, pieces: Tensor, norm: 
     return found.view(*pieces.shape[:3], -1)
 
 
-def attention_products(width: int, inputs: int, outputs: int, depth: int, embedding: int = 0) -> tuple[int, int]:
-    """Multiply-adds of one example forward, and those of them whose inputs have no use for a gradient."""
+def attention_counts(width: int, inputs: int, outputs: int, depth: int, embedding: int = 0) -> Counts:
+    """Counts of one network, from numbers alone; an embedding of zero is none."""
     pieces, numbers = (inputs, embedding) if embedding else (-(-inputs // PIECE), PIECE)
-    block = pieces * width * width * (3 + 1 + 2 * HIDDEN) + 2 * pieces * pieces * width
-    first = pieces * numbers * width
-    return first + depth * block + width * outputs, 0 if embedding else first
+    first, block, last = numbers * width, width * width * (3 + 1 + 2 * HIDDEN), width * outputs
+    products = pieces * first + depth * (pieces * block + 2 * pieces * pieces * width) + last
+    return Counts(first + depth * block + last, products, 0 if embedding else pieces * first)
 
 
 @cache
