@@ -38,6 +38,8 @@ class Own(Family):
 
     def __init__(self, make: Maker, *given: Any) -> None:
         super().__init__(*given)
+        if isinstance(make, torch.nn.Module):
+            fail("network", "be a function that makes a module, as each network is one of its own", make)
         self.make = make
 
     def build(self, width: int) -> nn.Module:

@@ -73,6 +73,7 @@ def raising(width, inputs, outputs):
 
 BAD = {
     "no module": (lambda *_: "a network", "return a torch.nn.Module, got 'a network'"),
+    "a module": (nn.Linear(40, 5), "be a function that makes a module, as each network is one of its own, got Linear"),
     "raises": (raising, "make a module from .*, got KeyError: 'nothing here'"),
     "takes no width": (lambda: nn.Linear(1, 1), "make a module from .*, got TypeError"),
     "no parameters": (lambda *_: nn.ReLU(), "have parameters, got 'a module with none'"),
