@@ -153,7 +153,7 @@ def test_a_penalty_is_asked_for_each_width_and_its_gradient_counts():
     decay, given = 0.05, {"network": Residual, "width": [3, 5, 3], "seed": [0, 1, 2], "steps": 10, "dtype": "float64"}
 
     def half_of_the_squares(parameters):
-        return decay / 2 * sum(part.flatten(1).square().sum(1) for part in parameters.values())
+        return decay / 2 * sum(part.view(len(part), -1).square().sum(1) for part in parameters.values())
 
     plain = finish(train(TASK, weight_decay=decay, **given))
     penalized = finish(train(TASK, penalty=half_of_the_squares, **given))
