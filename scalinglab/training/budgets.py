@@ -33,7 +33,10 @@ class Budget:
         (forward, gradient of the weight, gradient of what came in; the first layer has a use for the last only above
         an embedding), and one for each weight and example of an evaluation (the test set, a validation set, and at
         most 256 training samples). Not counted: biases, activations, softmax, embeddings, the optimizer, a penalty,
-        and the padding of networks narrower than the widest; weights behind a mask are counted as any other.
+        and the padding of networks narrower than the widest; weights behind a mask are counted as any other. Of
+        convolutions and attention all products of the module are counted, zeros beyond the ends too, and those of a
+        last block that nothing reads, which a stack leaves out; of a module of your own those of matrices and
+        convolutions, as PyTorch's own counter finds them.
     testing : int
         Those of them that the evaluations take; the others train.
     """
@@ -87,15 +90,20 @@ def budget(task: Task, **settings: Any) -> Budget:
 
 def _work(plan: Plan, network: int) -> tuple[int, int]:
     """The multiply-adds that training a network takes, and those that evaluating it takes."""
+    held_out = len(plan.task.test_labels)
+    if plan.task.validation_labels is not None:
+        held_out += len(plan.task.validation_labels)
+    measured = held_out + min(plan.samples[network], PROBE)
+    steps, evaluations = plan.steps - plan.start, len(plan.evaluated)
+    if plan.network is not None:
+        width, work = plan.width[network], plan.network.work
+        update = work(width, plan.batch_sizes[network], back=True)
+        return steps * update, evaluations * work(width, measured, back=False)
     weights = [inputs * outputs for inputs, outputs in itertools.pairwise(plan.sizes(plan.width[network]))]
     # What came into the first layer has a gradient only where it was made by an embedding.
     unused = 0 if plan.table else weights[0]
     update = plan.batch_sizes[network] * (3 * sum(weights) - unused)
-    held_out = len(plan.task.test_labels)
-    if plan.task.validation_labels is not None:
-        held_out += len(plan.task.validation_labels)
-    evaluation = (held_out + min(plan.samples[network], PROBE)) * sum(weights)
-    return (plan.steps - plan.start) * update, len(plan.evaluated) * evaluation
+    return steps * update, evaluations * measured * sum(weights)
 
 
 def _in_words(count: int) -> str:
