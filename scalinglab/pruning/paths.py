@@ -50,17 +50,15 @@ class Paths(Player):
 
     def note(self, call: Call, given: Tensor) -> None:
         """Note what an operation on one tensor puts out if it is fed with nothing, or with what is there anyway."""
-        there = self.present.get(key(given))
-        if RULES.get(call.name) in ("moved", "handed_on") or "dropout" in call.name:
-            if there is None:
+        there = self.there(given)
+        if RULES.get(call.name) in ("moved", "handed_on", "divided") or "dropout" in call.name:
+            if not there.any():
                 return
         elif call.name in RULES or torch.Tag.pointwise not in call.function.tags:
             return
-        nothing = torch.zeros(given.shape, dtype=torch.float64) if there is None else there
-        results = self.again(call, lambda one: nothing if one is given else one)
+        results = self.again(call, lambda one: there if one is given else one)
         for real, found in zip(tensors(call.found), tensors(results), strict=True):
-            if found.any():
-                self.present[key(real)] = (found != 0).double()
+            self.keep(real, found)
 
     def unmasked(self, parameter: Tensor) -> Tensor:
         """It is there."""
@@ -72,14 +70,36 @@ class Paths(Player):
 
     def times(self, call: Call, operation: Callable[[Any, Any], Tensor], one: Any, other: Any) -> Tensor:
         """A path leads through both factors, or through one if the other is there anyway."""
-        found = operation(self.value(one), self.value(other))
+        values = self.value(one), self.value(other)
+        # What is there anyway: of what does not flow all of it, of what flows what was noted.
+        pairs = zip((one, other), values, strict=True)
+        there = [self.there(each) if self.is_live(each) else value for each, value in pairs]
+        self.keep(call.found, operation(*there))
+        found = operation(*values)
         if self.is_live(one) and self.is_live(other):
-            for first, second in ((one, other), (other, one)):
-                there = self.present.get(key(first))
-                if there is not None:
-                    flow = self.value(second)
-                    found = found + (operation(there, flow) if first is one else operation(flow, there))
+            found = found + operation(there[0], values[1]) + operation(values[0], there[1])
         return found
+
+    def added(self, call: Call) -> Tensor:
+        """A path leads through both; a number that is added is there anyway."""
+        anyway = torch.zeros(call.found.shape, dtype=torch.float64)
+        for each in call.args[:2]:
+            if self.is_live(each):
+                anyway = anyway + self.there(each)
+            elif not isinstance(each, torch.Tensor):
+                anyway = anyway + float(each != 0)
+        self.keep(call.found, anyway)
+        return super().added(call)
+
+    def there(self, tensor: Tensor) -> Tensor:
+        """What is there of a tensor without inputs."""
+        found = self.present.get(key(tensor))
+        return torch.zeros(tensor.shape, dtype=torch.float64) if found is None else found
+
+    def keep(self, real: Tensor, found: Tensor) -> None:
+        """Note what is there of a tensor, if anything is."""
+        if found.any():
+            self.present[key(real)] = (found != 0).double()
 
     def attention(self, call: Call) -> Tensor:
         """Attention in one operation; with its mask or without, all pieces look at all."""

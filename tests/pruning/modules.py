@@ -54,6 +54,20 @@ class Pooled(nn.Module):
         return self.last(found * torch.sigmoid(self.gate(found)))
 
 
+class Gated(nn.Module):
+    """What a product needs, and what it does without: gates that are open anyway, factors near one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.gate, self.scale = (nn.Linear(4, 3, bias=False) for _ in range(3))
+        self.plain, self.last = nn.Linear(4, 3, bias=False), nn.Linear(3, 2, bias=False)
+
+    def forward(self, inputs):
+        open_anyway = torch.sigmoid(self.gate(inputs)) * 2
+        near_one = 1 + self.scale(inputs) / 2
+        return self.last(self.first(inputs).tanh() * open_anyway * near_one * self.plain(inputs))
+
+
 class Heads(nn.Module):
     """PyTorch's own attention, which is one operation."""
 

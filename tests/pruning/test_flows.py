@@ -12,7 +12,7 @@ from torch import nn
 from scalinglab.pruning import Masks, Network
 from scalinglab.pruning.scores import synflow_scores
 from scalinglab.training import build_network, digits, weight_names
-from tests.pruning.modules import Attention, Codes, Heads, Pooled, Residual, without_constants
+from tests.pruning.modules import Attention, Codes, Gated, Heads, Pooled, Residual, without_constants
 
 KERNELS, CHANNELS, INPUTS = (3, 3), (1, 2, 2), 5
 
@@ -66,7 +66,7 @@ def inputs_of(module, generator, examples=6):
     """Inputs of several sizes and signs."""
     if isinstance(module, Codes):
         return generator.integers(0, 5, (examples, 4))
-    widths = {Attention: 6, Residual: 6, Pooled: 36, Heads: 12}
+    widths = {Attention: 6, Residual: 6, Pooled: 36, Heads: 12, Gated: 4}
     return generator.standard_normal((examples, widths.get(type(module), INPUTS))) * 2
 
 
@@ -100,6 +100,7 @@ EXACT = {
     "causal": lambda: Attention(causal=True),
     "codes": Codes,
     "heads": Heads,
+    "gated": Gated,
 }
 #: A unit of ReLU, or a maximum, may be one that never counts with these weights.
 LOOSE = {"residual": without_norm, "pooled": Pooled}
