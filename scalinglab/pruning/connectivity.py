@@ -263,9 +263,9 @@ class _Branching:
                 self.rows.append(about | dict.fromkeys(MEASURED) | {"status": "diverged"})
                 continue
             found: dict[str, Any] = {}
-            ends = [_ended(ended, 2 * place + copy) for copy in range(2)]
+            one, other = _ended(ended, 2 * place), _ended(ended, 2 * place + 1)
             for of, (inputs, labels) in self.examples().items():
-                path = path_between(*ends, inputs, labels, points=self.points, activation=self.activation)
+                path = path_between(one, other, inputs, labels, points=self.points, activation=self.activation)
                 self.paths += [about | {"of": of} | row for row in path.rows()]
                 found |= {f"{of}_barrier": path.barrier, f"{of}_error": float(path.errors[[0, -1]].mean())}
             self.rows.append(about | found | {"status": "alive"})

@@ -57,9 +57,10 @@ def record(module: nn.Module, inputs: Tensor) -> Recording:
 @cache
 def _recorder() -> Callable[[], Any]:
     """The class, made when it is first asked for, as torch is loaded then."""
-    from torch.utils._python_dispatch import TorchDispatchMode
 
-    class Recorder(TorchDispatchMode):
+    dispatching: Any = torch.utils
+
+    class Recorder(dispatching._python_dispatch.TorchDispatchMode):
         """Notes each operation that torch runs."""
 
         def __init__(self) -> None:

@@ -147,7 +147,7 @@ def test_the_error_between_two_copies_of_a_module(network):
     copies = finish(train(TASK, **settings | {"seed": [10_000, 20_000], "masks": masks, "initial": begun(network)}))
     one, other = (copies.module(number) for number in range(2))
     path = path_between(one, other, TASK.test_inputs, TASK.test_labels, points=5)
-    mine = [row["error"] for row in last.paths if (row["spawn"], row["seed"], row["of"]) == (0, 0, "test")]
+    mine = [row["error"] for row in last.points if (row["spawn"], row["seed"], row["of"]) == (0, 0, "test")]
     assert mine == pytest.approx(path.errors.tolist(), abs=1e-12)
     between = build_network(TASK, network=network, width=4, dtype="float64")
     with torch.no_grad():
