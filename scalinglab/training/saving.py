@@ -76,8 +76,8 @@ def save_networks(
     named = any(isinstance(entry, list) for entry in layout)
     metadata = {"format": NAMED if named else FORMAT, "layers": json.dumps(layout), "about": exact_json("about", about)}
     arrays = [array for network in checked for array in _parts(network)]
-    # The writer takes the bytes as they lie in memory, so they must lie there in order.
-    ordered = [np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")) for array in arrays]
+    # The writer takes the bytes as they lie in memory, so they must lie there in order; a number stays without axes.
+    ordered = [np.asarray(array, dtype=array.dtype.newbyteorder("="), order="C") for array in arrays]
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, save(dict(zip(_names(layout), ordered, strict=True)), metadata))
 
@@ -136,7 +136,8 @@ def _assembled(arrays: dict[str, NDArray[np.floating]], layout: Any) -> tuple[Ne
     """Put networks together from their named arrays, which must be all there and no others."""
     if not isinstance(layout, list) or not all(map(_is_entry, layout)):
         raise ValueError("its number of layers is not known")
-    if (count := len(_names(layout))) != len(arrays):
+    # Counted before they are listed: a damaged file may speak of any number.
+    if (count := sum(len(entry) if isinstance(entry, list) else 2 * entry for entry in layout)) != len(arrays):
         raise ValueError(f"it holds {len(arrays)} arrays instead of {count}")
     for array in arrays.values():
         array.setflags(write=False)

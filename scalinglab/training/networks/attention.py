@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from scalinglab._later import torch
-from scalinglab.training.networks.families import BuiltIn
+from scalinglab.training.networks.families import BuiltIn, Counts, embedded
 from scalinglab.training.networks.perceptrons import ACTIVATIONS
 
 if TYPE_CHECKING:
@@ -35,18 +36,74 @@ class Attention(BuiltIn):
             return 1.0
         return ((ACTIVATIONS[self.activation].gain if "hidden" in name else 1.0) / fan_in) ** 0.5
 
-    def products(self, width: int) -> tuple[int, int]:
+    def counts(self, width: int) -> Counts:
         """Of the layers, and of queries with keys and shares with values."""
         embedding = self.codes[1] if self.codes else 0
-        return attention_products(width, self.inputs, self.outputs, self.depth, embedding)
+        return attention_counts(width, self.inputs, self.outputs, self.depth, embedding)
+
+    def stacked(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+        """Batched products for all networks at once, a row for each piece; only what is read off is computed."""
+        if self.codes:
+            cut = embedded(parameters["embedding.weight"], inputs)
+        else:
+            cut = torch.nn.functional.pad(inputs, (0, -inputs.shape[2] % PIECE)).unflatten(2, (-1, PIECE))
+        pieces = _linear(parameters, "pieces", cut).add_(parameters["positions.weight"].unsqueeze(1))
+        for number in range(self.depth):
+            pieces = self._block(parameters, f"blocks.{number}", pieces, last=number == self.depth - 1)
+        read = pieces[:, :, -1] if self.codes else pieces.mean(2)
+        weight, bias = _layer(parameters, "last", "norm")
+        assert bias is not None
+        return torch.baddbmm(bias.unsqueeze(2), weight, _norm(read).mT)
+
+    def _block(self, parameters: Mapping[str, Tensor], name: str, pieces: Tensor, *, last: bool) -> Tensor:
+        """Pieces (networks, examples, pieces, width) after a block; of the last one on codes, the last piece alone."""
+        networks, examples, count, width = pieces.shape
+        asked = _linear(parameters, f"{name}.attend", _norm(pieces), f"{name}.attention_norm")
+        query, key, value = asked.view(networks * examples, count, 3 * width).chunk(3, 2)
+        if last and self.codes:
+            query, pieces = query[:, -1:], pieces[:, :, -1:]
+        # A column for each query: a softmax along rows of ten numbers takes four times as long as one along columns.
+        shares = torch.bmm(key, query.mT).mul_(1 / math.sqrt(width)).softmax(1)
+        heard = torch.bmm(shares.mT, value).view(pieces.shape)
+        pieces = _linear(parameters, f"{name}.mix", heard, onto=pieces)
+        hidden = _linear(parameters, f"{name}.hidden", _norm(pieces), f"{name}.hidden_norm")
+        return _linear(parameters, f"{name}.out", ACTIVATIONS[self.activation].apply(hidden), onto=pieces)
 
 
-def attention_products(width: int, inputs: int, outputs: int, depth: int, embedding: int = 0) -> tuple[int, int]:
-    """Multiply-adds of one example forward, and those of them whose inputs have no use for a gradient."""
+def _norm(pieces: Tensor) -> Tensor:
+    """Mean zero and variance one; a norm's own numbers are a part of the layer above it."""
+    return torch.nn.functional.layer_norm(pieces, pieces.shape[-1:])
+
+
+def _layer(parameters: Mapping[str, Tensor], layer: str, norm: str) -> tuple[Tensor, Tensor | None]:
+    """Weights and biases of a layer; if it is above a norm, for what the norm puts out without its own numbers."""
+    weight, bias = parameters[f"{layer}.weight"], parameters.get(f"{layer}.bias")
+    if not norm:
+        return weight, bias
+    shift = torch.bmm(weight, parameters[f"{norm}.bias"].unsqueeze(2)).squeeze(2)
+    return weight * parameters[f"{norm}.weight"].unsqueeze(1), shift if bias is None else bias + shift
+
+
+def _linear(
+    parameters: Mapping[str, Tensor], layer: str, pieces: Tensor, norm: str = "", onto: Tensor | None = None
+) -> Tensor:
+    """A layer of each network on all of its pieces (networks, examples, pieces, numbers), added onto others if any."""
+    weight, bias = _layer(parameters, layer, norm)
+    rows, bias = pieces.flatten(1, 2), None if bias is None else bias.unsqueeze(1)
+    if onto is not None:
+        found = torch.baddbmm(onto.flatten(1, 2), rows, weight.mT)
+        found = found if bias is None else found.add_(bias)
+    else:
+        found = torch.bmm(rows, weight.mT) if bias is None else torch.baddbmm(bias, rows, weight.mT)
+    return found.view(*pieces.shape[:3], -1)
+
+
+def attention_counts(width: int, inputs: int, outputs: int, depth: int, embedding: int = 0) -> Counts:
+    """Counts of one network, from numbers alone; an embedding of zero is none."""
     pieces, numbers = (inputs, embedding) if embedding else (-(-inputs // PIECE), PIECE)
-    block = pieces * width * width * (3 + 1 + 2 * HIDDEN) + 2 * pieces * pieces * width
-    first = pieces * numbers * width
-    return first + depth * block + width * outputs, 0 if embedding else first
+    first, block, last = numbers * width, width * width * (3 + 1 + 2 * HIDDEN), width * outputs
+    products = pieces * first + depth * (pieces * block + 2 * pieces * pieces * width) + last
+    return Counts(first + depth * block + last, products, 0 if embedding else pieces * first)
 
 
 @cache
@@ -59,8 +116,9 @@ def _modules() -> type[nn.Module]:
 
         def __init__(self, width: int, activation: str) -> None:
             super().__init__()
-            self.attention_norm, self.attend = nn.LayerNorm(width), nn.Linear(width, 3 * width)
-            self.mix = nn.Linear(width, width)
+            # Without biases: one of the keys would change nothing, as all shares would be what they are.
+            self.attention_norm, self.attend = nn.LayerNorm(width), nn.Linear(width, 3 * width, bias=False)
+            self.mix = nn.Linear(width, width, bias=False)
             self.hidden_norm, self.hidden = nn.LayerNorm(width), nn.Linear(width, HIDDEN * width)
             self.out = nn.Linear(HIDDEN * width, width)
             self.activation, self.scale = activation, 1 / math.sqrt(width)

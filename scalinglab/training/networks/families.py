@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,17 @@ Named = dict[str, NDArray[np.float64]]
 COUNTED = 8
 
 
+class Counts(NamedTuple):
+    """Weights of a network without biases, norms and tables; multiply-adds of one example forward, and the ``first``.
+
+    These are those of them whose inputs have no use for a gradient, as nothing that is learned lies below.
+    """
+
+    weights: int
+    products: int
+    first: int
+
+
 class Family(ABC):
     """Networks of one architecture, from so many inputs to so many outputs, at any width.
 
@@ -34,9 +46,9 @@ class Family(ABC):
     device : torch.device
     """
 
-    #: What a sentence calls it, and settings of perceptrons that it does not have.
+    #: What a sentence calls it, and why it does not have some settings of perceptrons.
     name: str
-    lacks: tuple[str, ...] = ()
+    lacks: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, inputs: int, outputs: int, vocabulary: int | None, dtype: torch.dtype, device: torch.device
@@ -158,13 +170,13 @@ class BuiltIn(Family):
         """Standard deviation of the initial weights of this name."""
 
     @abstractmethod
-    def products(self, width: int) -> tuple[int, int]:
-        """Multiply-adds of one example forward, and those of them whose inputs have no use for a gradient."""
+    def counts(self, width: int) -> Counts:
+        """Of one network."""
 
     def work(self, width: int, examples: int, *, back: bool) -> int:
         """Each product forward has two of its size on the way back: for the weight, and for what came in."""
-        forward, first = self.products(width)
-        return examples * (3 * forward - first if back else forward)
+        counts = self.counts(width)
+        return examples * (3 * counts.products - counts.first if back else counts.products)
 
     def draw(self, width: int, seed: int) -> Named:
         """Normal weights, from the same stream of the seed as those of a perceptron; biases zero, norms one."""
@@ -187,3 +199,9 @@ def weight_names(module: nn.Module) -> tuple[str, ...]:
     tables = [part.weight for part in module.modules() if isinstance(part, torch.nn.Embedding)]
     named = module.named_parameters()
     return tuple(name for name, one in named if one.dim() > 1 and not any(one is table for table in tables))
+
+
+def embedded(tables: Tensor, codes: Tensor) -> Tensor:
+    """Numbers of codes (networks, examples, places), of each network's own table (networks, codes, numbers)."""
+    offsets = torch.arange(len(tables), device=codes.device)[:, None, None] * tables.shape[1]
+    return torch.nn.functional.embedding(codes + offsets, tables.flatten(0, 1))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail
-from scalinglab._later import torch
+from scalinglab._later import torch, torch_flops
 from scalinglab.training.networks.families import Family, Named
 from scalinglab.training.networks.perceptrons import WEIGHTS
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+#: Most characters of an error that a sentence repeats.
+LONGEST = 200
 Maker = Callable[[int, int, int], Any]
 
 
@@ -29,11 +33,13 @@ class Own(Family):
         As of a ``Family``.
     """
 
-    name = "a module of your own, which sees to it"
-    lacks = ("depth", "activation", "embedding")
+    name = "a module of your own"
+    lacks = MappingProxyType(dict.fromkeys(("depth", "activation", "embedding"), "which sees to it"))
 
     def __init__(self, make: Maker, *given: Any) -> None:
         super().__init__(*given)
+        if isinstance(make, torch.nn.Module):
+            fail("network", "be a function that makes a module, as each network is one of its own", make)
         self.make = make
 
     def build(self, width: int) -> nn.Module:
@@ -41,16 +47,17 @@ class Own(Family):
         try:
             module = self.make(width, self.inputs, self.outputs)
         except Exception as error:
-            # On "meta" the function may have asked for numbers that are not there: it is asked again elsewhere.
             raise ValueError(f"network must make a module from (width, inputs, outputs), got {_said(error)}") from error
         if not isinstance(module, torch.nn.Module):
             fail("network", "return a torch.nn.Module", module)
+        _check_parameters(module)
         return module.train()
 
     def outline(self, width: int) -> nn.Module:
         """Without numbers if the function can do without."""
         try:
-            return super().outline(width)
+            with torch.random.fork_rng(devices=[]):
+                return super().outline(width)
         except ValueError:
             return self.module(width)
 
@@ -78,16 +85,24 @@ class Own(Family):
 
     def work(self, width: int, examples: int, *, back: bool) -> int:
         """As torch counts the products of matrices and convolutions in a pass of the module."""
-        from torch.utils.flop_counter import FlopCounterMode
+        try:
+            return self._counted(self.outline(width), examples, back=back)
+        except Exception:  # the module brings numbers along that an outline has no use for
+            return self._counted(self.fresh(width, 0), examples, back=back)
 
-        module = self.outline(width)
+    def _counted(self, module: nn.Module, examples: int, *, back: bool) -> int:
         device = next(module.parameters()).device
         inputs = torch.zeros((examples, self.inputs), dtype=self.input_dtype, device=device)
-        with torch.set_grad_enabled(back), FlopCounterMode(display=False) as counter:
+        with torch.set_grad_enabled(back), torch_flops.FlopCounterMode(display=False) as counter, _by_products:
             outputs = module.to(self.dtype)(inputs)
             if back:
                 outputs.sum().backward()
         return counter.get_total_flops() // 2
+
+    def mapped(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+        """As of any family; attention by products, as the fused kinds do not stack."""
+        with _by_products:
+            return super().mapped(width, parameters, inputs)
 
     def check(self, width: int, seed: int, rows: NDArray[np.generic]) -> None:
         """Run two networks on some inputs of the task, and refuse what cannot be trained, in one sentence each.
@@ -99,44 +114,88 @@ class Own(Family):
             draws random numbers, mixes examples, has outputs of another shape or that are not finite, cannot run in a
             stack, or is not differentiable.
         """
-        module = self.module(width)
-        _check_parameters(module)
-        buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
-        other = dict(self.drawn(width, 1).named_buffers()) if buffers else {}
+        module = self.fresh(width, seed)
+        inputs = torch.tensor(rows, dtype=self.input_dtype, device=self.device)
+        _check_buffers(module, inputs, self.drawn(width, seed + 1))
         parameters = {
-            name: torch.tensor(np.stack((array, array)), dtype=self.dtype, device=self.device, requires_grad=True)
-            for name, array in self.draw(width, seed).items()
+            name: torch.stack((one.detach(),) * 2).requires_grad_() for name, one in module.named_parameters()
         }
-        inputs = torch.tensor(rows, dtype=self.input_dtype, device=self.device).expand(2, -1, -1)
-        outputs = self._tried(width, parameters, inputs)
-        for name, buffer in module.named_buffers():
-            if not _same(buffer, buffers[name]):
-                fail("network", "have no buffers that training changes, such as those of batch normalisation", name)
-            if not _same(buffer, other[name].to(buffer)):
-                fail("network", "have no buffers that are drawn", name)
-        wanted = (len(rows), self.outputs)
-        if outputs.mT.shape[1:] != wanted:
-            fail(
-                "network", f"turn {len(rows)} examples into outputs of the shape {wanted}", tuple(outputs.mT.shape[1:])
-            )
-        if not outputs.isfinite().all():
-            fail("network", "have finite outputs at the start", float(outputs[~outputs.isfinite()][0]))
-        alone = self._tried(width, parameters, inputs[:, :1])
+        self._check_outputs(_run(module, inputs), len(rows))
+        outputs = self._tried(width, parameters, inputs.expand(2, -1, -1))
+        fewer = self._tried(width, parameters, inputs[:2].expand(2, -1, -1))
         # Rounding of sums in another order; what one example tells another is of the order of the outputs.
-        if not torch.allclose(outputs[..., :1], alone, rtol=1e-3, atol=1e-4 * float(outputs.abs().max())):
-            fail("network", "treat each example by itself, which batch normalisation does not", "outputs that depend")
+        if not torch.allclose(outputs[..., :2], fewer, rtol=1e-3, atol=1e-4 * float(outputs.abs().max())):
+            fail(
+                "network", "treat each example by itself, as normalisation over a batch does not", "outputs that differ"
+            )
+
+    def _check_outputs(self, outputs: Any, examples: int) -> None:
+        if not isinstance(outputs, torch.Tensor):
+            fail("network", "return a tensor", outputs)
+        if (shape := tuple(outputs.shape)) != (wanted := (examples, self.outputs)):
+            fail("network", f"turn {examples} examples into outputs of the shape {wanted}", shape)
+        if not outputs.isfinite().all():
+            fail("network", "have finite outputs at the start", float(outputs[~outputs.isfinite()][0].detach()))
         if not outputs.requires_grad:
             fail("network", "have outputs that depend on its parameters", "outputs without a gradient")
 
     def _tried(self, width: int, parameters: dict[str, Tensor], inputs: Tensor) -> Tensor:
+        """Forward and back as in a run."""
         try:
             with torch.enable_grad():
                 outputs = self.mapped(width, parameters, inputs)
-            if outputs.requires_grad:
-                torch.autograd.grad(outputs.sum(), list(parameters.values()), retain_graph=True, allow_unused=True)
+            torch.autograd.grad(outputs.sum(), list(parameters.values()), allow_unused=True)
         except Exception as error:
             fail("network", _reason(str(error)), _said(error))
-        return outputs
+        return outputs.detach()
+
+
+class _ByProducts:
+    """Inside, attention on a CPU is computed by products of matrices, which stack, and which torch's counter knows.
+
+    Its fused kind does neither. The choice is one for all threads, so the last to leave restores what the first found.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.inside, self.before = threading.Lock(), 0, True
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if not self.inside:
+                self.before = torch.backends.cuda.flash_sdp_enabled()
+                torch.backends.cuda.enable_flash_sdp(False)
+            self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                torch.backends.cuda.enable_flash_sdp(self.before)
+
+
+_by_products = _ByProducts()
+
+
+def _run(module: nn.Module, inputs: Tensor) -> Any:
+    """The module by itself: where it fails alone, it would fail in a stack with worse words."""
+    try:
+        with torch.enable_grad():
+            return module(inputs)
+    except Exception as error:
+        sentence = f"network must turn inputs of the shape {tuple(inputs.shape)} into outputs, got {_said(error)}"
+        raise ValueError(sentence) from error
+
+
+def _check_buffers(module: nn.Module, inputs: Tensor, other: nn.Module) -> None:
+    """Buffers are constants, and the same in all networks."""
+    before = {name: buffer.clone() for name, buffer in module.named_buffers()}
+    _run(module, inputs)
+    others = dict(other.named_buffers())
+    for name, buffer in module.named_buffers():
+        if not torch.equal(buffer, before[name]):
+            fail("network", "have no buffers that training changes, such as those of batch normalisation", name)
+        if not torch.equal(buffer, others[name].to(buffer)):
+            fail("network", "have no buffers that are drawn", name)
 
 
 def _check_parameters(module: nn.Module) -> None:
@@ -150,10 +209,6 @@ def _check_parameters(module: nn.Module) -> None:
             fail("network", "have parameters that all learn (requires_grad); keep constants as buffers", name)
 
 
-def _same(one: Tensor, other: Tensor) -> bool:
-    return one.shape == other.shape and bool(torch.equal(one, other))
-
-
 def _reason(message: str) -> str:
     """What the module must do, read off what torch said of it."""
     if "randomness" in message:
@@ -164,6 +219,6 @@ def _reason(message: str) -> str:
 
 
 def _said(error: Exception) -> str:
-    """The first sentence of an error, which may go on for a page."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}"
+    """The beginning of an error on one line, which may go on for a page."""
+    text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
