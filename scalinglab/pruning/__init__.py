@@ -9,7 +9,8 @@ Masks:
 
 From networks to masks:
 
-- ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: by how important each weight is (``starts``; ``scores``)
+- ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: by how important each weight is (``starts``; ``scores``;
+  ``gradients``)
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
 - ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)

@@ -12,9 +12,9 @@ from scalinglab._growing import Growing
 from scalinglab._results import followed, mapped
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, weights_of
 from scalinglab.pruning.modules import Modules
-from scalinglab.pruning.scores import synflow_scores, weights_of
+from scalinglab.pruning.scores import synflow_scores
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import AT_START, ROUNDS, SCOPES, magnitude_masks, prune_at_start
 from scalinglab.training import Task, Training, train

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scalinglab._checks import fail, non_negative_integer, number, one_of, positive_integer
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, weights_of
 from scalinglab.pruning.modules import seen
-from scalinglab.pruning.scores import weights_of
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Training

@@ -10,9 +10,8 @@ from typing import Any
 
 from scalinglab._checks import fail, non_negative_integer, number, one_of
 from scalinglab._growing import Growing
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, weights_of
 from scalinglab.pruning.modules import Modules
-from scalinglab.pruning.scores import weights_of
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Task, Training, train

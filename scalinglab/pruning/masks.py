@@ -11,9 +11,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail
+from scalinglab._checks import Array, fail
 from scalinglab._results import read_only
-from scalinglab.pruning.modules import Network, Wiring, seen, wiring_of
+from scalinglab.pruning.modules import Layers, Network, Wiring, seen, wiring_of
 
 Mask = NDArray[np.bool_]
 
@@ -217,6 +217,21 @@ class Masks(Sequence[Mask]):
 def prunable(layers: Sequence[tuple[Any, Any]]) -> Sequence[tuple[Any, Any]]:
     """Layers that masks are for: all but an embedding of codes, a first layer without biases as in ``forward``."""
     return layers[1:] if len(layers) and not np.size(layers[0][1]) else layers
+
+
+def weights_of(layers: Layers) -> list[Array]:
+    """The weights that masks are for, in float64; of perceptrons checked to be matrices that fit onto each other."""
+    layers = seen(layers)
+    if isinstance(layers, Network):
+        return layers.weights
+    try:
+        found = [np.asarray(weight, dtype=np.float64) for weight, _ in prunable(layers)]
+    except (TypeError, ValueError, IndexError):
+        fail("layers", "be a list of (weight, bias)", layers)
+    if not found or any(weight.ndim < 2 or not weight.size for weight in found):
+        fail("layers", "hold matrices of weights", [weight.shape for weight in found])
+    check_fit("layers", [weight.shape for weight in found])
+    return found
 
 
 def check_fit(name: str, shapes: Sequence[tuple[int, ...]]) -> None:

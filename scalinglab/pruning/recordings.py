@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from scalinglab._later import torch
+from scalinglab._later import torch, torch_dispatch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -58,9 +58,7 @@ def record(module: nn.Module, inputs: Tensor) -> Recording:
 def _recorder() -> Callable[[], Any]:
     """The class, made when it is first asked for, as torch is loaded then."""
 
-    dispatching: Any = torch.utils
-
-    class Recorder(dispatching._python_dispatch.TorchDispatchMode):
+    class Recorder(torch_dispatch.TorchDispatchMode):
         """Notes each operation that torch runs."""
 
         def __init__(self) -> None:

@@ -15,8 +15,8 @@ from scalinglab._growing import Growing
 from scalinglab.pruning.comparison import METHODS, Bench, checked_densities, checked_methods
 from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.iterative import Pruning, iterative_pruning
-from scalinglab.pruning.masks import Masks
-from scalinglab.pruning.scores import grasp_scores, lamp_scores, magnitude_scores, snip_scores, weights_of
+from scalinglab.pruning.masks import Masks, weights_of
+from scalinglab.pruning.scores import grasp_scores, lamp_scores, magnitude_scores, snip_scores
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import AT_START, magnitude_masks, prune_at_start
 from scalinglab.training import Task

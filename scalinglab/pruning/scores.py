@@ -8,27 +8,21 @@ other network is one module, and scores have the shapes of its weights.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive
+from scalinglab._checks import Array, fail, non_negative_integer, positive
 from scalinglab._later import torch
-from scalinglab.pruning.masks import Masks, check_fit, prunable
+from scalinglab.pruning.gradients import added, batches, curvature, mean_loss
+from scalinglab.pruning.masks import Masks, weights_of
 from scalinglab.pruning.modules import Layers, Network, seen
-from scalinglab.training import forward
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    pass
 
-#: Mean losses of each network, of outputs (..., examples, outputs) and labels (..., examples).
-LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "cross_entropy": lambda outputs, labels: -outputs.log_softmax(-1).gather(-1, labels[..., None]).mean((-1, -2)),
-    "logistic": lambda outputs, labels: torch.nn.functional.softplus((1 - 2 * labels) * outputs[..., 0]).mean(-1),
-    "squared": lambda outputs, labels: (outputs - labels).square().mean((-1, -2)),
-}
 #: What GraSP divides outputs by [Wang2020].
 TEMPERATURE = 200.0
 
@@ -109,9 +103,9 @@ def snip_scores(
     ValueError
         If an argument is out of range or does not fit.
     """
-    weights, outputs = _outputs(layers, inputs, activation, masks)
-    losses = _losses(outputs, labels, loss)
-    gradients = torch.autograd.grad(losses.sum(), weights)
+    layers, given = seen(layers), {"activation": activation, "masks": masks, "loss": loss}
+    means = (mean_loss(layers, *part, **given) for part in batches(layers, inputs, labels))
+    weights, gradients = added((weights, torch.autograd.grad(mean, weights)) for weights, mean in means)
     return [(w * g).abs().detach().numpy() for w, g in zip(weights, gradients, strict=True)]
 
 
@@ -150,12 +144,14 @@ def grasp_scores(
     ValueError
         If an argument is out of range or does not fit.
     """
-    weights, outputs = _outputs(layers, inputs, activation, masks)
-    losses = _losses(outputs / positive("temperature", temperature), labels, loss)
-    # Biases are no part of it: they are never pruned.
-    gradients = torch.autograd.grad(losses.sum(), weights, create_graph=True)
-    products = [(gradient * gradient.detach()).sum() for gradient in gradients]
-    curved = torch.autograd.grad(torch.stack(products).sum(), weights)
+    layers, given = seen(layers), {"activation": activation, "masks": masks, "loss": loss}
+    given["temperature"] = positive("temperature", temperature)
+    parts, whole = batches(layers, inputs, labels), None
+    if len(parts) > 1:
+        means = (mean_loss(layers, *part, **given) for part in parts)
+        _, whole = added((weights, torch.autograd.grad(mean, weights)) for weights, mean in means)
+    means = (mean_loss(layers, *part, **given) for part in parts)
+    weights, curved = added((weights, curvature(mean, weights, whole)) for weights, mean in means)
     found = [(weight * product).detach() for weight, product in zip(weights, curved, strict=True)]
     return [(score.abs() if absolute else score).numpy() for score in found]
 
@@ -242,53 +238,3 @@ def _log_sum(logs: Array) -> Array:
     largest = logs.max(-1, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0.0)
     return np.log(np.exp(logs - largest).sum(-1)) + largest[..., 0]
-
-
-def _outputs(layers: Layers, inputs: ArrayLike, activation: str, masks: Masks | None) -> tuple[list[Tensor], Tensor]:
-    """Weights that gradients are taken of, and the outputs of each network."""
-    layers = seen(layers)
-    if isinstance(layers, Network):
-        return (layers if masks is None else layers.masked(masks)).outputs(inputs)
-    found = weights_of(layers)
-    arrays = found if masks is None else [weight * mask for weight, mask in zip(found, masks, strict=True)]
-    biases = [np.asarray(bias, dtype=np.float64) for _, bias in prunable(layers)]
-    parameters = [torch.tensor(part, requires_grad=True) for pair in zip(arrays, biases, strict=True) for part in pair]
-    network = list(zip(parameters[::2], parameters[1::2], strict=True))
-    examples = inputs if len(network) == len(layers) else _embedded(layers[0][0], inputs)
-    return parameters[::2], forward(network, torch.tensor(np.asarray(examples, dtype=np.float64)), activation)
-
-
-def _embedded(table: ArrayLike, codes: ArrayLike) -> Array:
-    """Codes (..., examples, inputs) by an embedding (..., numbers, codes): (..., examples, inputs * numbers)."""
-    rows, places = np.asarray(table, dtype=np.float64).swapaxes(-1, -2), np.asarray(codes)
-    if places.dtype.kind not in "iu":
-        fail("inputs", "be codes, whole numbers, where an embedding comes first", places)
-    chosen = places.reshape(*(1,) * (rows.ndim - places.ndim), *places.shape[:-2], -1, 1)
-    found = np.take_along_axis(rows, chosen, -2)
-    return found.reshape(*found.shape[:-2], places.shape[-2], -1)
-
-
-def _losses(outputs: Tensor, labels: ArrayLike, loss: str) -> Tensor:
-    """The mean loss of each network."""
-    measured = LOSSES[one_of("loss", loss, tuple(LOSSES))]
-    if loss == "squared":
-        return measured(outputs, torch.tensor(np.asarray(labels, dtype=np.float64)))
-    answers = torch.tensor(np.asarray(labels, dtype=np.int64))
-    if answers.shape[-1:] != outputs.shape[-2:-1]:
-        fail("labels", f"be {outputs.shape[-2]}, one for each example", tuple(answers.shape))
-    return measured(outputs, answers.expand(outputs.shape[:-1]))
-
-
-def weights_of(layers: Layers) -> list[Array]:
-    """The weights that masks are for, in float64; of perceptrons checked to be matrices that fit onto each other."""
-    layers = seen(layers)
-    if isinstance(layers, Network):
-        return layers.weights
-    try:
-        found = [np.asarray(weight, dtype=np.float64) for weight, _ in prunable(layers)]
-    except (TypeError, ValueError, IndexError):
-        fail("layers", "be a list of (weight, bias)", layers)
-    if not found or any(weight.ndim < 2 or not weight.size for weight in found):
-        fail("layers", "hold matrices of weights", [weight.shape for weight in found])
-    check_fit("layers", [weight.shape for weight in found])
-    return found

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
-from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.masks import Masks, weights_of
 from scalinglab.pruning.modules import Layers, seen
 from scalinglab.pruning.scores import (
     grasp_scores,
@@ -17,7 +17,6 @@ from scalinglab.pruning.scores import (
     ordered_flows,
     random_scores,
     snip_scores,
-    weights_of,
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 

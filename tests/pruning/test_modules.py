@@ -34,6 +34,10 @@ def examples():
     return generator.standard_normal((8, 12)), generator.integers(0, 4, 8)
 
 
+#: PyTorch's derivatives along one direction compile something when they are first asked for, by what it gives up.
+along_directions = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
+
+
 def loss_of(weights, biases, inputs, labels, temperature=1.0):
     found = written_out(weights, biases, torch.tensor(inputs)) / temperature
     return torch.nn.functional.cross_entropy(found, torch.tensor(labels))
@@ -48,6 +52,7 @@ def units(weights):
             yield layer, place, tuple(ones)
 
 
+@along_directions
 def test_snip_of_a_convolution_is_the_gradient_of_the_mask_and_each_directional_derivative(examples):
     module = convolution()
     weights, biases = parts(module)
@@ -66,6 +71,7 @@ def test_snip_of_a_convolution_is_the_gradient_of_the_mask_and_each_directional_
         assert scores[layer][place] == pytest.approx(abs(slope.item()), rel=1e-12, abs=1e-15)
 
 
+@along_directions
 def test_grasp_of_a_convolution_is_the_papers_product_and_each_change_of_the_gradient(examples):
     module = convolution()
     weights, biases = parts(module)
@@ -160,6 +166,16 @@ def test_a_perceptron_as_a_module_has_the_scores_of_its_layers(activation, netwo
         mine, theirs = (prune_at_start(each, 0.2, method, seed=seed) for each in (module, network))
         assert mine == theirs
         assert mine.effective == theirs.effective
+
+
+def test_many_examples_are_looked_at_in_parts(monkeypatch, examples):
+    inputs, labels = (np.concatenate([array, array[:5]]) for array in examples)
+    for scores in (snip_scores, grasp_scores):
+        at_once = scores(convolution(), inputs, labels)
+        monkeypatch.setattr("scalinglab.pruning.gradients.BATCH", 4)
+        for one, other in zip(at_once, scores(convolution(), inputs, labels), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-18)
+        monkeypatch.undo()
 
 
 def test_lamp_of_a_kernel_looks_at_all_of_the_layer():
