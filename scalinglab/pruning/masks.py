@@ -164,12 +164,14 @@ class Masks(Sequence[Mask]):
 
     @property
     def empty_layers(self) -> tuple[int, ...]:
-        """Numbers, from 1, of the layers that keep nothing: the outputs are constants then."""
+        """Numbers, from 1, of the layers that keep nothing: the outputs are constants then, if no way leads around."""
         return tuple(number for number, count in enumerate(self.counts, start=1) if not count)
 
     @property
     def warning(self) -> str:
         """One sentence if nothing of the inputs reaches the outputs; else empty."""
+        if self.wiring is not None and self.effective.kept:  # a way may lead around an empty layer
+            return ""
         if self.empty_layers:
             which = ", ".join(map(str, self.empty_layers))
             many = len(self.empty_layers) > 1

@@ -139,6 +139,17 @@ def test_around_a_residual_path_flows_add_up():
     assert last == pytest.approx(inner + around, rel=1e-12)
 
 
+def test_through_attention_layers_would_not_carry_the_same_flow():
+    """Why SynFlow is refused there: with products in the place of shares, a layer counts once for each factor."""
+    network = Network(Attention(), np.ones((1, 6)))
+    leaves = [torch.tensor(np.abs(weight), requires_grad=True) for weight in network.weights]
+    pieces, attend, mix, last = leaves
+    query, key, value = (torch.ones((3, 2), dtype=torch.float64) @ pieces.T @ attend.T).chunk(3, -1)
+    flow = (query @ key.T @ value @ mix.T @ last.T).sum()
+    carried = [(leaf * each).sum() for leaf, each in zip(leaves, torch.autograd.grad(flow, leaves), strict=True)]
+    assert [(each / flow).item() for each in carried] == pytest.approx([3, 3, 1, 1], rel=1e-12)
+
+
 def test_a_hundred_rounds_of_synflow_leave_no_layer_of_a_convolution_empty_and_one_round_does():
     network = Network(build_network(TASK, network="convolution", width=16), TASK.train_inputs)
     kept = round(0.01 * sum(weight.size for weight in network.weights))
