@@ -139,6 +139,24 @@ def test_around_a_residual_path_flows_add_up():
     assert last == pytest.approx(inner + around, rel=1e-12)
 
 
+def test_flows_keep_maxima_and_lead_around_norms():
+    parts = [nn.Unflatten(1, (1, 12)), nn.Conv1d(1, 3, 3), nn.BatchNorm1d(3), nn.GELU(), nn.MaxPool1d(2), nn.Flatten()]
+    module = nn.Sequential(*parts, nn.Linear(15, 2)).double().eval()
+    with torch.no_grad():
+        module[2].running_var.uniform_(1, 2)
+        module[2].weight.uniform_(1, 2)
+    network = Network(module, np.zeros((1, 12)))
+    first, last = (torch.tensor(np.abs(weight), requires_grad=True) for weight in network.weights)
+    seen = torch.nn.functional.conv1d(torch.ones((1, 1, 12), dtype=torch.float64), first)
+    flow = (torch.nn.functional.max_pool1d(seen, 2).flatten() @ last.T).sum()
+    for score, size, each in zip(
+        synflow_scores(network), (first, last), torch.autograd.grad(flow, (first, last)), strict=True
+    ):
+        np.testing.assert_allclose(score, (size * each).detach().numpy(), rtol=1e-12)
+        assert score.sum() == pytest.approx(flow.item(), rel=1e-12)
+    assert Masks.full(network.wiring.shapes, network).effective.kept == 39
+
+
 def test_through_attention_layers_would_not_carry_the_same_flow():
     """Why SynFlow is refused there: with products in the place of shares, a layer counts once for each factor."""
     network = Network(Attention(), np.ones((1, 6)))
