@@ -56,7 +56,7 @@ class Wiring:
         """What the module does with one example, given twice."""
         if self.inputs is None:
             fail("inputs", "be given with a module, as in Network(module, inputs), to find what flows through it", None)
-        rows = torch.tensor(self.inputs).expand(2, *self.inputs.shape[1:])
+        rows = torch.tensor(self.inputs).expand(2, *self.inputs.shape[1:]).contiguous()
         real = next(self.module.parameters()).dtype
         return record(self.module, rows.to(real) if rows.is_floating_point() else rows)
 
