@@ -158,7 +158,7 @@ class Bench(Generic[Snapshot]):
     def width(self, network: int) -> int:
         """Of one of the networks."""
         width = self.settings.get("width", DEFAULTS["width"])
-        return width[network] if isinstance(width, Sequence) else width
+        return width[network] if hasattr(width, "__len__") else width
 
     def layers(self, arrays: Any, network: int) -> Any:
         """One of the networks with some parameters, as functions that prune take it."""
