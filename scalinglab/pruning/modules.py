@@ -58,7 +58,11 @@ class Wiring:
             fail("inputs", "be given with a module, as in Network(module, inputs), to find what flows through it", None)
         rows = torch.tensor(self.inputs).expand(2, *self.inputs.shape[1:]).contiguous()
         real = next(self.module.parameters()).dtype
-        return record(self.module, rows.to(real) if rows.is_floating_point() else rows)
+        return record(self.fresh(), rows.to(real) if rows.is_floating_point() else rows)
+
+    def fresh(self) -> nn.Module:
+        """A copy to run: a module may keep what it makes on its way, of the kind of numbers that it was given."""
+        return copy.deepcopy(self.module)
 
     def on_path(self, masks: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
         """Which of the kept weights lie on a path of kept weights from an input to an output."""
@@ -143,7 +147,7 @@ class Network:
 
     def outputs(self, inputs: ArrayLike) -> tuple[list[Tensor], Tensor]:
         """Weights that gradients are taken of, and outputs (examples, outputs), in float64."""
-        module, rows = self.wiring.module, torch.tensor(np.asarray(inputs))
+        module, rows = self.wiring.fresh(), torch.tensor(np.asarray(inputs))
         parameters = {name: torch.tensor(array) for name, array in self.arrays.items()}
         weights = [parameters[name].requires_grad_() for name in self.wiring.names]
         buffers = {

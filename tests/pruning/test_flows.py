@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from scalinglab.pruning import Masks, Network
-from scalinglab.pruning.scores import synflow_scores
+from scalinglab.pruning.scores import snip_scores, synflow_scores
 from scalinglab.training import build_network, digits, weight_names
 from tests.pruning.modules import Attention, Codes, Gated, Heads, Pooled, Residual, without_constants
 
@@ -164,6 +164,23 @@ def test_all_weights_of_the_networks_of_the_package_are_on_a_path(name):
     empty = Masks([full[0], *(np.zeros(shape) for shape in full.shapes[1:])], network)
     assert empty.effective.kept == 0
     assert "keep no weight: the outputs are constants." in empty.warning
+
+
+def test_a_module_may_keep_what_it_makes_on_its_way():
+    class Keeping(nn.Linear):
+        kept = None
+
+        def forward(self, inputs):
+            if self.kept is None:
+                self.kept = torch.arange(inputs.shape[1], 0, -1).to(inputs)
+            return super().forward(inputs * self.kept)
+
+    network, inputs = Network(Keeping(3, 2), np.ones((1, 3))), np.ones((4, 3))
+    assert Masks.full(network.wiring.shapes, network).effective.kept == 6
+    other = Network(Keeping(3, 2), np.ones((1, 3)), arrays=network.arrays)
+    wanted = snip_scores(other, inputs, [0, 1, 0, 0])
+    np.testing.assert_array_equal(snip_scores(network, inputs, [0, 1, 0, 0]), wanted)
+    assert Masks.full(other.wiring.shapes, other).effective.kept == 6
 
 
 def test_a_layer_without_weights_cuts_a_network_in_two_only_if_no_way_leads_around():
