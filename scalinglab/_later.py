@@ -26,6 +26,7 @@ class Later(ModuleType):
 if TYPE_CHECKING:
     import torch
     import torch.optim.adam as torch_adam
+    import torch.utils._python_dispatch as torch_dispatch
     import torch.utils.flop_counter as torch_flops
     from scipy import linalg, optimize, spatial, special
 else:
@@ -35,6 +36,8 @@ else:
     torch_adam = Later("torch.optim.adam")
     #: What counts the products of a user's own module.
     torch_flops = Later("torch.utils.flop_counter")
+    #: Where its operations can be seen one by one; it comes with torch, but pyright does not know.
+    torch_dispatch = Later("torch.utils._python_dispatch")
     #: Half a second and 50 MB together, and a panel needs one of them at most to show.
     linalg, optimize = Later("scipy.linalg"), Later("scipy.optimize")
     spatial, special = Later("scipy.spatial"), Later("scipy.special")

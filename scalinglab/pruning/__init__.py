@@ -3,11 +3,14 @@
 Masks:
 
 - ``Masks``: which weights are kept; exact counts, and what of it lies on a path (``masks``)
+- ``Network``: a network that is no perceptron, for all that take layers (``modules``; ``flows``, ``paths``: what flows
+  through it, of which ``recordings`` are made)
 - ``kept_weights``: how many a density keeps (``selection``: from scores to masks; ``allocation``: in each layer)
 
 From networks to masks:
 
-- ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: by how important each weight is (``starts``; ``scores``)
+- ``prune_at_start``, ``magnitude_masks``, ``synflow_masks``: by how important each weight is (``starts``; ``scores``;
+  ``gradients``)
 - ``GradualPruning``: masks that shrink while the network learns (``gradual``)
 - ``iterative_pruning``, ``Pruning``, ``density_path``: train, prune, rewind, again (``iterative``)
 - ``compare_methods``, ``Comparison``, ``METHODS``: all of them side by side, with what they cost (``comparison``)
@@ -54,6 +57,7 @@ from scalinglab.pruning.information.steps import information_over_steps
 from scalinglab.pruning.information.trials import label_masks
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
 from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.modules import Network
 from scalinglab.pruning.sanity import CONTROLS, Controls, compare_controls
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import magnitude_masks, prune_at_start, synflow_masks
@@ -70,6 +74,7 @@ __all__ = [
     "Factored",
     "GradualPruning",
     "Masks",
+    "Network",
     "Path",
     "Pruning",
     "branch",

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from scalinglab._checks import fail, positive_integer
 
-Shapes = Sequence[tuple[int, int]]
+Shapes = Sequence[tuple[int, ...]]
 
 
 def uniform_counts(shapes: Shapes, kept: int, *, room: Sequence[int] | None = None) -> tuple[int, ...]:
@@ -23,6 +23,7 @@ def uniform_counts(shapes: Shapes, kept: int, *, room: Sequence[int] | None = No
     Parameters
     ----------
     shapes : sequence of (outputs, inputs)
+        Of a convolution with the shape of its kernel, (outputs, inputs, kernel).
     kept : int
     room : sequence of int, optional
         Most weights that each layer can keep, where some are gone already; all if left out.
@@ -49,7 +50,9 @@ def uniform_counts(shapes: Shapes, kept: int, *, room: Sequence[int] | None = No
 def erk_counts(shapes: Shapes, kept: int, *, room: Sequence[int] | None = None) -> tuple[int, ...]:
     """Erdos-Renyi counts: densities in proportion to ``(inputs + outputs) / (inputs * outputs)``, at most 1 [Evci2020].
 
-    A layer whose density would be above 1 is kept whole, and the rest of the weights is spread over the others.
+    A kernel counts with its shape, as in the paper: a convolution over k positions has the density of
+    ``(inputs + outputs + k) / (inputs * outputs * k)``. A layer whose density would be above 1 is kept whole, and the
+    rest of the weights is spread over the others.
 
     Parameters
     ----------
@@ -71,7 +74,7 @@ def erk_counts(shapes: Shapes, kept: int, *, room: Sequence[int] | None = None) 
     >>> erk_counts([(64, 64), (64, 64), (10, 64)], 400)
     (155, 155, 90)
     """
-    # The density times the size of a layer is its inputs plus outputs, times one factor for all.
+    # The density times the size of a layer is the sum of its dimensions, times one factor for all.
     return _dealt([sum(map(int, shape)) for shape in shapes], _room(_sizes(shapes), room), kept)
 
 

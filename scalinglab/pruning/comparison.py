@@ -12,11 +12,13 @@ from scalinglab._growing import Growing
 from scalinglab._results import followed, mapped
 from scalinglab.pruning.gradual import GradualPruning
 from scalinglab.pruning.iterative import Pruning, density_path, iterative_pruning
-from scalinglab.pruning.masks import Masks, prunable
+from scalinglab.pruning.masks import Masks, weights_of
+from scalinglab.pruning.modules import Modules
+from scalinglab.pruning.scores import synflow_scores
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import AT_START, ROUNDS, SCOPES, magnitude_masks, prune_at_start
 from scalinglab.training import Task, Training, train
-from scalinglab.training.networks import Arrays
+from scalinglab.training.settings import DEFAULTS
 
 #: Pruning a trained network once: the scopes of ``magnitude_masks``, then back to the start or on from where it is.
 _AFTER = {f"after, {scope}": ("rewind", scope) for scope in SCOPES}
@@ -86,7 +88,8 @@ def compare_methods(
     steps : int
         Updates of each training.
     **settings
-        Of ``train``, one for all networks: ``width``, ``depth``, ``optimizer``, ``step_size`` and others.
+        Of ``train``, one for all networks: ``network``, ``width``, ``depth``, ``optimizer``, ``step_size`` and others.
+        "synflow" needs a network without products of activations: no attention.
 
     Yields
     ------
@@ -147,6 +150,19 @@ class Bench(Generic[Snapshot]):
         self.settings, self.seeds, self.steps = settings, settings["seed"], settings["steps"]
         self.rows: list[dict[str, Any]] = []
         self.done, self.total = 0, 0
+        self.modules = Modules(task, settings)
+        if "synflow" in methods and settings.get("network", "perceptron") != "perceptron":
+            # Not every network has a flow: this is said before the first of them is trained.
+            synflow_scores(self.modules.network(self.width(0)))
+
+    def width(self, network: int) -> int:
+        """Of one of the networks."""
+        width = self.settings.get("width", DEFAULTS["width"])
+        return width[network] if hasattr(width, "__len__") else width
+
+    def layers(self, arrays: Any, network: int) -> Any:
+        """One of the networks with some parameters, as functions that prune take it."""
+        return self.modules.layers(arrays, self.width(network))
 
     @property
     def data(self) -> dict[str, Any]:
@@ -232,7 +248,7 @@ class _Zoo(Bench[Comparison]):
         initial, begin = [start.rewound[network] for _, network in places], self._begin(method)
         if method in _AFTER:
             after, scope = _AFTER[method]
-            masks = [self._magnitude(dense.trained[n], density, scope) for density, n in places]
+            masks = [self._magnitude(self.layers(dense.trained[n], n), density, scope) for density, n in places]
             initial = [(dense.rewound if after == "rewind" else dense.trained)[n] for _, n in places]
         elif method == "gradual":
             ends = max(1, math.floor(END * self.steps)), math.floor(BEGIN * self.steps)
@@ -240,21 +256,27 @@ class _Zoo(Bench[Comparison]):
             masks = GradualPruning(density=[d for d, _ in places], begin=ends[1], end=ends[0], every=every)
         else:
             masks = [
-                prune_at_start(initial[place], density, method, seed=self.seeds[network], **self.data)
+                prune_at_start(
+                    self.layers(initial[place], network), density, method, seed=self.seeds[network], **self.data
+                )
                 for place, (density, network) in enumerate(places)
             ]
         run = yield from self.train([network for _, network in places], start=begin, initial=initial, masks=masks)
         cost = self.steps if method in _AFTER else self._search(method)
         for place, (density, network) in enumerate(places):
-            mine = masks[place] if isinstance(masks, list) else _left(run.arrays(place))
+            mine = masks[place] if isinstance(masks, list) else self._left(run, place, network)
             about = {"method": method, "density": density} | self.measured(run, place, network, mine)
             self.rows.append(about | _cost(cost, cost + self.steps - begin))
         yield self.snapshot()
 
     @staticmethod
     def _magnitude(layers: Any, density: float, scope: str) -> Masks:
-        size = sum(weight.size for weight, _ in prunable(layers))
+        size = sum(weight.size for weight in weights_of(layers))
         return magnitude_masks(layers, kept_weights(density, size), scope=scope)
+
+    def _left(self, run: Training, place: int, network: int) -> Masks:
+        """What a training that prunes on its way has left."""
+        return Masks((weight != 0 for weight in run.weights(place)), self.layers(run.arrays(place), network))
 
     def _search(self, method: str) -> int:
         """What finding masks at the start costs, in gradients of a batch."""
@@ -262,10 +284,6 @@ class _Zoo(Bench[Comparison]):
         search = PASSES.get(method, 0) * math.ceil(self.task.samples / batch)
         # Each round of SynFlow is the gradient of one example.
         return search + (math.ceil(ROUNDS / batch) if method == "synflow" else 0)
-
-
-def _left(layers: Arrays) -> Masks:
-    return Masks(weight != 0 for weight, _ in prunable(layers))
 
 
 def _cost(search: int, total: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,10 +19,13 @@ from scalinglab._growing import Growing, Rows
 from scalinglab._later import torch
 from scalinglab._results import ReadOnly, records
 from scalinglab.pruning.masks import Masks
+from scalinglab.pruning.modules import Layers, Network, seen
 from scalinglab.training import Task, Training, forward, train
 from scalinglab.training.networks import ACTIVATIONS, Arrays
 
-Layers = Sequence[tuple[ArrayLike, ArrayLike]]
+if TYPE_CHECKING:
+    from torch import Tensor
+
 #: Seeds of the two orders of data differ from the network's own, and from each other, by this.
 ORDERS = 10_000
 #: Values of a layer that are computed at once along a path: 4 MB. All points in one stack would take ten times that.
@@ -63,46 +66,65 @@ def path_between(
 
     Parameters
     ----------
-    one, other : sequence of (weight, bias)
+    one, other : sequence of (weight, bias), torch.nn.Module or Network
         Of the same shapes.
     inputs : array, shape (examples, inputs)
     labels : array of int, shape (examples,)
     points : int
         Evenly spaced, both ends included; at least 3.
     activation : {"relu", "tanh"}
+        Of perceptrons.
 
     Raises
     ------
     ValueError
         If an argument is out of range or does not fit.
     """
+    one, other = seen(one), seen(other)
     if positive_integer("points", points) < 3:
         fail("points", "be at least 3", points)
     one_of("activation", activation, tuple(ACTIVATIONS))
-    shapes = [[(np.shape(weight), np.shape(bias)) for weight, bias in layers] for layers in (one, other)]
-    if shapes[0] and shapes[0][0][1] == (0,):
+    shapes = [_shapes(layers) for layers in (one, other)]
+    if (0,) in shapes[0][0]:
         fail("one", "be a network of inputs that are not codes", shapes[0][0])
     if shapes[0] != shapes[1]:
         fail("other", f"have the shapes of the first network, {shapes[0]}", shapes[1])
-    classes, examples = np.asarray(labels), np.asarray(inputs, dtype=np.float64)
+    classes, examples = np.asarray(labels), np.asarray(inputs, dtype=None if isinstance(one, Network) else np.float64)
     if classes.shape != examples.shape[:1] or classes.dtype.kind not in "iu":
         fail("labels", f"be {len(examples)} classes", classes)
-    shares, tested = np.linspace(0, 1, points), torch.tensor(examples)
-    at_once = max(1, VALUES // max(1, len(examples) * max(np.size(bias) for _, bias in one)))
+    shares = np.linspace(0, 1, points)
+    widest = len(examples) if isinstance(one, Network) else max(np.size(bias) for _, bias in one)
+    at_once = max(1, VALUES // max(1, len(examples) * widest))
 
     def errors(part: Array) -> Array:
-        stack = [
-            (_between(weight, new_weight, part), _between(bias, new_bias, part))
-            for (weight, bias), (new_weight, new_bias) in zip(one, other, strict=True)
-        ]
         with torch.no_grad():
-            outputs = forward(stack, tested, activation).numpy()
+            outputs = _outputs_between(one, other, part, torch.tensor(examples), activation).numpy()
         largest = outputs == outputs.max(-1, keepdims=True)
         right = largest[:, np.arange(len(classes)), classes] / largest.sum(-1)
         return 1 - right.mean(-1)
 
     parts = [errors(shares[start : start + at_once]) for start in range(0, points, at_once)]
     return Path(shares, np.concatenate(parts))
+
+
+def _shapes(layers: Layers) -> list[Any]:
+    """The shapes of all parameters, layer by layer or by name."""
+    if isinstance(layers, Network):
+        return [(name, array.shape) for name, array in layers.arrays.items()]
+    return [(np.shape(weight), np.shape(bias)) for weight, bias in layers] or [()]
+
+
+def _outputs_between(one: Layers, other: Layers, shares: Array, examples: Tensor, activation: str) -> Tensor:
+    """Outputs (shares, examples, outputs) of networks between two."""
+    if isinstance(one, Network):
+        ways = {name: _between(array, other.arrays[name], shares).numpy() for name, array in one.arrays.items()}
+        points = ({name: way[place] for name, way in ways.items()} for place in range(len(shares)))
+        return torch.stack([one.having(arrays).outputs(examples)[1] for arrays in points])
+    stack = [
+        (_between(weight, new_weight, shares), _between(bias, new_bias, shares))
+        for (weight, bias), (new_weight, new_bias) in zip(one, other, strict=True)
+    ]
+    return forward(stack, examples, activation)
 
 
 def _between(one: ArrayLike, other: ArrayLike, shares: Array) -> torch.Tensor:
@@ -171,8 +193,8 @@ def branch(
     steps : int
         At which all copies end.
     **settings
-        Of ``train``, but for ``initial``, ``start``, ``samples``, ``resample``, ``labels`` and ``masses``. An
-        optimizer starts anew where the copies part, as ``train(start=...)`` says.
+        Of ``train``, such as ``network``, but for ``initial``, ``start``, ``samples``, ``resample``, ``labels`` and
+        ``masses``. An optimizer starts anew where the copies part, as ``train(start=...)`` says.
 
     Yields
     ------
@@ -241,9 +263,9 @@ class _Branching:
                 self.rows.append(about | dict.fromkeys(MEASURED) | {"status": "diverged"})
                 continue
             found: dict[str, Any] = {}
-            ends = ended.arrays(2 * place), ended.arrays(2 * place + 1)
+            one, other = _ended(ended, 2 * place), _ended(ended, 2 * place + 1)
             for of, (inputs, labels) in self.examples().items():
-                path = path_between(*ends, inputs, labels, points=self.points, activation=self.activation)
+                path = path_between(one, other, inputs, labels, points=self.points, activation=self.activation)
                 self.paths += [about | {"of": of} | row for row in path.rows()]
                 found |= {f"{of}_barrier": path.barrier, f"{of}_error": float(path.errors[[0, -1]].mean())}
             self.rows.append(about | found | {"status": "alive"})
@@ -260,6 +282,12 @@ class _Branching:
     def snapshot(self) -> Branches:
         """Freeze the present."""
         return Branches(tuple(self.rows), self.done, self.total, tuple(self.paths))
+
+
+def _ended(run: Training, network: int) -> Layers:
+    """What a network has become, as ``path_between`` takes it."""
+    arrays = run.arrays(network)
+    return run.module(network) if isinstance(arrays, dict) else arrays
 
 
 #: What a row holds of a pair that is alive.

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scalinglab._checks import fail, non_negative_integer, number, one_of, positive_integer
-from scalinglab.pruning.masks import Masks, prunable
+from scalinglab.pruning.masks import Masks, weights_of
+from scalinglab.pruning.modules import seen
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Training
@@ -69,7 +70,8 @@ class GradualPruning:
 
     def _masks(self, run: Training, network: int, share: float) -> Masks:
         layers = run.arrays(network)
-        left = Masks(weight != 0 for weight, _ in prunable(layers))
+        layers = seen(run.module(network)) if isinstance(layers, dict) else layers
+        left = Masks((weight != 0 for weight in weights_of(layers)), layers)
         if not left.kept:  # a diverged network is all zeros: there is nothing to choose from
             return left
         density = self.density[network] if isinstance(self.density, Sequence) else self.density

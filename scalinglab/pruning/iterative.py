@@ -10,7 +10,8 @@ from typing import Any
 
 from scalinglab._checks import fail, non_negative_integer, number, one_of
 from scalinglab._growing import Growing
-from scalinglab.pruning.masks import Masks, prunable
+from scalinglab.pruning.masks import Masks, weights_of
+from scalinglab.pruning.modules import Modules
 from scalinglab.pruning.selection import kept_weights
 from scalinglab.pruning.starts import SCOPES, magnitude_masks
 from scalinglab.training import Task, Training, train
@@ -35,7 +36,7 @@ class Pruning(Growing):
     masks : tuple of tuple of Masks
         Of each network, those of each round that has been finished or begun.
     rewound : tuple
-        Weights and biases of each network at the step that it goes back to.
+        Weights and biases of each network at the step that it goes back to, as ``Training.arrays`` gives them.
     trained : tuple
         Those of each network at the end of the last finished round; empty before that.
     """
@@ -104,7 +105,7 @@ def iterative_pruning(
     steps : int
         Updates of the first round.
     **settings
-        Of ``train``: ``width``, ``seed`` and all others but ``initial``, ``masks`` and ``start``.
+        Of ``train``: ``network``, ``width``, ``seed`` and all others but ``initial``, ``masks`` and ``start``.
 
     Yields
     ------
@@ -157,12 +158,12 @@ class _Rounds:
     """The working memory of one iterative pruning."""
 
     def __init__(self, plan: _Plan, first: Training) -> None:
-        self.plan, self.networks = plan, first.networks
+        self.plan, self.networks, self.modules = plan, first.networks, Modules(plan.task, plan.settings)
         names = ("network", "seed", "width")
         self.about = {row["network"]: {name: row[name] for name in names} for row in first.rows()}
         self.alive = sorted(self.about)
         self.rewound: list[Arrays] = [first.arrays(network) for network in range(first.networks)]
-        self.masks = [(self._pruned(layers, 0, None),) for layers in self.rewound]
+        self.masks = [(self._pruned(network, layers, 0, None),) for network, layers in enumerate(self.rewound)]
         self.trained: list[Arrays] = []
         self.rows: list[dict[str, Any]] = []
 
@@ -193,9 +194,10 @@ class _Rounds:
             return value
         return [value[network] for network in self.alive]
 
-    def _pruned(self, layers: Arrays, turn: int, within: Masks | None) -> Masks:
+    def _pruned(self, network: int, arrays: Arrays, turn: int, within: Masks | None) -> Masks:
         """The masks of one round of a network."""
-        size = sum(weight.size for weight, _ in prunable(layers))
+        layers = self.modules.layers(arrays, self.about[network]["width"])
+        size = sum(weight.size for weight in weights_of(layers))
         return magnitude_masks(layers, kept_weights(self.plan.path[turn], size), scope=self.plan.scope, within=within)
 
     def finish(self, turn: int, training: Training) -> None:
@@ -208,7 +210,7 @@ class _Rounds:
         self.alive = [network for network, place in ended.items() if training.diverged_at[place] < 0]
         if turn + 1 < len(self.plan.path):
             for network in self.alive:
-                pruned = self._pruned(weights[network], turn + 1, self.masks[network][-1])
+                pruned = self._pruned(network, weights[network], turn + 1, self.masks[network][-1])
                 self.masks[network] = (*self.masks[network], pruned)
 
     def _row(self, turn: int, network: int, training: Training, place: int) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglab._checks import fail
+from scalinglab._checks import Array, fail
 from scalinglab._results import read_only
+from scalinglab.pruning.modules import Layers, Network, Wiring, seen, wiring_of
 
 Mask = NDArray[np.bool_]
 
@@ -26,12 +27,20 @@ class Masks(Sequence[Mask]):
     Parameters
     ----------
     layers : sequence of array, shape (outputs, inputs)
-        Truth values, or zeros and ones.
+        Truth values, or zeros and ones. Of a network that is no perceptron: of the shapes of its weights, such as
+        (outputs, inputs, kernel), in the order of ``weight_names``.
+    network : torch.nn.Module or Network, optional
+        The network, if it is no perceptron.
+
+    Attributes
+    ----------
+    wiring : Wiring or None
+        How the weights of a network hang together that is no perceptron.
 
     Raises
     ------
     ValueError
-        If there is none, one is no matrix of zeros and ones, or one does not fit onto the one below.
+        If there is none, one is no matrix of zeros and ones, or one does not fit onto the one below, or the network.
 
     Examples
     --------
@@ -42,17 +51,22 @@ class Masks(Sequence[Mask]):
     ()
     """
 
-    def __init__(self, layers: Iterable[Any]) -> None:
-        found = tuple(_mask(layer, number) for number, layer in enumerate(_listed(layers)))
+    def __init__(self, layers: Iterable[Any], network: Any = None) -> None:
+        wiring = wiring_of(network)
+        found = tuple(_mask(layer, number, kernels=wiring is not None) for number, layer in enumerate(_listed(layers)))
         if not found:
             fail("masks", "hold at least one layer", layers)
-        check_fit("masks", [layer.shape for layer in found])
+        if wiring is None:
+            check_fit("masks", [layer.shape for layer in found])
+        elif (shapes := tuple(layer.shape for layer in found)) != wiring.shapes:
+            fail("masks", f"have the shapes of the network, {wiring.shapes}", shapes)
         self.layers: tuple[Mask, ...] = found
+        self.wiring: Wiring | None = wiring
 
     @classmethod
-    def full(cls, shapes: Iterable[tuple[int, int]]) -> Masks:
-        """All weights of layers of these shapes, (outputs, inputs)."""
-        return cls(np.ones(shape, dtype=np.bool_) for shape in shapes)
+    def full(cls, shapes: Iterable[tuple[int, ...]], network: Any = None) -> Masks:
+        """All weights of layers of these shapes, (outputs, inputs), or of a network."""
+        return cls((np.ones(shape, dtype=np.bool_) for shape in shapes), network)
 
     @overload
     def __getitem__(self, place: int) -> Mask: ...
@@ -71,12 +85,13 @@ class Masks(Sequence[Mask]):
         return hash(self._packed)
 
     def __repr__(self) -> str:
-        return f"Masks({self.kept} of {self.size} weights, {self.effective.kept} on a path)"
+        lost = self.wiring is not None and self.wiring.inputs is None
+        return f"Masks({self.kept} of {self.size} weights{'' if lost else f', {self.effective.kept} on a path'})"
 
     @property
-    def shapes(self) -> tuple[tuple[int, int], ...]:
-        """(outputs, inputs) of each layer."""
-        return tuple((layer.shape[0], layer.shape[1]) for layer in self.layers)
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """(outputs, inputs) of each layer; of a convolution with the shape of its kernel."""
+        return tuple(layer.shape for layer in self.layers)
 
     @cached_property
     def _packed(self) -> bytes:
@@ -118,7 +133,20 @@ class Masks(Sequence[Mask]):
 
         A unit that nothing comes into still puts out a constant. The weights above it shift what biases can shift as
         well, and are not counted either.
+
+        Of a network that is no perceptron these are paths through the network without its nonlinearities. A kernel's
+        weight is on a path if it is on one at any position. Where activations are multiplied with each other, as in
+        attention, a path needs all factors: that of a query leads through keys and values, too. That of a value does
+        not: without queries or keys a softmax has even shares. Paths lead around norms (not through the mean and the
+        variance), and all ways through an operation that is not known.
+
+        Raises
+        ------
+        ValueError
+            If a module was given without an example of inputs: see ``Network``.
         """
+        if self.wiring is not None:
+            return Masks(self.wiring.on_path(self.layers), self.wiring)
         first, last = self.shapes[0][1], self.shapes[-1][0]
         reached: list[Mask] = [np.ones(first, dtype=np.bool_)]
         reaching: list[Mask] = [np.ones(last, dtype=np.bool_)]
@@ -136,12 +164,14 @@ class Masks(Sequence[Mask]):
 
     @property
     def empty_layers(self) -> tuple[int, ...]:
-        """Numbers, from 1, of the layers that keep nothing: the outputs are constants then."""
+        """Numbers, from 1, of the layers that keep nothing: the outputs are constants then, if no way leads around."""
         return tuple(number for number, count in enumerate(self.counts, start=1) if not count)
 
     @property
     def warning(self) -> str:
         """One sentence if nothing of the inputs reaches the outputs; else empty."""
+        if self.wiring is not None and self.effective.kept:  # a way may lead around an empty layer
+            return ""
         if self.empty_layers:
             which = ", ".join(map(str, self.empty_layers))
             many = len(self.empty_layers) > 1
@@ -154,18 +184,32 @@ class Masks(Sequence[Mask]):
         """Whether every weight that is kept here is kept there: whether these masks are nested in the others."""
         return self.shapes == other.shapes and not (self.flat & ~other.flat).any()
 
-    def apply(self, layers: Sequence[tuple[Any, Any]]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+    def apply(self, layers: Any) -> Any:
         """Weights and biases with zeros for the weights that are not kept; an embedding of codes stays as it is.
+
+        Parameters
+        ----------
+        layers : sequence of (weight, bias), torch.nn.Module or Network
+
+        Returns
+        -------
+        tuple of (weight, bias), or Network
+            As the layers are those of a perceptron, or of another network.
 
         Raises
         ------
         ValueError
             If the shapes are others.
         """
-        pruned = prunable(layers)
-        weights = tuple(np.asarray(weight, dtype=np.float64) for weight, _ in pruned)
+        network = seen(layers)
+        pruned = () if isinstance(network, Network) else prunable(layers)
+        weights = (
+            network.weights if isinstance(network, Network) else [np.asarray(w, dtype=np.float64) for w, _ in pruned]
+        )
         if tuple(weight.shape for weight in weights) != self.shapes:
             fail("layers", f"have the shapes of the masks, {self.shapes}", tuple(weight.shape for weight in weights))
+        if isinstance(network, Network):
+            return network.masked(self.layers)
         table, biases = layers[: len(layers) - len(pruned)], (bias for _, bias in pruned)
         masked = ((weight * mask, bias) for weight, mask, bias in zip(weights, self.layers, biases, strict=True))
         both = ((np.asarray(weight, np.float64), np.asarray(bias, np.float64)) for weight, bias in (*table, *masked))
@@ -175,6 +219,21 @@ class Masks(Sequence[Mask]):
 def prunable(layers: Sequence[tuple[Any, Any]]) -> Sequence[tuple[Any, Any]]:
     """Layers that masks are for: all but an embedding of codes, a first layer without biases as in ``forward``."""
     return layers[1:] if len(layers) and not np.size(layers[0][1]) else layers
+
+
+def weights_of(layers: Layers) -> list[Array]:
+    """The weights that masks are for, in float64; of perceptrons checked to be matrices that fit onto each other."""
+    layers = seen(layers)
+    if isinstance(layers, Network):
+        return layers.weights
+    try:
+        found = [np.asarray(weight, dtype=np.float64) for weight, _ in prunable(layers)]
+    except (TypeError, ValueError, IndexError):
+        fail("layers", "be a list of (weight, bias)", layers)
+    if not found or any(weight.ndim < 2 or not weight.size for weight in found):
+        fail("layers", "hold matrices of weights", [weight.shape for weight in found])
+    check_fit("layers", [weight.shape for weight in found])
+    return found
 
 
 def check_fit(name: str, shapes: Sequence[tuple[int, ...]]) -> None:
@@ -191,11 +250,11 @@ def _listed(layers: Any) -> list[Any]:
         fail("masks", "be a list of arrays, one for each layer", layers)
 
 
-def _mask(value: Any, number: int) -> Mask:
+def _mask(value: Any, number: int, *, kernels: bool) -> Mask:
     """Return a read-only copy of one layer."""
     try:
         array = np.asarray(value)
-        right = array.ndim == 2 and array.size > 0 and array.dtype.kind in "biuf"
+        right = (array.ndim >= 2 if kernels else array.ndim == 2) and array.size > 0 and array.dtype.kind in "biuf"
     except ValueError:
         array, right = np.empty(0), False
     if not right:

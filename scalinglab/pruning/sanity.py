@@ -15,7 +15,7 @@ from scalinglab._growing import Growing
 from scalinglab.pruning.comparison import METHODS, Bench, checked_densities, checked_methods
 from scalinglab.pruning.controls import inverted_scores, reinitialized, shuffled_masks
 from scalinglab.pruning.iterative import Pruning, iterative_pruning
-from scalinglab.pruning.masks import Masks, prunable
+from scalinglab.pruning.masks import Masks, weights_of
 from scalinglab.pruning.scores import grasp_scores, lamp_scores, magnitude_scores, snip_scores
 from scalinglab.pruning.selection import keep_largest, kept_weights
 from scalinglab.pruning.starts import AT_START, magnitude_masks, prune_at_start
@@ -78,7 +78,7 @@ def compare_controls(
     steps : int
         Updates of each training.
     **settings
-        Of ``train``, one for all networks, in the standard scaling.
+        Of ``train``, one for all networks, in the standard scaling; ``network`` is one of them.
 
     Yields
     ------
@@ -142,19 +142,20 @@ class _Checks(Bench[Controls]):
         yield self.snapshot()
 
     def weights(self, control: str, network: int) -> Any:
-        layers = self.start[network]
         if control != "other weights":
-            return layers
+            return self.start[network]
+        layers = self.layers(self.start[network], network)
         return reinitialized(layers, self.seeds[network], activation=self.data["activation"])
 
     def mask(self, method: str, density: float, control: str, network: int) -> Masks:
         if control == "shuffled":
             return shuffled_masks(self.mask(method, density, "as found", network), self.seeds[network])
-        layers = self.dense[network] if method.startswith("after") else self.start[network]
+        arrays = self.dense[network] if method.startswith("after") else self.start[network]
+        layers = self.layers(arrays, network)
         kept = kept_weights(density, self.start_size)
         if control == "inverted":
             more = self.data if method in ("snip", "grasp") else {}
-            return keep_largest(inverted_scores(INVERTIBLE[method](layers, **more)), kept)
+            return keep_largest(inverted_scores(INVERTIBLE[method](layers, **more)), kept, network=layers)
         if method == "iterative":
             # A network that diverged on the way has no later masks.
             rounds = self.last.masks[network]
@@ -165,7 +166,7 @@ class _Checks(Bench[Controls]):
 
     @property
     def start_size(self) -> int:
-        return sum(weight.size for weight, _ in prunable(self.start[0]))
+        return sum(weight.size for weight in weights_of(self.layers(self.start[0], 0)))
 
     def snapshot(self, more: int = 0) -> Controls:
         """Freeze the present, the search included."""

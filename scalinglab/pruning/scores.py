@@ -1,37 +1,33 @@
 """How important each weight is: a number for every weight, of which the largest are kept.
 
-All are pure functions of weights, and of data where they look at data. All compute in float64. Arrays may carry leading
-axes, of many networks at once: weights (..., outputs, inputs), data (..., examples, inputs).
+All are pure functions of weights, and of data where they look at data. All compute in float64. Arrays of perceptrons
+may carry leading axes, of many networks at once: weights (..., outputs, inputs), data (..., examples, inputs). Any
+other network is one module, and scores have the shapes of its weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scalinglab._checks import Array, fail, non_negative_integer, one_of, positive
+from scalinglab._checks import Array, fail, non_negative_integer, positive
 from scalinglab._later import torch
-from scalinglab.pruning.masks import Masks, check_fit, prunable
-from scalinglab.training import forward
+from scalinglab.pruning.gradients import added, batches, curvature, mean_loss
+from scalinglab.pruning.masks import Masks, weights_of
+from scalinglab.pruning.modules import Layers, Network, seen
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    pass
 
-Layers = Sequence[tuple[ArrayLike, ArrayLike]]
-#: Mean losses of each network, of outputs (..., examples, outputs) and labels (..., examples).
-LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "cross_entropy": lambda outputs, labels: -outputs.log_softmax(-1).gather(-1, labels[..., None]).mean((-1, -2)),
-    "logistic": lambda outputs, labels: torch.nn.functional.softplus((1 - 2 * labels) * outputs[..., 0]).mean(-1),
-    "squared": lambda outputs, labels: (outputs - labels).square().mean((-1, -2)),
-}
 #: What GraSP divides outputs by [Wang2020].
 TEMPERATURE = 200.0
 
 
-def random_scores(shapes: Sequence[tuple[int, int]], seed: int = 0) -> list[Array]:
+def random_scores(shapes: Sequence[tuple[int, ...]], seed: int = 0) -> list[Array]:
     """Uniform from 0 to 1, from a stream of the seed's own.
 
     Raises
@@ -46,7 +42,7 @@ def random_scores(shapes: Sequence[tuple[int, int]], seed: int = 0) -> list[Arra
 
 def magnitude_scores(layers: Layers) -> list[Array]:
     """``|w|``."""
-    return [np.abs(weight) for weight in _weights(layers)]
+    return [np.abs(weight) for weight in weights_of(layers)]
 
 
 def lamp_scores(layers: Layers) -> list[Array]:
@@ -55,11 +51,13 @@ def lamp_scores(layers: Layers) -> list[Array]:
     The largest weight of each layer has the score 1, so no layer is emptied as long as every layer can keep one.
     Equal weights count as if they grew with their places.
     """
-    return [_lamp(weight) for weight in _weights(layers)]
+    layers = seen(layers)
+    return [_lamp(weight, 0 if isinstance(layers, Network) else weight.ndim - 2) for weight in weights_of(layers)]
 
 
-def _lamp(weight: Array) -> Array:
-    flat = np.square(weight).reshape(*weight.shape[:-2], -1)
+def _lamp(weight: Array, networks: int) -> Array:
+    """The scores of a weight, in so many leading axes those of networks of their own."""
+    flat = np.square(weight).reshape(*weight.shape[:networks], -1)
     order = np.argsort(flat, axis=-1, kind="stable")
     squares = np.take_along_axis(flat, order, axis=-1)
     sums = np.cumsum(squares[..., ::-1], axis=-1)[..., ::-1]
@@ -84,13 +82,14 @@ def snip_scores(
 
     Parameters
     ----------
-    layers : sequence of (weight, bias)
-        Of the shapes (..., outputs, inputs) and (..., outputs).
+    layers : sequence of (weight, bias), torch.nn.Module or Network
+        Of the shapes (..., outputs, inputs) and (..., outputs). A module is used in the mode that it is in.
     inputs : array, shape (..., examples, inputs)
     labels : array, shape (..., examples)
         Classes; of a squared loss real, of the shape (..., examples, outputs).
     loss : {"cross_entropy", "logistic", "squared"}
     activation : {"relu", "tanh"}
+        Of perceptrons; a module has its own.
     masks : Masks, optional
         The network is masked first.
 
@@ -104,10 +103,9 @@ def snip_scores(
     ValueError
         If an argument is out of range or does not fit.
     """
-    parameters, outputs = _outputs(layers, inputs, activation, masks)
-    losses = _losses(outputs, labels, loss)
-    weights = parameters[::2]
-    gradients = torch.autograd.grad(losses.sum(), weights)
+    layers, given = seen(layers), {"activation": activation, "masks": masks, "loss": loss}
+    means = (mean_loss(layers, *part, **given) for part in batches(layers, inputs, labels))
+    weights, gradients = added((weights, torch.autograd.grad(mean, weights)) for weights, mean in means)
     return [(w * g).abs().detach().numpy() for w, g in zip(weights, gradients, strict=True)]
 
 
@@ -146,13 +144,14 @@ def grasp_scores(
     ValueError
         If an argument is out of range or does not fit.
     """
-    parameters, outputs = _outputs(layers, inputs, activation, masks)
-    losses = _losses(outputs / positive("temperature", temperature), labels, loss)
-    weights = parameters[::2]
-    # Biases are no part of it: they are never pruned.
-    gradients = torch.autograd.grad(losses.sum(), weights, create_graph=True)
-    products = [(gradient * gradient.detach()).sum() for gradient in gradients]
-    curved = torch.autograd.grad(torch.stack(products).sum(), weights)
+    layers, given = seen(layers), {"activation": activation, "masks": masks, "loss": loss}
+    given["temperature"] = positive("temperature", temperature)
+    parts, whole = batches(layers, inputs, labels), None
+    if len(parts) > 1:
+        means = (mean_loss(layers, *part, **given) for part in parts)
+        _, whole = added((weights, torch.autograd.grad(mean, weights)) for weights, mean in means)
+    means = (mean_loss(layers, *part, **given) for part in parts)
+    weights, curved = added((weights, curvature(mean, weights, whole)) for weights, mean in means)
     found = [(weight * product).detach() for weight, product in zip(weights, curved, strict=True)]
     return [(score.abs() if absolute else score).numpy() for score in found]
 
@@ -163,9 +162,13 @@ def synflow_scores(layers: Layers, masks: Masks | None = None) -> list[Array]:
     No data and no biases. What flows into a layer flows out: the scores of each layer add up to the same number, R.
     It grows or shrinks by a factor with each layer, and leaves the range of numbers in very deep networks.
 
+    Of a module R is its output for ones as inputs, added up: with ``|w|`` in the place of weights, without biases, and
+    with activations and norms that hand on what comes in. All layers in a row, convolutions too, carry the same flow.
+    Where ways part and meet again, as around a residual path, their flows add up to it.
+
     Parameters
     ----------
-    layers : sequence of (weight, bias)
+    layers : sequence of (weight, bias), or Network with an example of inputs
         Of the shapes (..., outputs, inputs) and (..., outputs).
     masks : Masks, optional
 
@@ -173,9 +176,18 @@ def synflow_scores(layers: Layers, masks: Masks | None = None) -> list[Array]:
     -------
     list of array
         Not negative; zero for a weight that lies on no path from an input to an output.
+
+    Raises
+    ------
+    ValueError
+        If a module multiplies activations with each other, as attention does. A weight that stands in all factors of a
+        product would carry its flow several times, and layers would no longer carry the same: what SynFlow rests on.
     """
-    sizes = [np.abs(weight) for weight in _weights(layers)]
+    layers = seen(layers)
+    sizes = [np.abs(weight) for weight in weights_of(layers)]
     sizes = sizes if masks is None else [size * mask for size, mask in zip(sizes, masks, strict=True)]
+    if isinstance(layers, Network):
+        return layers.wiring.flows(sizes)
     below = [np.ones((*sizes[0].shape[:-2], sizes[0].shape[-1]))]
     for size in sizes:
         below.append((size @ below[-1][..., None])[..., 0])
@@ -195,6 +207,8 @@ def ordered_flows(layers: Layers, masks: Masks) -> list[Array]:
 
     Both have the same order, which is all that a choice of the largest needs.
     """
+    if isinstance(layers, Network):
+        return _finite(synflow_scores(layers, masks))
     sizes = [size * mask for size, mask in zip(magnitude_scores(layers), masks, strict=True)]
     # Every product of weights on a path, and every sum of such products, lies between these.
     least = sum(min(0.0, np.log(size[size > 0].min(initial=1.0))) for size in sizes)
@@ -211,51 +225,16 @@ def ordered_flows(layers: Layers, masks: Masks) -> list[Array]:
     return [each + down + up[:, None] for each, down, up in zip(logs, below[:-1], reversed(above), strict=True)]
 
 
+def _finite(scores: list[Array]) -> list[Array]:
+    """Scores of a module, refused where they have left the range of numbers."""
+    largest = max(float(score.max()) for score in scores)
+    if not sys.float_info.min < largest < np.inf:
+        fail("network", "have a flow that is neither zero nor beyond the range of numbers", largest)
+    return scores
+
+
 def _log_sum(logs: Array) -> Array:
     """Logarithms of sums along the last axis; -inf where there is nothing to sum."""
     largest = logs.max(-1, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0.0)
     return np.log(np.exp(logs - largest).sum(-1)) + largest[..., 0]
-
-
-def _outputs(layers: Layers, inputs: ArrayLike, activation: str, masks: Masks | None) -> tuple[list[Tensor], Tensor]:
-    """Parameters that gradients are taken of, (weight, bias, weight, ...), and the outputs of each network."""
-    arrays = _weights(layers) if masks is None else [w * m for w, m in zip(_weights(layers), masks, strict=True)]
-    biases = [np.asarray(bias, dtype=np.float64) for _, bias in prunable(layers)]
-    parameters = [torch.tensor(part, requires_grad=True) for pair in zip(arrays, biases, strict=True) for part in pair]
-    network = list(zip(parameters[::2], parameters[1::2], strict=True))
-    examples = inputs if len(network) == len(layers) else _embedded(layers[0][0], inputs)
-    return parameters, forward(network, torch.tensor(np.asarray(examples, dtype=np.float64)), activation)
-
-
-def _embedded(table: ArrayLike, codes: ArrayLike) -> Array:
-    """Codes (..., examples, inputs) by an embedding (..., numbers, codes): (..., examples, inputs * numbers)."""
-    rows, places = np.asarray(table, dtype=np.float64).swapaxes(-1, -2), np.asarray(codes)
-    if places.dtype.kind not in "iu":
-        fail("inputs", "be codes, whole numbers, where an embedding comes first", places)
-    chosen = places.reshape(*(1,) * (rows.ndim - places.ndim), *places.shape[:-2], -1, 1)
-    found = np.take_along_axis(rows, chosen, -2)
-    return found.reshape(*found.shape[:-2], places.shape[-2], -1)
-
-
-def _losses(outputs: Tensor, labels: ArrayLike, loss: str) -> Tensor:
-    """The mean loss of each network."""
-    measured = LOSSES[one_of("loss", loss, tuple(LOSSES))]
-    if loss == "squared":
-        return measured(outputs, torch.tensor(np.asarray(labels, dtype=np.float64)))
-    answers = torch.tensor(np.asarray(labels, dtype=np.int64))
-    if answers.shape[-1:] != outputs.shape[-2:-1]:
-        fail("labels", f"be {outputs.shape[-2]}, one for each example", tuple(answers.shape))
-    return measured(outputs, answers.expand(outputs.shape[:-1]))
-
-
-def _weights(layers: Layers) -> list[Array]:
-    """The weights in float64, without an embedding of codes, checked to be matrices that fit onto each other."""
-    try:
-        found = [np.asarray(weight, dtype=np.float64) for weight, _ in prunable(layers)]
-    except (TypeError, ValueError, IndexError):
-        fail("layers", "be a list of (weight, bias)", layers)
-    if not found or any(weight.ndim < 2 or not weight.size for weight in found):
-        fail("layers", "hold matrices of weights", [weight.shape for weight in found])
-    check_fit("layers", [weight.shape for weight in found])
-    return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
-from scalinglab.pruning.masks import Masks, prunable
+from scalinglab.pruning.masks import Masks, weights_of
+from scalinglab.pruning.modules import Layers, seen
 from scalinglab.pruning.scores import (
     grasp_scores,
     lamp_scores,
@@ -20,7 +20,6 @@ from scalinglab.pruning.scores import (
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 
-Layers = Sequence[tuple[ArrayLike, ArrayLike]]
 #: Ways to prune a network before it is trained.
 AT_START = ("random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow")
 #: How weights of different layers are compared.
@@ -45,16 +44,17 @@ def prune_at_start(
 
     Parameters
     ----------
-    layers : sequence of (weight, bias)
+    layers : sequence of (weight, bias), torch.nn.Module or Network
         Of the shapes (outputs, inputs) and (outputs,), as ``Training.arrays`` gives them. An embedding of codes comes
-        first where there is one, and is never pruned.
+        first where there is one, and is never pruned. A network that is no perceptron is a module, as ``build_network``
+        gives it.
     density : float
         Share of all weights that is kept, above 0 and at most 1; the count is the nearest whole number.
     method : {"random", "erk", "magnitude", "lamp", "snip", "grasp", "synflow"}
         Random in the same share of each layer, or in the shares of ``erk_counts``; by ``magnitude_scores``,
         ``lamp_scores``, ``snip_scores`` or ``grasp_scores``, over all layers together; or ``synflow_masks``.
     inputs, labels : array, shape (examples, inputs) and (examples,)
-        For "snip" and "grasp".
+        For "snip" and "grasp"; the inputs also for "synflow" of a module.
     loss, activation : str
         As in ``snip_scores``.
     rounds : int
@@ -68,19 +68,20 @@ def prune_at_start(
         If an argument is out of range, or data are missing.
     """
     one_of("method", method, AT_START)
+    layers = seen(layers, inputs)
     shapes = _shapes(layers)
-    kept = kept_weights(density, sum(outputs * ins for outputs, ins in shapes))
+    kept = kept_weights(density, sum(map(math.prod, shapes)))
     if method == "synflow":
         return synflow_masks(layers, kept, rounds=rounds)
     if method in ("random", "erk"):
         counts = uniform_counts(shapes, kept) if method == "random" else erk_counts(shapes, kept)
-        return keep_largest(random_scores(shapes, seed), counts)
+        return keep_largest(random_scores(shapes, seed), counts, network=layers)
     if method in ("magnitude", "lamp"):
         return magnitude_masks(layers, kept, scope="global" if method == "magnitude" else "lamp")
     if inputs is None or labels is None:
         fail("inputs and labels", f"be given for {method}", None)
     scores = snip_scores if method == "snip" else grasp_scores
-    return keep_largest(scores(layers, inputs, labels, loss=loss, activation=activation), kept)
+    return keep_largest(scores(layers, inputs, labels, loss=loss, activation=activation), kept, network=layers)
 
 
 def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within: Masks | None = None) -> Masks:
@@ -88,7 +89,7 @@ def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within:
 
     Parameters
     ----------
-    layers : sequence of (weight, bias)
+    layers : sequence of (weight, bias), torch.nn.Module or Network
     kept : int
         How many weights of the network are kept.
     scope : {"global", "layer", "erk", "lamp"}
@@ -104,17 +105,19 @@ def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within:
         If an argument is out of range.
     """
     one_of("scope", scope, SCOPES)
+    layers = seen(layers)
     masked = layers if within is None else within.apply(layers)
+    given = {"within": within, "network": layers if within is None else None}
     if scope == "lamp":
-        return keep_largest(lamp_scores(masked), kept, within=within)
+        return keep_largest(lamp_scores(masked), kept, **given)
     scores = magnitude_scores(masked)
     if scope == "global":
-        return keep_largest(scores, kept, within=within)
+        return keep_largest(scores, kept, **given)
     shares, shapes = uniform_counts if scope == "layer" else erk_counts, _shapes(layers)
     counts = shares(shapes, kept)
     if within is not None and any(count > left for count, left in zip(counts, within.counts, strict=True)):
         counts = shares(shapes, kept, room=within.counts)
-    return keep_largest(scores, counts, within=within)
+    return keep_largest(scores, counts, **given)
 
 
 def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
@@ -122,7 +125,7 @@ def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
 
     Parameters
     ----------
-    layers : sequence of (weight, bias)
+    layers : sequence of (weight, bias), or Network with an example of inputs
     kept : int
     rounds : int
         With one round whole layers are emptied; ten are nearly as good as a hundred.
@@ -132,7 +135,8 @@ def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
     ValueError
         If an argument is out of range.
     """
-    masks = Masks.full(_shapes(layers))
+    layers = seen(layers)
+    masks = Masks.full(_shapes(layers), layers)
     if positive_integer("kept", kept) > masks.size:
         fail("kept", f"not exceed the {masks.size} weights of the network", kept)
     times = positive_integer("rounds", rounds)
@@ -142,5 +146,5 @@ def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
     return masks
 
 
-def _shapes(layers: Layers) -> list[tuple[int, int]]:
-    return [(np.shape(weight)[0], np.shape(weight)[1]) for weight, _ in prunable(layers)]
+def _shapes(layers: Layers) -> list[tuple[int, ...]]:
+    return [weight.shape for weight in weights_of(layers)]

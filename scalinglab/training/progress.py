@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 from scalinglab._checks import fail, non_negative_integer
 from scalinglab.training.networks.families import Named
 from scalinglab.training.networks.making import AnyStack
+from scalinglab.training.networks.modules import module_of
 from scalinglab.training.networks.perceptrons import Arrays
 from scalinglab.training.plans import Plan
+
+if TYPE_CHECKING:
+    from torch import nn
 
 HISTORIES = ("train_loss", "test_loss", "test_error", "validation_loss", "validation_error")
 
@@ -219,6 +223,23 @@ class Training:
         if plan.network is None:
             return tuple(weight for weight, _ in (arrays[1:] if plan.table else arrays))
         return tuple(arrays[name] for name in plan.network.weights(plan.width[network]))
+
+    def module(self, network: int) -> nn.Module:
+        """One network at this step as a module of its own, if networks are no perceptrons.
+
+        Parameters
+        ----------
+        network : int
+
+        Raises
+        ------
+        ValueError, RuntimeError
+            As ``arrays`` does; and if networks are perceptrons.
+        """
+        arrays, plan = self.arrays(network), self._record.plan
+        if plan.network is None:
+            fail("networks", "be other than perceptrons, for which there is forward", "perceptrons")
+        return module_of(plan.network, plan.width[network], plan.seed[network], arrays)
 
     def __repr__(self) -> str:
         diverged = int(np.count_nonzero(self.diverged_at >= 0))

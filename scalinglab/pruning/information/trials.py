@@ -108,6 +108,8 @@ class Trials:
         for name in ("initial", "masks", "masses", "start", "labels", "seed", "evaluations"):
             if name in settings:
                 fail("settings", f"not hold {name}", settings[name])
+        if settings.get("network", "perceptron") != "perceptron":
+            fail("network", "be perceptron, where masks are looked at for information", settings["network"])
         self.task, self.scope = task, one_of("scope", scope, SCOPES)
         self.settings = SETTINGS | settings
         layers = next(train(task, **self.settings)).arrays(0)  # which checks the settings

@@ -18,7 +18,7 @@ from scalinglab.training.networks.families import Family, Named
 from scalinglab.training.networks.perceptrons import Masks, aligned, copied
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +168,15 @@ class ModulePasses:
         for part, own in zip(into.parameters.values(), found, strict=True):
             part.copy_(own)
         return losses
+
+
+def module_of(family: Family, width: int, seed: int, arrays: Mapping[str, NDArray[Any]]) -> nn.Module:
+    """A module of its own that has some parameters."""
+    module = family.fresh(width, seed)
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            parameter.copy_(torch.tensor(arrays[name]))
+    return module
 
 
 def module_stack_size(family: Family, widths: Sequence[int]) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from scalinglab._checks import fail
-from scalinglab._later import torch
 from scalinglab.training.arguments import checked_plan
 from scalinglab.training.networks.making import make_stack
+from scalinglab.training.networks.modules import module_of
 from scalinglab.training.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -44,10 +44,6 @@ def build_network(task: Task, *, arrays: Mapping[str, Any] | None = None, **sett
         fail("network", "be other than perceptron, for which there is forward", "perceptron")
     if plan.networks > 1:
         fail("settings", "be of one network", f"{plan.networks} of them")
-    module = plan.network.fresh(plan.width[0], plan.seed[0])
     found = make_stack(plan).take(0)
     assert isinstance(found, dict)
-    with torch.no_grad():
-        for name, parameter in module.named_parameters():
-            parameter.copy_(torch.tensor(found[name]))
-    return module
+    return module_of(plan.network, plan.width[0], plan.seed[0], found)
