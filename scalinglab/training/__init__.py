@@ -11,7 +11,8 @@ Training:
 - ``train``: the one training loop, a generator that yields a ``Training`` after each step
 - ``finish``: run such a generator to its end
 - ``budget``, ``Budget``: what a run will cost, exactly
-- ``forward``: the outputs of networks from their weights and biases, differentiable
+- ``forward``: the outputs of perceptrons from their weights and biases, differentiable
+- ``build_network``: another network as a module of PyTorch; ``weight_names``: its parameters that masks are for
 - ``save_networks``, ``load_networks``, ``SavedNetworks``: weights and biases in a file
 
 Many runs:
@@ -21,14 +22,14 @@ Many runs:
 - ``Sweep``: what is finished so far; ``summarize``: means over seeds
 - ``Store``: where runs are kept; ``SweepError``, ``StoreError``: what went wrong
 
-The networks of a call are multilayer perceptrons of one depth, trained side by side by batched products: many seeds,
-widths, step sizes and amounts of data, for little more than the price of the arithmetic. The parts:
+The networks of a call are multilayer perceptrons of one depth, convolutions, attention, or modules of your own,
+trained side by side by batched products: many seeds, widths, step sizes and amounts of data, for little more than the
+price of the arithmetic. The parts:
 
 - ``tasks/``: what is learned; ``sweeps/``: grids of runs
 - ``settings``: the one table of settings; ``plans``, ``arguments``, ``given``, ``memory``: what was asked for, checked,
   broadcast to the stack, and small enough for this machine
-- ``networks``, ``passes``: the layout of a stack in memory, forward and backward
-- ``weighting``: masks, and masses of units
+- ``networks/``: the stacks, how they lie in memory, forward and backward; masks, and masses of units
 - ``losses``, ``optimizers``, ``batches``: the loss with its gradient, the update rules, the order of the data
 - ``loop``, ``evaluation``, ``progress``, ``budgets``: the loop, its measurements, its snapshots, its costs
 - ``saving``: networks in files
@@ -36,7 +37,9 @@ widths, step sizes and amounts of data, for little more than the price of the ar
 
 from scalinglab.training.budgets import Budget, budget
 from scalinglab.training.loop import finish, train
-from scalinglab.training.networks import forward
+from scalinglab.training.networks.families import weight_names
+from scalinglab.training.networks.perceptrons import forward
+from scalinglab.training.networks.single import build_network
 from scalinglab.training.progress import Training
 from scalinglab.training.saving import SavedNetworks, load_networks, save_networks
 from scalinglab.training.sweeps.measures import Experiment, Measure
@@ -63,6 +66,7 @@ __all__ = [
     "Training",
     "alphabet",
     "budget",
+    "build_network",
     "cifar10",
     "digits",
     "finish",
@@ -78,4 +82,5 @@ __all__ = [
     "teacher_student",
     "text",
     "train",
+    "weight_names",
 ]

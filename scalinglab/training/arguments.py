@@ -12,6 +12,8 @@ from scalinglab._checks import fail, same_length
 from scalinglab._later import torch
 from scalinglab.training.given import checked_arrays, per_network
 from scalinglab.training.memory import refuse_too_large
+from scalinglab.training.networks.families import COUNTED
+from scalinglab.training.networks.making import make_family
 from scalinglab.training.plans import Plan, evaluation_steps
 from scalinglab.training.settings import DEFAULTS, SETTINGS
 from scalinglab.training.tasks.task import Task, own_labels
@@ -35,9 +37,12 @@ def checked_plan(task: Task, **settings: Any) -> Plan:
     }
     stacked = _broadcast(each)
     given = {name: stacked.pop(name) for name in ("initial", "masks", "masses")}
-    own = stacked.pop("labels")
+    own, device = stacked.pop("labels"), _device(asked["device"], dtype)
+    network = make_family(task, plain | {"masses": given["masses"][0]}, dtype, device)
+    del plain["network"]
     plan = Plan(
         task=task,
+        network=network,
         evaluated=evaluation_steps(steps, plain.pop("evaluations"), start=plain["start"]),
         **plain,
         **stacked,
@@ -48,10 +53,19 @@ def checked_plan(task: Task, **settings: Any) -> Plan:
         masses=None,
         penalty=_penalty(asked["penalty"]),
         dtype=dtype,
-        device=_device(asked["device"], dtype),
+        device=device,
     )
+    _look_over(plan)
     refuse_too_large(plan, masks=given["masks"][0] is not None, initial=given["initial"][0] is not None)
     return replace(plan, **checked_arrays(plan, **given))
+
+
+def _look_over(plan: Plan) -> None:
+    """Try networks that are modules, once it is clear that their parameters alone fit."""
+    if plan.network is not None:
+        refuse_too_large(plan, passes=False)
+        for width, seed in {width: seed for width, seed in zip(plan.width, plan.seed, strict=True)}.items():
+            plan.network.check(width, seed, plan.task.train_inputs[:COUNTED])
 
 
 def _plain(task: Task, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,15 +87,20 @@ def budget(task: Task, **settings: Any) -> Budget:
 
 def _work(plan: Plan, network: int) -> tuple[int, int]:
     """The multiply-adds that training a network takes, and those that evaluating it takes."""
+    held_out = len(plan.task.test_labels)
+    if plan.task.validation_labels is not None:
+        held_out += len(plan.task.validation_labels)
+    measured = held_out + min(plan.samples[network], PROBE)
+    steps, evaluations = plan.steps - plan.start, len(plan.evaluated)
+    if plan.network is not None:
+        width, work = plan.width[network], plan.network.work
+        update = work(width, plan.batch_sizes[network], back=True)
+        return steps * update, evaluations * work(width, measured, back=False)
     weights = [inputs * outputs for inputs, outputs in itertools.pairwise(plan.sizes(plan.width[network]))]
     # What came into the first layer has a gradient only where it was made by an embedding.
     unused = 0 if plan.table else weights[0]
     update = plan.batch_sizes[network] * (3 * sum(weights) - unused)
-    held_out = len(plan.task.test_labels)
-    if plan.task.validation_labels is not None:
-        held_out += len(plan.task.validation_labels)
-    evaluation = (held_out + min(plan.samples[network], PROBE)) * sum(weights)
-    return (plan.steps - plan.start) * update, len(plan.evaluated) * evaluation
+    return steps * update, evaluations * measured * sum(weights)
 
 
 def _in_words(count: int) -> str:

@@ -10,17 +10,16 @@ from numpy.typing import NDArray
 
 from scalinglab._later import torch
 from scalinglab.training.batches import drawn_samples, label_rows, shares
-from scalinglab.training.losses import LOSSES, MISTAKES
+from scalinglab.training.losses import MISTAKES
 from scalinglab.training.memory import PROBE, slice_lengths
-from scalinglab.training.networks import ACTIVATIONS, Stack
-from scalinglab.training.passes import Buffers, embed, propagate
+from scalinglab.training.networks.making import AnyStack, make_passes
 from scalinglab.training.plans import Plan
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def held_out(plan: Plan, stack: Stack) -> dict[str, Examples]:
+def held_out(plan: Plan, stack: AnyStack) -> dict[str, Examples]:
     """The sets that all networks share, by name: "test" and, if the task has one, "validation"."""
     found = {}
     for name in ("test", "validation"):
@@ -31,7 +30,7 @@ def held_out(plan: Plan, stack: Stack) -> dict[str, Examples]:
     return found
 
 
-def probe(plan: Plan, stack: Stack) -> Examples:
+def probe(plan: Plan, stack: AnyStack) -> Examples:
     """The first training samples of each network."""
     counts = [min(samples, PROBE) for samples in plan.samples]
     most, task = max(counts), plan.task
@@ -55,7 +54,7 @@ class Examples:
     Parameters
     ----------
     plan : Plan
-    stack : Stack
+    stack : AnyStack
     inputs : Tensor, shape (networks or 1, examples, inputs)
     labels : Tensor, shape (networks or 1, examples, 1 or outputs)
     counts : list of int
@@ -67,7 +66,7 @@ class Examples:
     def __init__(
         self,
         plan: Plan,
-        stack: Stack,
+        stack: AnyStack,
         inputs: Tensor,
         labels: Tensor,
         counts: list[int],
@@ -86,17 +85,15 @@ class Examples:
         ]
         parts = zip(*(part.tensor_split(math.ceil(most / PROBE), dim=1) for part in columns), strict=True)
         self.slices = [(rows, labels.mT, weights.mT) for rows, labels, weights in parts]
-        self.buffers = {size: Buffers(stack, size, back=False) for size in slice_lengths(most)}
-        self.activation, self.loss = ACTIVATIONS[plan.activation], LOSSES[plan.task.loss]
+        self.passes = make_passes(plan, stack, slice_lengths(most), back=False)
         self.mistakes, self.chance_loss = MISTAKES.get(plan.task.loss), plan.task.chance_loss
 
-    def measure(self, stack: Stack) -> tuple[Tensor, Tensor]:
+    def measure(self, stack: AnyStack) -> tuple[Tensor, Tensor]:
         """Mean loss and error of each network; the error of a regression is the loss in units of chance."""
         loss, error = stack.flat.new_zeros(stack.networks), stack.flat.new_zeros(stack.networks)
         for rows, labels, weights in self.slices:
-            buffers = self.buffers[rows.shape[1]]
-            outputs = propagate(stack, embed(stack, rows), buffers, self.activation)
+            outputs = self.passes.outputs(stack, rows)
             if self.mistakes is not None:
                 error += self.mistakes(outputs, labels, weights)
-            loss += self.loss(outputs, labels, weights, buffers.gradients[-1])
+            loss += self.passes.losses(outputs, labels, weights)
         return loss, loss / self.chance_loss if self.mistakes is None else error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from scalinglab._checks import fail
 from scalinglab._later import torch
-from scalinglab.training.networks import Arrays
+from scalinglab.training.networks.families import Named
+from scalinglab.training.networks.perceptrons import Arrays, Masks
 from scalinglab.training.plans import Plan
 
 #: Masses and their inverses are finite between these in single precision, too.
@@ -26,6 +27,10 @@ def per_network(name: str, value: Any, *, nested: bool = False) -> Any:
     """
     if value is None:
         return None
+    if nested and isinstance(value, Mapping):  # one network of modules
+        return value
+    if nested and _is_list(value) and all(isinstance(entry, Mapping) for entry in value):
+        return list(value)
     probe = value[0] if nested and _is_list(value) else value
     if not _is_list(value) or not _is_list(probe):
         kind = "(weight, bias)" if nested else "arrays, one for each layer"
@@ -51,11 +56,10 @@ def checked_arrays(plan: Plan, *, initial: Any, masks: Any, masses: Any) -> dict
     """
     if masses[0] is None and plan.scaling == "mean-field":
         masses = [tuple(np.full(width, 1 / width) for _ in range(plan.depth)) for width in plan.width]
-    shapes = [list(itertools.pairwise(plan.sizes(width))) for width in plan.width]
     checks = {
-        "initial": lambda value, network: _initial(plan, value, shapes[network]),
-        "masks": lambda value, network: _masks(value, shapes[network]),
-        "masses": lambda value, network: _masses(value, shapes[network]),
+        "initial": lambda value, width: _initial(plan, value, width),
+        "masks": lambda value, width: _masks(value, weight_shapes(plan, width)),
+        "masses": lambda value, width: _masses(value, [width] * plan.depth),
     }
     given = {"initial": initial, "masks": masks, "masses": masses}
     return {
@@ -64,47 +68,70 @@ def checked_arrays(plan: Plan, *, initial: Any, masks: Any, masses: Any) -> dict
     }
 
 
-def checked_masks(plan: Plan, masks: Any) -> tuple[tuple[NDArray[np.bool_], ...], ...]:
+def checked_masks(plan: Plan, masks: Any) -> Masks:
     """Check masks that a callable returned on the way: of one network, for all, or for each."""
     found = per_network("masks", masks)
     each = found if isinstance(found, list) else [found] * plan.networks
     if len(each) != plan.networks:
         fail("masks", f"be of one network or of all {plan.networks}", f"{len(each)}")
-    shapes = [list(itertools.pairwise(plan.sizes(width))) for width in plan.width]
-    return _each_once(each, plan.width, lambda value, network: _masks(value, shapes[network]))
+    return _each_once(each, plan.width, lambda value, width: _masks(value, weight_shapes(plan, width)))
+
+
+def weight_shapes(plan: Plan, width: int) -> list[tuple[int, ...]]:
+    """Shapes of the weights that masks are for, in their order."""
+    if plan.network is not None:
+        return [plan.network.shapes(width)[name] for name in plan.network.weights(width)]
+    return [(outputs, inputs) for inputs, outputs in itertools.pairwise(plan.sizes(width))]
 
 
 def _each_once(values: Sequence[Any], widths: Sequence[int], check: Callable[[Any, int], Any]) -> tuple[Any, ...]:
     """Check the value of each network; one that many networks of a width share is checked, and copied, only once."""
     keys = [(id(value), width) for value, width in zip(values, widths, strict=True)]
     first = {key: network for network, key in reversed(list(enumerate(keys)))}
-    found = {key: check(values[network], network) for key, network in first.items()}
+    found = {key: check(values[network], key[1]) for key, network in first.items()}
     return tuple(found[key] for key in keys)
 
 
-def _initial(plan: Plan, value: Any, shapes: list[tuple[int, int]]) -> Arrays:
-    """Weights and biases of one network, an embedding first where there is one."""
-    wanted = [((outputs, inputs), (outputs,)) for inputs, outputs in shapes]
-    if plan.table:
-        codes, numbers = plan.table
-        wanted.insert(0, ((numbers, codes), (0,)))
-    _check_count("initial", value, len(wanted), "layers")
-    found = tuple(
-        (_array("initial", weight, weight_shape), _array("initial", bias, bias_shape))
-        for (weight, bias), (weight_shape, bias_shape) in zip(map(_pair, value), wanted, strict=True)
-    )
-    largest = max(float(np.abs(part).max(initial=0)) for pair in found for part in pair)
+def _initial(plan: Plan, value: Any, width: int) -> Arrays | Named:
+    """The parameters of one network."""
+    found = _layers(plan, value, width) if plan.network is None else _named(plan.network.shapes(width), value)
+    every = found.values() if isinstance(found, dict) else [part for pair in found for part in pair]
+    largest = max(float(np.abs(part).max(initial=0)) for part in every)
     if largest > torch.finfo(plan.dtype).max:
         fail("initial", f"hold numbers that {str(plan.dtype).removeprefix('torch.')} can hold", largest)
     return found
 
 
-def _masks(value: Any, shapes: list[tuple[int, int]]) -> tuple[NDArray[np.bool_], ...]:
+def _named(shapes: Mapping[str, tuple[int, ...]], value: Any) -> Named:
+    """The parameters of a module by name, in the module's order."""
+    if not isinstance(value, Mapping):
+        fail("initial", "be a dict from the names of a module's parameters to arrays", value)
+    if set(value) != set(shapes):
+        fail("initial", f"have the names {', '.join(shapes)}", ", ".join(map(str, value)))
+    return {name: _array("initial", value[name], shape) for name, shape in shapes.items()}
+
+
+def _layers(plan: Plan, value: Any, width: int) -> Arrays:
+    """Weights and biases of a perceptron, an embedding first where there is one."""
+    if isinstance(value, Mapping):
+        fail("initial", "be a list of (weight, bias)", value)
+    wanted = [((outputs, inputs), (outputs,)) for outputs, inputs in weight_shapes(plan, width)]
+    if plan.table:
+        codes, numbers = plan.table
+        wanted.insert(0, ((numbers, codes), (0,)))
+    _check_count("initial", value, len(wanted), "layers")
+    return tuple(
+        (_array("initial", weight, weight_shape), _array("initial", bias, bias_shape))
+        for (weight, bias), (weight_shape, bias_shape) in zip(map(_pair, value), wanted, strict=True)
+    )
+
+
+def _masks(value: Any, shapes: list[tuple[int, ...]]) -> tuple[NDArray[np.bool_], ...]:
     _check_count("masks", value, len(shapes), "arrays, one for each layer of weights")
-    return tuple(_mask(mask, (outputs, inputs)) for mask, (inputs, outputs) in zip(value, shapes, strict=True))
+    return tuple(_mask(mask, shape) for mask, shape in zip(value, shapes, strict=True))
 
 
-def _mask(value: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def _mask(value: Any, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Return a read-only array of truth values, which take an eighth of the room."""
     if isinstance(value, np.ndarray) and value.dtype == np.bool_ and value.shape == shape:
         kept = value.copy()
@@ -117,9 +144,9 @@ def _mask(value: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
     return kept
 
 
-def _masses(value: Any, shapes: list[tuple[int, int]]) -> Layers:
-    _check_count("masses", value, len(shapes) - 1, "arrays, one for each hidden layer")
-    found = tuple(_array("masses", mass, (outputs,)) for mass, (_, outputs) in zip(value, shapes[:-1], strict=True))
+def _masses(value: Any, widths: list[int]) -> Layers:
+    _check_count("masses", value, len(widths), "arrays, one for each hidden layer")
+    found = tuple(_array("masses", mass, (width,)) for mass, width in zip(value, widths, strict=True))
     for mass in found:
         if not (mass > 0).all():
             fail("masses", "be positive", float(mass.min()))

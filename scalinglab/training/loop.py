@@ -14,14 +14,12 @@ from scalinglab.training.arguments import checked_plan
 from scalinglab.training.batches import Batches
 from scalinglab.training.evaluation import held_out, probe
 from scalinglab.training.given import checked_masks
-from scalinglab.training.losses import LOSSES
-from scalinglab.training.networks import ACTIVATIONS, Stack, draw
+from scalinglab.training.networks.making import make_passes, make_stack
+from scalinglab.training.networks.weighting import Weighting
 from scalinglab.training.optimizers import SCHEDULES, make_optimizer
-from scalinglab.training.passes import Buffers, backward, embed, propagate, pull_embedding
 from scalinglab.training.plans import Plan
 from scalinglab.training.progress import Record, Training
 from scalinglab.training.tasks.task import Task
-from scalinglab.training.weighting import Weighting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +32,7 @@ BOUND = 1e3
 def train(
     task: Task,
     *,
+    network: str | Callable[[int, int, int], torch.nn.Module] = "perceptron",
     width: int | Sequence[int] | NDArray[np.integer] = 64,
     depth: int = 1,
     activation: str = "relu",
@@ -61,7 +60,7 @@ def train(
     device: str | torch.device = "cpu",
     evaluations: int = 100,
 ) -> Iterator[Training]:
-    """Train a stack of multilayer perceptrons by batched products, and show every step.
+    """Train a stack of networks by batched products, and show every step.
 
     ``width``, ``step_size``, ``seed`` and ``samples`` are each a number or a sequence. Sequences share one length,
     the number of networks; numbers count for all of them. A network depends on its own settings alone, neither on
@@ -71,11 +70,18 @@ def train(
     Parameters
     ----------
     task : Task
+    network : {"perceptron", "convolution", "attention"} or callable
+        Multilayer perceptrons; three strided convolutions of ``width`` channels along the inputs; blocks of attention
+        between pieces of the inputs, of ``width`` numbers each. Or a function ``(width, inputs, outputs)`` that
+        returns a ``torch.nn.Module`` from inputs of the shape (examples, inputs) to outputs (examples, outputs), whose
+        constructor draws its parameters from torch's own generator. Each example must be treated by itself and
+        without chance: no batch normalisation, no dropout.
     width : int or sequence of int
         Units in each hidden layer.
     depth : int
-        Hidden layers.
+        Hidden layers; blocks of attention. A convolution has three layers always, and a module of your own sees to it.
     activation : {"relu", "tanh"}
+        Not for a module of your own.
     optimizer : {"sgd", "momentum", "adam", "adamw"}
         The rules of ``torch.optim``, with eps = 1e-8 for both Adams.
     step_size : float or sequence of float
@@ -103,18 +109,21 @@ def train(
         Training labels of each network in the place of the task's.
     scaling : {"standard", "mean-field"}
         Mean-field: a hidden unit counts 1 / width in the layer above (its mass), so that training hardly depends on
-        the width [Wang2025]. Step sizes are then of the order of 1 for all widths.
+        the width [Wang2025]. Step sizes are then of the order of 1 for all widths. For perceptrons alone, as masses.
     schedule : {"constant", "cosine"}
         The step size over time; "cosine" goes down to zero along half a wave.
     embedding : int
         Numbers into which each code is turned where the task's inputs are codes (``task.vocabulary``); else not used.
+        A module of your own gets the codes.
     initial : sequence, optional
         Weights and biases to begin with, as ``Training.arrays`` gives them: of one network, for all, or for each. They
-        are drawn by the seed if left out. An embedding comes first, (embedding, vocabulary) and an empty bias.
+        are drawn by the seed if left out. An embedding comes first, (embedding, vocabulary) and an empty bias. Of
+        networks that are no perceptrons: a dict from the names of their parameters to arrays, or one for each.
     masks : sequence or callable, optional
         An array of zeros and ones (or booleans) for each layer of weights, of the shape (outputs, inputs): of one
-        network, for all, or for each. A weight behind a zero is zero and stays so; biases are never masked. A callable
-        gets each snapshot and returns new masks or ``None``; an optimizer forgets what they remove.
+        network, for all, or for each. Of networks that are no perceptrons: for each of ``Training.weights``. A weight
+        behind a zero is zero and stays so; biases are never masked. A callable gets each snapshot and returns new
+        masks or ``None``; an optimizer forgets what they remove.
     masses : sequence, optional
         How much each hidden unit counts in the layer above: an array of the shape (width,) for each hidden layer; of
         one network, for all, or for each. A unit of mass 2 learns like two equal units.
@@ -124,7 +133,8 @@ def train(
         From the layers of the whole stack (weights in which masses are multiplied in), as ``forward`` takes them, to
         a tensor of the shape (networks,) that is added to the losses. It must be differentiable by PyTorch. Weights
         behind masks are zeros in it, and so are the units that a network narrower than the widest does not have; what
-        the penalty's gradient is there does not matter. A network whose penalty is not finite has diverged.
+        the penalty's gradient is there does not matter. A network whose penalty is not finite has diverged. Of other
+        networks: from a dict with the parameters of all of one width by name, asked for once for each width.
     dtype : {"float32", "float64"}
     device : str or torch.device
     evaluations : int
@@ -195,13 +205,12 @@ class _Run:
     """The working memory of one run."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.activation, self.loss = plan, ACTIVATIONS[plan.activation], LOSSES[plan.task.loss]
-        self.stack = _initial_stack(plan)
+        self.plan, self.stack = plan, make_stack(plan)
         self.gradients = self.stack.like()
         self.weighting = Weighting(plan, self.stack)
         self.optimizer = make_optimizer(plan, self.stack, self.gradients)
         self.batches = Batches(plan)
-        self.buffers = Buffers(self.stack, self.batches.inputs.shape[1])
+        self.passes = make_passes(plan, self.stack, [self.batches.inputs.shape[1]])
         self.train_set = probe(plan, self.stack)
         self.held_out = held_out(plan, self.stack)
         self.record = Record(plan, self.stack)
@@ -229,23 +238,17 @@ class _Run:
 
     def pull(self) -> Tensor:
         """One batch forward and back: the losses, and in place the gradients of the effective weights."""
-        batches, buffers, stack = self.batches, self.buffers, self.weighting.effective
+        batches = self.batches
         batches.advance()
-        inputs = embed(stack, batches.inputs)
-        outputs = propagate(stack, inputs, buffers, self.activation)
-        losses = self.loss(outputs, batches.labels, batches.weights, buffers.gradients[-1])
-        backward(stack, self.gradients, inputs, buffers, self.activation)
-        pull_embedding(stack, self.gradients, batches.inputs, buffers)
-        return losses
+        given = batches.inputs, batches.labels, batches.weights
+        return self.passes.pull(self.weighting.effective, self.gradients, *given)
 
     def penalize(self, penalty: Callable[..., Tensor]) -> Tensor:
         """The penalty of each network; its gradient is added to that of the loss."""
         # A learner may well go through the steps under torch.no_grad().
         with torch.enable_grad():
             flat = self.weighting.effective.flat.detach().clone().requires_grad_()
-            values = penalty(self.stack.over(flat))
-        if not isinstance(values, torch.Tensor) or values.shape != (self.plan.networks,) or not values.requires_grad:
-            fail("penalty", f"return a differentiable tensor of the shape ({self.plan.networks},)", values)
+            values = penalties(penalty, self.stack.parts(flat))
         # A frozen network is zeros: what a penalty says of them is of no interest, and could be nan.
         alive = torch.from_numpy(self.record.diverged_at < 0).to(values.device)
         with torch.enable_grad():
@@ -289,15 +292,18 @@ class _Run:
             self.optimizer.forget(network)
 
 
-def _initial_stack(plan: Plan) -> Stack:
-    """The networks before training: as they were given, or drawn each from its seed."""
-    stack = Stack(plan.sizes(max(plan.width)), plan.networks, plan.dtype, plan.device, table=plan.table)
-    for network, (width, seed) in enumerate(zip(plan.width, plan.seed, strict=True)):
-        if plan.initial is not None:
-            stack.put(network, plan.initial[network])
-        else:
-            stack.put(network, draw(plan.sizes(width), seed, plan.activation, plan.scaling, plan.table))
-    return stack
+def penalties(penalty: Callable[..., Tensor], parts: Sequence[tuple[Sequence[int], Any]]) -> Tensor:
+    """The penalty of each network, asked for once for each part of a stack."""
+    found = []
+    for members, layers in parts:
+        values = penalty(layers)
+        if not isinstance(values, torch.Tensor) or values.shape != (len(members),) or not values.requires_grad:
+            fail("penalty", f"return a differentiable tensor of the shape ({len(members)},)", values)
+        found.append(values)
+    if len(found) == 1:
+        return found[0]
+    places = np.argsort([network for members, _ in parts for network in members])
+    return torch.cat(found)[torch.from_numpy(places).to(found[0].device)]
 
 
 def _to_numpy(values: Tensor) -> NDArray[np.float64]:

@@ -7,7 +7,8 @@ import math
 from scalinglab._errors import TooLargeError
 from scalinglab._later import torch
 from scalinglab._machine import free_memory
-from scalinglab.training.networks import stack_size
+from scalinglab.training.networks.modules import module_stack_size
+from scalinglab.training.networks.perceptrons import stack_size
 from scalinglab.training.plans import Plan
 
 #: Most columns that an evaluation pushes through the networks at once, and most examples of its training probe.
@@ -24,9 +25,9 @@ def slice_lengths(examples: int) -> set[int]:
     return {examples // slices, math.ceil(examples / slices)}
 
 
-def refuse_too_large(plan: Plan, *, masks: bool, initial: bool) -> None:
+def refuse_too_large(plan: Plan, *, masks: bool = False, initial: bool = False, passes: bool = True) -> None:
     """Raise ``TooLargeError`` if the run would take more than half the free memory; see ``bytes_needed``."""
-    needed = bytes_needed(plan, masks=masks or plan.remask is not None, initial=initial)
+    needed = bytes_needed(plan, masks=masks or plan.remask is not None, initial=initial, passes=passes)
     free = torch.cuda.mem_get_info(plan.device)[0] if plan.device.type == "cuda" else free_memory()
     if needed > free // 2:
         asked = f"{needed / 1e9:.2g} GB" if needed < 10**18 else "over a billion GB"
@@ -37,7 +38,7 @@ def refuse_too_large(plan: Plan, *, masks: bool, initial: bool) -> None:
         )
 
 
-def bytes_needed(plan: Plan, *, masks: bool = False, initial: bool = False) -> int:
+def bytes_needed(plan: Plan, *, masks: bool = False, initial: bool = False, passes: bool = True) -> int:
     """About the most bytes that a run holds at once, rather too many than too few; what a penalty takes is guessed.
 
     Parameters
@@ -45,15 +46,32 @@ def bytes_needed(plan: Plan, *, masks: bool = False, initial: bool = False) -> i
     plan : Plan
     masks, initial : bool
         Whether arrays of these will be given, of which copies are kept.
+    passes : bool
+        Whether what the passes of modules keep is counted, for which one is run.
     """
     networks, size = plan.networks, plan.dtype.itemsize
-    sizes, batch = plan.sizes(max(plan.width)), max(plan.batch_sizes)
-    numbers = stack_size(sizes, networks, plan.table)
     # Parameters, gradients, two moments, rates, directions, and three of weighting; a penalty has a graph of its own.
     held = (9 + 2 * (plan.remask is not None) + 6 * (plan.penalty is not None)) * size + masks + LONG * initial
-    passes = 2 * batch + sum(map(sum, map(slice_lengths, _evaluated(plan))))
-    columns = passes * sum(sizes[1:]) + 3 * max(batch, PROBE) * sizes[-1] + _inputs(plan, sizes[0], batch)
+    if plan.network is not None:
+        # The gradients that autograd returns are copied from.
+        numbers = module_stack_size(plan.network, plan.width) * (held + size)
+        columns = _kept(plan) if passes else 0
+        return numbers + columns + networks * (_order(plan) + OBJECTS) + _data(plan)
+    sizes, batch = plan.sizes(max(plan.width)), max(plan.batch_sizes)
+    numbers = stack_size(sizes, networks, plan.table)
+    examples = 2 * batch + sum(map(sum, map(slice_lengths, _evaluated(plan))))
+    columns = examples * sum(sizes[1:]) + 3 * max(batch, PROBE) * sizes[-1] + _inputs(plan, sizes[0], batch)
     return numbers * held + networks * (columns * size + _order(plan) + OBJECTS) + _data(plan)
+
+
+def _kept(plan: Plan) -> int:
+    """Bytes of the passes of modules: all on the way to the loss is kept for the way back, and then pulled back."""
+    assert plan.network is not None
+    most = 2 * max(*plan.batch_sizes, *map(max, map(slice_lengths, _evaluated(plan))))
+    inputs = max(plan.batch_sizes) + PROBE * (1 + plan.resample)
+    size = plan.network.input_dtype.itemsize * plan.task.inputs + plan.dtype.itemsize * plan.task.outputs
+    each = {width: plan.network.kept(width) for width in set(plan.width)}
+    return sum(most * each[width] + inputs * size for width in plan.width)
 
 
 def _evaluated(plan: Plan) -> list[int]:

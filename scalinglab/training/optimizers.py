@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from scalinglab._later import torch, torch_adam
-from scalinglab.training.networks import Stack
+from scalinglab.training.networks.making import AnyStack
 from scalinglab.training.plans import Plan
 
 if TYPE_CHECKING:
@@ -20,18 +20,11 @@ SCHEDULES = {
 }
 
 
-def step_sizes(stack: Stack, each: tuple[float, ...]) -> float | Tensor:
+def step_sizes(stack: AnyStack, each: tuple[float, ...]) -> float | Tensor:
     """One number if all networks share a step size, else a vector with the step size of each parameter."""
     if len(set(each)) == 1:
         return each[0]
-    rates = stack.like()
-    column = rates.flat.new_tensor(each)
-    if rates.embedding is not None:
-        rates.embedding.copy_(column[:, None, None].expand_as(rates.embedding))
-    for weight, bias in rates.layers:
-        weight.copy_(column[:, None, None].expand_as(weight))
-        bias.copy_(column[:, None].expand_as(bias))
-    return rates.flat
+    return stack.spread(stack.flat.new_tensor(each))
 
 
 def _move(parameters: Tensor, direction: Tensor, rate: float | Tensor, factor: float) -> None:
@@ -44,9 +37,9 @@ def _move(parameters: Tensor, direction: Tensor, rate: float | Tensor, factor: f
 class SGD:
     """Stochastic gradient descent: ``p -= step_size * (g + weight_decay * p)``; the others build on it."""
 
-    def __init__(self, stack: Stack, gradients: Stack, rate: float | Tensor, decay: float) -> None:
+    def __init__(self, stack: AnyStack, gradients: AnyStack, rate: float | Tensor, decay: float) -> None:
         self.stack, self.gradients, self.rate, self.decay = stack, gradients, rate, decay
-        self.memory: tuple[Stack, ...] = ()  # what is remembered of past gradients
+        self.memory: tuple[AnyStack, ...] = ()  # what is remembered of past gradients
 
     def step(self, factor: float = 1.0) -> None:
         """Make one update in place, with all step sizes multiplied by a factor."""
@@ -72,7 +65,9 @@ class SGD:
 class Momentum(SGD):
     """Heavy ball: ``v = momentum * v + g``, ``p -= step_size * v``."""
 
-    def __init__(self, stack: Stack, gradients: Stack, rate: float | Tensor, decay: float, momentum: float) -> None:
+    def __init__(
+        self, stack: AnyStack, gradients: AnyStack, rate: float | Tensor, decay: float, momentum: float
+    ) -> None:
         super().__init__(stack, gradients, rate, decay)
         self.momentum, self.velocity = momentum, stack.like()
         self.memory = (self.velocity,)
@@ -92,8 +87,8 @@ class Adam(SGD):
 
     def __init__(
         self,
-        stack: Stack,
-        gradients: Stack,
+        stack: AnyStack,
+        gradients: AnyStack,
         rate: float | Tensor,
         decay: float,
         betas: tuple[float, float],
@@ -142,7 +137,7 @@ class Adam(SGD):
         )
 
 
-def make_optimizer(plan: Plan, stack: Stack, gradients: Stack) -> SGD:
+def make_optimizer(plan: Plan, stack: AnyStack, gradients: AnyStack) -> SGD:
     """Return the optimizer of the plan, which reads only the settings it knows."""
     rate, decay = step_sizes(stack, plan.step_size), plan.weight_decay
     if plan.optimizer == "sgd":

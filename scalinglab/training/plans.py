@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._later import torch
-from scalinglab.training.networks import Arrays, parameter_sizes
+from scalinglab.training.networks.families import Family, Named
+from scalinglab.training.networks.perceptrons import Arrays, Masks, parameter_sizes
 from scalinglab.training.tasks.task import Task
 
 
@@ -19,6 +20,7 @@ class Plan:
     """What ``train`` was asked for, in canonical types; tuples have one entry for each network."""
 
     task: Task
+    network: Family | None  # none for perceptrons
     width: tuple[int, ...]
     step_size: tuple[float, ...]
     seed: tuple[int, ...]
@@ -37,8 +39,8 @@ class Plan:
     resample: bool
     embedding: int
     labels: NDArray[Any] | None
-    initial: tuple[Arrays, ...] | None
-    masks: tuple[tuple[NDArray[np.bool_], ...], ...] | None
+    initial: tuple[Arrays | Named, ...] | None
+    masks: Masks | None
     remask: Callable[..., Any] | None
     masses: tuple[tuple[NDArray[np.float64], ...], ...] | None
     mass_rule: bool
@@ -58,7 +60,7 @@ class Plan:
         return tuple(min(self.batch_size, samples) for samples in self.samples)
 
     def sizes(self, width: int) -> tuple[int, ...]:
-        """Numbers of units from the inputs to the outputs of a network of this width."""
+        """Numbers of units from the inputs to the outputs of a perceptron of this width."""
         return (self.task.inputs * (self.embedding or 1), *[width] * self.depth, self.task.outputs)
 
     @property
@@ -73,6 +75,8 @@ class Plan:
 
     def parameters(self, network: int) -> int:
         """Weights and biases of one network."""
+        if self.network is not None:
+            return self.network.parameters(self.width[network])
         return sum(parameter_sizes(self.sizes(self.width[network]), self.table))
 
 

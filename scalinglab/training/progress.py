@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail, non_negative_integer
-from scalinglab.training.networks import Arrays, Stack
+from scalinglab.training.networks.families import Named
+from scalinglab.training.networks.making import AnyStack
+from scalinglab.training.networks.perceptrons import Arrays
 from scalinglab.training.plans import Plan
 
 HISTORIES = ("train_loss", "test_loss", "test_error", "validation_loss", "validation_error")
@@ -19,14 +21,14 @@ HISTORIES = ("train_loss", "test_loss", "test_error", "validation_loss", "valida
 class Record:
     """The histories of one run, with a column for each evaluation of the schedule; written by the loop alone."""
 
-    def __init__(self, plan: Plan, stack: Stack) -> None:
+    def __init__(self, plan: Plan, stack: AnyStack) -> None:
         shape = (plan.networks, len(plan.evaluated))
         self.plan, self.stack = plan, stack
         self.step, self.count = plan.start, 0
         names = HISTORIES if plan.task.validation_inputs is not None else HISTORIES[:3]
         self.histories = {name: np.full(shape, np.nan) for name in names}
         self.diverged_at = _frozen(np.full(plan.networks, -1))
-        self.kept: dict[int, Arrays] = {}
+        self.kept: dict[int, Arrays | Named] = {}
 
     def add(self, **columns: NDArray[np.float64]) -> None:
         """Write one evaluation; networks that have diverged get no numbers."""
@@ -43,10 +45,10 @@ class Record:
         noted[network] = self.step
         self.diverged_at = _frozen(noted)
 
-    def arrays(self, network: int) -> Arrays:
+    def arrays(self, network: int) -> Any:
         """Parameters of a network now, or at its divergence."""
         kept = self.kept.get(network)
-        return kept if kept is not None else self.stack.take(network, self.plan.sizes(self.plan.width[network]))
+        return kept if kept is not None else self.stack.take(network)
 
     def snapshot(self) -> Training:
         """Freeze the present."""
@@ -159,8 +161,8 @@ class Training:
                     rows.append(about | {"step": step} | dict(zip(histories, values, strict=True)))
         return rows
 
-    def arrays(self, network: int) -> Arrays:
-        """Weights and biases of one network at this step, as read-only float64 copies without padding.
+    def arrays(self, network: int) -> Any:
+        """The parameters of one network at this step, as read-only float64 copies without padding.
 
         Parameters
         ----------
@@ -169,8 +171,10 @@ class Training:
 
         Returns
         -------
-        tuple of (weight, bias), one for each layer
-            Of the shapes (outputs, inputs) and (outputs,). Of a diverged network: as they were when it was found out.
+        tuple of (weight, bias), one for each layer, or dict
+            Of perceptrons, of the shapes (outputs, inputs) and (outputs,). Of other networks a dict from names to
+            arrays, in the order of the module's ``named_parameters``. Of a diverged network: as they were when it was
+            found out.
 
         Raises
         ------
@@ -187,6 +191,26 @@ class Training:
                 "call arrays() before asking for the next step"
             )
         return self._record.arrays(network)
+
+    def weights(self, network: int) -> tuple[NDArray[np.float64], ...]:
+        """The arrays of one network that masks are for, in the order of masks.
+
+        Of perceptrons the weights of each layer; of other networks the parameters of two or more dimensions, but for
+        those of ``torch.nn.Embedding``. Never biases, norms and tables of codes.
+
+        Parameters
+        ----------
+        network : int
+
+        Raises
+        ------
+        ValueError, RuntimeError
+            As ``arrays`` does.
+        """
+        arrays, plan = self.arrays(network), self._record.plan
+        if plan.network is None:
+            return tuple(weight for weight, _ in (arrays[1:] if plan.table else arrays))
+        return tuple(arrays[name] for name in plan.network.weights(plan.width[network]))
 
     def __repr__(self) -> str:
         diverged = int(np.count_nonzero(self.diverged_at >= 0))

@@ -41,6 +41,8 @@ class Setting:
         Whether each network of a stack may have a value of its own.
     swept : bool
         Whether the grid of a sweep can hold it: plain values that say what is computed, and not where.
+    function : bool
+        Whether a function may stand in the place of a word; it is checked where it is used.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Setting:
     words: tuple[str, ...] = ()
     by_network: bool = False
     swept: bool = True
+    function: bool = False
 
     @property
     def plain(self) -> bool:
@@ -64,6 +67,8 @@ class Setting:
 
     def checked(self, value: Any) -> Any:
         """The value in its canonical type and within its bounds; a list of these where each network has its own."""
+        if self.function and callable(value):
+            return value
         if self.by_network:
             value = value.tolist() if isinstance(value, np.ndarray) else value
             if isinstance(value, Sequence) and not isinstance(value, str | bytes):
@@ -74,7 +79,7 @@ class Setting:
 
     def _within(self, value: Any) -> Any:
         if self.words and not (isinstance(value, str) and value in self.words):
-            fail(self.name, "be one of " + ", ".join(self.words), value)
+            fail(self.name, "be one of " + ", ".join(self.words) + ", or a function" * self.function, value)
         typed = self.typed(value)
         entries: Any = value if self.kind == "pair" else [value]
         for entry in entries:
@@ -123,8 +128,10 @@ BOUNDS: dict[str, Callable[[float], bool]] = {
     NOT_NEGATIVE: lambda value: value >= 0,
     BELOW_ONE: lambda value: 0 <= value < 1,
 }
+NETWORKS = ("perceptron", "convolution", "attention")
 
 _TABLE = (
+    Setting("network", "word", "perceptron", "what is trained", words=NETWORKS, function=True),
     Setting("width", "int", 64, "units in each hidden layer", POSITIVE, by_network=True),
     Setting("depth", "int", 1, "hidden layers", POSITIVE, most=1000),
     Setting("activation", "word", "relu", "what a hidden unit computes from its sum", words=("relu", "tanh")),

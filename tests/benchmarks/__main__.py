@@ -14,6 +14,7 @@ ALL = (
     "compression",
     "pruning",
     "pruning_information",
+    "networks",
     "first_panel",
     "browser",
 )

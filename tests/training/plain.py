@@ -42,11 +42,34 @@ def plain_optimizer(name, parameters, step_size, *, momentum, betas, decay):
     }[name]()
 
 
-def plain_training(
+def plain_training(task, initial, *, activation="relu", dtype="float64", masks=None, **settings):
+    """Train one perceptron; return its parameters as arrays and the test losses, as ``plain_loop`` does.
+
+    ``masks`` has an array for each layer of weights.
+    """
+    embedded = initial[0][1].size == 0
+    table = initial[0][0].shape[::-1] if embedded else None
+    first = initial[1][0] if embedded else initial[0][0]
+    sizes = [first.shape[1], *(len(bias) for _, bias in initial[int(embedded) :])]
+    network = plain_network(sizes, activation, dtype, table)
+    arrays = [array for pair in initial for array in pair if array.size]
+    arrays[0] = arrays[0].T if embedded else arrays[0]
+    parameters = list(network.parameters())
+    with torch.no_grad():
+        for parameter, array in zip(parameters, arrays, strict=True):
+            parameter.copy_(torch.tensor(array))
+    weights = [parameter for parameter in parameters[int(embedded) :] if parameter.dim() == 2]
+    masked = list(zip(weights, masks, strict=True)) if masks is not None else ()
+    losses = plain_loop(task, network, masked=masked, dtype=dtype, **settings)
+    trained = [parameter.detach().numpy() for parameter in parameters]
+    trained[0] = trained[0].T if embedded else trained[0]
+    return trained, losses
+
+
+def plain_loop(
     task,
-    initial,
+    network,
     *,
-    activation="relu",
     optimizer="sgd",
     step_size=0.1,
     seed=0,
@@ -58,30 +81,19 @@ def plain_training(
     momentum=0.9,
     betas=(0.9, 0.999),
     decay=0.0,
-    masks=None,
+    masked=(),
     penalty=None,
     subset=None,
     evaluated=None,
 ):
-    """Train one network; return its parameters as arrays and the test losses before the steps that are evaluated.
+    """Train one network in place; return the test losses before the steps that are evaluated.
 
     All are, and what comes after the last one, if left out.
 
-    ``masks`` has an array for each layer of weights, ``penalty`` is a function of the parameters, and ``subset`` are
+    ``masked`` has pairs of a parameter and its mask, ``penalty`` is a function of the parameters, and ``subset`` are
     the places of the training samples.
     """
-    embedded = initial[0][1].size == 0
-    table = initial[0][0].shape[::-1] if embedded else None
-    first = initial[1][0] if embedded else initial[0][0]
-    sizes = [first.shape[1], *(len(bias) for _, bias in initial[int(embedded) :])]
-    network = plain_network(sizes, activation, dtype, table)
-    arrays = [array for pair in initial for array in pair if array.size]
-    arrays[0] = arrays[0].T if embedded else arrays[0]
-    with torch.no_grad():
-        for parameter, array in zip(network.parameters(), arrays, strict=True):
-            parameter.copy_(torch.tensor(array))
     parameters = list(network.parameters())
-    weights = [parameter for parameter in parameters[int(embedded) :] if parameter.dim() == 2]
     rule = plain_optimizer(optimizer, parameters, step_size, momentum=momentum, betas=betas, decay=decay)
     # The factor of step t of T is (1 + cos(pi t / T)) / 2, which ends one step above zero.
     pace = torch.optim.lr_scheduler.CosineAnnealingLR(rule, steps) if schedule == "cosine" else None
@@ -103,15 +115,13 @@ def plain_training(
         rule.zero_grad()
         value = loss(network(inputs[batch]), labels[batch])
         (value if penalty is None else value + penalty(parameters)).backward()
-        for weight, mask in zip(weights, masks or (), strict=masks is not None):
+        for weight, mask in masked:
             weight.grad.mul_(torch.tensor(mask))
         rule.step()
         if pace:
             pace.step()
     evaluate(steps)
-    trained = [parameter.detach().numpy() for parameter in parameters]
-    trained[0] = trained[0].T if embedded else trained[0]
-    return trained, losses
+    return losses
 
 
 def as_tensors(inputs, labels, dtype):

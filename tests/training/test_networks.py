@@ -9,8 +9,8 @@ from torch import nn
 
 from scalinglab.training import digits, forward, train
 from scalinglab.training.losses import cross_entropy, mistakes
-from scalinglab.training.networks import ACTIVATIONS, Stack, draw
-from scalinglab.training.passes import Buffers, backward, propagate
+from scalinglab.training.networks.passes import Buffers, backward, propagate
+from scalinglab.training.networks.perceptrons import ACTIVATIONS, Stack, draw
 
 SIZES, NETWORKS, EXAMPLES = (5, 7, 6, 4), 3, 11
 

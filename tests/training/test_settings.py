@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scalinglab.training import budget, digits, settings, train
-from scalinglab.training.networks import ACTIVATIONS
+from scalinglab.training.networks.perceptrons import ACTIVATIONS
 from scalinglab.training.optimizers import SCHEDULES
 from scalinglab.training.plans import Plan
 from scalinglab.training.settings import BOUNDS, KINDS, SETTINGS

@@ -31,6 +31,9 @@ ALGORITHM = 2
 SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept}
 #: Where a sweep differs from ``train``: the first and the last evaluation suffice.
 DEFAULTS = {"evaluations": 2}
+#: Settings that came when there were keys already, with the values at which a key does not tell them: those that all
+#: runs had before. So what was kept then is found now.
+SILENT = {"network": SETTINGS["network"].default}
 #: No course comes near; it keeps a slip of the finger from filling the memory.
 MOST_RUNS = 100_000
 
@@ -162,19 +165,23 @@ def _run(chosen: dict[str, Any]) -> Run:
 
 
 def text_of(**parts: Any) -> str:
-    """The canonical JSON of a configuration.
+    """The canonical JSON of a configuration; what is silent in it is left out.
 
     Raises
     ------
     TypeError, ValueError
         If a part holds what JSON cannot.
     """
+    if settings := parts.get("train"):
+        told = {name: value for name, value in settings.items() if name not in SILENT or value != SILENT[name]}
+        parts = parts | {"train": told}
     return json.dumps({"algorithm": ALGORITHM} | parts, sort_keys=True, allow_nan=False)
 
 
 def _read(text: str, measure: Measured | None) -> Run:
     parts = json.loads(text)
-    return Run(parts["task"], parts["train"], text, parts.get("options", {}), measure)
+    settings = SILENT | parts["train"] if parts["train"] else {}
+    return Run(parts["task"], settings, text, parts.get("options", {}), measure)
 
 
 def _entries(name: str, value: Any) -> list[Any]:
@@ -226,6 +233,9 @@ def _canonical(name: str, value: Any) -> Any:
     setting = SWEPT[name]
     if value is None and setting.default is None:
         return None
+    if setting.function and callable(value):
+        words = ", ".join(setting.words)
+        fail(name, f"be one of {words} in a sweep, as a function has no name to keep its runs under", value)
     typed = setting.typed(value)
     return list(typed) if isinstance(typed, tuple) else typed
 

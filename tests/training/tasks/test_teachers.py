@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalinglab.training.loop import train
-from scalinglab.training.networks import forward
+from scalinglab.training.networks.perceptrons import forward
 from scalinglab.training.tasks.teachers import teacher, teacher_student
 
 KINDS = [("tanh", 8, 8), ("relu", 8, 8), ("tanh", 1, 3), ("relu", 3, 40)]

@@ -6,11 +6,11 @@ fast where one over many rows of ten columns is not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from scalinglab._later import torch
-from scalinglab.training.networks import Activation, Stack
+from scalinglab.training.networks.perceptrons import Activation, Stack
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -84,3 +84,42 @@ def _places(stack: Stack, inputs: Tensor) -> Tensor:
     assert stack.embedding is not None
     offsets = torch.arange(stack.networks, device=inputs.device) * stack.embedding.shape[1]
     return (inputs + offsets[:, None, None]).reshape(-1)
+
+
+class Passes:
+    """What runs a stack of perceptrons, in buffers for each number of examples that it is to run on.
+
+    Parameters
+    ----------
+    stack : Stack
+    activation : Activation
+    loss : callable
+        One of ``LOSSES``.
+    lengths : collection of int
+        Examples of a pass.
+    back : bool
+        Whether there is room for gradients.
+    """
+
+    def __init__(
+        self, stack: Stack, activation: Activation, loss: Callable[..., Tensor], lengths: Collection[int], *, back: bool
+    ) -> None:
+        self.activation, self.loss = activation, loss
+        self.buffers = {length: Buffers(stack, length, back=back) for length in lengths}
+
+    def outputs(self, stack: Stack, rows: Tensor) -> Tensor:
+        """Outputs (networks, outputs, examples) from inputs (networks, examples, inputs); they stay in the buffers."""
+        return propagate(stack, embed(stack, rows), self.buffers[rows.shape[1]], self.activation)
+
+    def losses(self, outputs: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+        """The loss of each network."""
+        return self.loss(outputs, labels, weights, self.buffers[outputs.shape[2]].gradients[-1])
+
+    def pull(self, stack: Stack, gradients: Stack, rows: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+        """One batch forward and back: the losses, and in place the gradients of all parameters."""
+        buffers, inputs = self.buffers[rows.shape[1]], embed(stack, rows)
+        outputs = propagate(stack, inputs, buffers, self.activation)
+        losses = self.loss(outputs, labels, weights, buffers.gradients[-1])
+        backward(stack, gradients, inputs, buffers, self.activation)
+        pull_embedding(stack, gradients, rows, buffers)
+        return losses

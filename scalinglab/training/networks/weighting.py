@@ -11,17 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scalinglab._later import torch
-from scalinglab.training.networks import Stack
+from scalinglab.training.networks.modules import ModuleStack
+from scalinglab.training.networks.perceptrons import Masks, Stack
 from scalinglab.training.plans import Plan
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Masks = tuple[tuple[NDArray[np.bool_], ...], ...]
 
 
 class Weighting:
@@ -29,17 +25,17 @@ class Weighting:
 
     Attributes
     ----------
-    effective : Stack
+    effective : Stack or ModuleStack
         What the passes run on: the stack itself, unless there are masses.
     """
 
-    def __init__(self, plan: Plan, stack: Stack) -> None:
+    def __init__(self, plan: Plan, stack: Stack | ModuleStack) -> None:
         self.plan, self.stack, self.effective = plan, stack, stack
         self.scale: Tensor | None = None
         self.factor: Tensor | None = None
         self.rule: Tensor | None = None
         self.absent: Tensor | None = None
-        if plan.masses is not None:
+        if plan.masses is not None and isinstance(stack, Stack):
             below, above = _masses(plan, stack)
             self.rule = 1 / above if plan.mass_rule else below
             self.scale, self.effective = below, stack.like()
@@ -51,7 +47,7 @@ class Weighting:
 
     def remask(self, masks: Masks | None) -> Tensor:
         """From now on, what the masks remove does not exist. Returns a one for each parameter that does."""
-        exists = _existing(self.plan, self.stack, masks)
+        exists = self.stack.existing(masks)
         self.factor = exists if self.rule is None else exists * self.rule
         self.absent = exists == 0 if self.plan.penalty is not None else None
         if masks is not None:
@@ -71,26 +67,10 @@ class Weighting:
         """
         return gradient if self.absent is None else gradient.masked_fill_(self.absent, 0)
 
-    def pull(self, gradients: Stack) -> None:
+    def pull(self, gradients: Stack | ModuleStack) -> None:
         """Turn gradients of effective weights into those that the optimizer is given, in place."""
         if self.factor is not None:
             gradients.flat.mul_(self.factor)
-
-
-def _existing(plan: Plan, stack: Stack, masks: Masks | None) -> Tensor:
-    """One for each parameter that exists; zero for padding and for what the masks remove."""
-    exists = stack.like()
-    if exists.embedding is not None:
-        exists.embedding.fill_(1)
-    for network, width in enumerate(plan.width):
-        sizes = plan.sizes(width)
-        for number, (weight, bias) in enumerate(exists.layers):
-            inputs, outputs = sizes[number : number + 2]
-            bias[network, :outputs] = 1
-            weight[network, :outputs, :inputs] = 1
-            if masks is not None:
-                weight[network, :outputs, :inputs] = torch.tensor(masks[network][number]).to(weight)
-    return exists.flat
 
 
 def _masses(plan: Plan, stack: Stack) -> tuple[Tensor, Tensor]:

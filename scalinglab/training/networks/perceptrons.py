@@ -29,6 +29,8 @@ ALIGNMENT = 16
 WEIGHTS = 0
 #: The weights and biases of one network, a pair for each layer.
 Arrays = tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
+#: For each network, which weights there are: a table of truth values for each tensor of weights.
+Masks = tuple[tuple[NDArray[np.bool_], ...], ...]
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Stack:
         Height of the stack.
     table : (int, int), optional
         Codes and numbers for each code of an embedding that comes before the first layer.
+    widths : tuple of int, optional
+        Hidden units of each network; as many as the stack has if left out.
 
     Attributes
     ----------
@@ -98,8 +102,9 @@ class Stack:
         device: torch.device,
         *,
         table: tuple[int, int] | None = None,
+        widths: Sequence[int] | None = None,
     ) -> None:
-        self.sizes, self.networks, self.table = tuple(sizes), networks, table
+        self.sizes, self.networks, self.table, self.widths = tuple(sizes), networks, table, widths
         self.flat = torch.zeros(stack_size(sizes, networks, table), dtype=dtype, device=device)
         blocks = self._blocks(self.flat)
         self.embedding: Tensor | None = blocks.pop() if table else None
@@ -110,18 +115,29 @@ class Stack:
         found, start = [], 0
         for shape in _block_shapes(self.sizes, self.networks, self.table):
             found.append(flat[start : start + math.prod(shape)].view(shape))
-            start += _aligned(math.prod(shape))
+            start += aligned(math.prod(shape))
         return found
 
     def like(self) -> Stack:
         """Return another stack of the same layout, filled with zeros."""
-        return Stack(self.sizes, self.networks, self.flat.dtype, self.flat.device, table=self.table)
+        device, own = self.flat.device, {"table": self.table, "widths": self.widths}
+        return Stack(self.sizes, self.networks, self.flat.dtype, device, **own)
+
+    def sizes_of(self, network: int) -> tuple[int, ...]:
+        """Numbers of units from the inputs to the outputs of one network, without the padding."""
+        if self.widths is None:
+            return self.sizes
+        return (self.sizes[0], *[self.widths[network]] * (len(self.sizes) - 2), self.sizes[-1])
 
     def over(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Views by layer of another vector of the same layout, through which gradients flow; an embedding first."""
         blocks = self._blocks(flat)
         first = [(blocks.pop().mT, flat[:0])] if self.table else []
         return first + list(zip(blocks[::2], blocks[1::2], strict=True))
+
+    def parts(self, flat: Tensor) -> list[tuple[Sequence[int], list[tuple[Tensor, Tensor]]]]:
+        """The same, with the networks that they are of: all of them."""
+        return [(range(self.networks), self.over(flat))]
 
     def clear(self, network: int) -> None:
         """Set all numbers of one network to zero."""
@@ -141,15 +157,43 @@ class Stack:
             weight[network, :outputs, :inputs] = torch.tensor(new_weight)
             bias[network, :outputs] = torch.tensor(new_bias)
 
-    def take(self, network: int, sizes: Sequence[int]) -> Arrays:
+    def take(self, network: int) -> Arrays:
         """Copy the weights and biases of one network out, without the padding; the one way from networks to arrays."""
         first = []
         if self.embedding is not None:
-            first = [(_copy(self.embedding[network].mT), _copy(self.flat[:0]))]
+            first = [(copied(self.embedding[network].mT), copied(self.flat[:0]))]
         return *first, *(
-            (_copy(weight[network, :outputs, :inputs]), _copy(bias[network, :outputs]))
-            for (weight, bias), (inputs, outputs) in zip(self.layers, itertools.pairwise(sizes), strict=True)
+            (copied(weight[network, :outputs, :inputs]), copied(bias[network, :outputs]))
+            for (weight, bias), (inputs, outputs) in zip(self.layers, self._shapes(network), strict=True)
         )
+
+    def spread(self, column: Tensor) -> Tensor:
+        """A vector of this layout with the number of its network, of the shape (networks,), for each parameter."""
+        spread = self.like()
+        if spread.embedding is not None:
+            spread.embedding.copy_(column[:, None, None].expand_as(spread.embedding))
+        for weight, bias in spread.layers:
+            weight.copy_(column[:, None, None].expand_as(weight))
+            bias.copy_(column[:, None].expand_as(bias))
+        return spread.flat
+
+    def existing(self, masks: Masks | None) -> Tensor:
+        """A vector of this layout: one for each parameter, zero for padding and for what the masks remove."""
+        exists = self.like()
+        if exists.embedding is not None:
+            exists.embedding.fill_(1)
+        for network in range(self.networks):
+            shapes = zip(exists.layers, self._shapes(network), strict=True)
+            for number, ((weight, bias), (inputs, outputs)) in enumerate(shapes):
+                bias[network, :outputs] = 1
+                weight[network, :outputs, :inputs] = 1
+                if masks is not None:
+                    weight[network, :outputs, :inputs] = torch.tensor(masks[network][number]).to(weight)
+        return exists.flat
+
+    def _shapes(self, network: int) -> Iterator[tuple[int, int]]:
+        """What comes into each layer of a network, and what goes out."""
+        return itertools.pairwise(self.sizes_of(network))
 
 
 def draw(
@@ -243,7 +287,7 @@ def parameter_sizes(sizes: Sequence[int], table: tuple[int, int] | None = None) 
 
 def stack_size(sizes: Sequence[int], networks: int, table: tuple[int, int] | None = None) -> int:
     """Numbers in the flat vector of a stack, padding included."""
-    return sum(_aligned(math.prod(shape)) for shape in _block_shapes(sizes, networks, table))
+    return sum(aligned(math.prod(shape)) for shape in _block_shapes(sizes, networks, table))
 
 
 def _block_shapes(sizes: Sequence[int], networks: int, table: tuple[int, int] | None) -> Iterator[tuple[int, ...]]:
@@ -255,11 +299,13 @@ def _block_shapes(sizes: Sequence[int], networks: int, table: tuple[int, int] | 
         yield networks, *table
 
 
-def _aligned(numbers: int) -> int:
+def aligned(numbers: int) -> int:
+    """Numbers that a block of so many takes up."""
     return -(-numbers // ALIGNMENT) * ALIGNMENT
 
 
-def _copy(values: Tensor) -> NDArray[np.float64]:
+def copied(values: Tensor) -> NDArray[np.float64]:
+    """A read-only copy in float64."""
     array = np.array(values.detach().cpu().numpy(), dtype=np.float64)
     array.setflags(write=False)
     return array
