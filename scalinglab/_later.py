@@ -26,12 +26,15 @@ class Later(ModuleType):
 if TYPE_CHECKING:
     import torch
     import torch.optim.adam as torch_adam
+    import torch.utils.flop_counter as torch_flops
     from scipy import linalg, optimize, spatial, special
 else:
     #: It takes a second and 180 MB, and much of the course does without: nothing loads it before something trains.
     torch = Later("torch")
     #: The functions beneath its optimizers, which themselves load a compiler: another second, another 70 MB.
     torch_adam = Later("torch.optim.adam")
+    #: What counts the products of a user's own module.
+    torch_flops = Later("torch.utils.flop_counter")
     #: Half a second and 50 MB together, and a panel needs one of them at most to show.
     linalg, optimize = Later("scipy.linalg"), Later("scipy.optimize")
     spatial, special = Later("scipy.spatial"), Later("scipy.special")

@@ -33,7 +33,9 @@ class Budget:
         (forward, gradient of the weight, gradient of what came in; the first layer has a use for the last only above
         an embedding), and one for each weight and example of an evaluation (the test set, a validation set, and at
         most 256 training samples). Not counted: biases, activations, softmax, embeddings, the optimizer, a penalty,
-        and the padding of networks narrower than the widest; weights behind a mask are counted as any other.
+        and the padding of networks narrower than the widest; weights behind a mask are counted as any other. Of
+        convolutions and attention all products are counted, zeros beyond the ends too; of a module of your own those
+        of matrices and convolutions, as PyTorch's own counter finds them.
     testing : int
         Those of them that the evaluations take; the others train.
     """

@@ -65,7 +65,7 @@ def train(
     ``width``, ``step_size``, ``seed`` and ``samples`` are each a number or a sequence. Sequences share one length,
     the number of networks; numbers count for all of them. A network depends on its own settings alone, neither on
     its place nor (beyond rounding) on its company: its initial weights and the order of its data come from two
-    streams of its own seed.
+    streams of its own seed. The fast stack of perceptrons pads narrower networks; others run by width.
 
     Parameters
     ----------
@@ -152,6 +152,13 @@ def train(
 
     Examples
     --------
+    A module of your own is a function away::
+
+        def network(width, inputs, outputs):
+            return nn.Sequential(nn.Linear(inputs, width), nn.GELU(), nn.LayerNorm(width), nn.Linear(width, outputs))
+
+        run = finish(train(digits(), network=network, width=[8, 16, 32], optimizer="adam", step_size=0.003))
+
     >>> from scalinglab.training import digits, finish, train
     >>> run = finish(train(digits(300), width=16, seed=[0, 1], steps=60))
     >>> run

@@ -136,7 +136,8 @@ def _assembled(arrays: dict[str, NDArray[np.floating]], layout: Any) -> tuple[Ne
     """Put networks together from their named arrays, which must be all there and no others."""
     if not isinstance(layout, list) or not all(map(_is_entry, layout)):
         raise ValueError("its number of layers is not known")
-    if (count := len(_names(layout))) != len(arrays):
+    # Counted before they are listed: a damaged file may speak of any number.
+    if (count := sum(len(entry) if isinstance(entry, list) else 2 * entry for entry in layout)) != len(arrays):
         raise ValueError(f"it holds {len(arrays)} arrays instead of {count}")
     for array in arrays.values():
         array.setflags(write=False)

@@ -131,7 +131,14 @@ BOUNDS: dict[str, Callable[[float], bool]] = {
 NETWORKS = ("perceptron", "convolution", "attention")
 
 _TABLE = (
-    Setting("network", "word", "perceptron", "what is trained", words=NETWORKS, function=True),
+    Setting(
+        "network",
+        "word",
+        "perceptron",
+        "what is trained: a word, or a function that makes a module",
+        words=NETWORKS,
+        function=True,
+    ),
     Setting("width", "int", 64, "units in each hidden layer", POSITIVE, by_network=True),
     Setting("depth", "int", 1, "hidden layers", POSITIVE, most=1000),
     Setting("activation", "word", "relu", "what a hidden unit computes from its sum", words=("relu", "tanh")),

@@ -40,8 +40,8 @@ class Attention(nn.Module):
         self.pieces, self.positions = nn.Linear(4, WIDTH), nn.Parameter(torch.randn(10, WIDTH))
         self.attention_norm, self.attend, self.mix = (
             nn.LayerNorm(WIDTH),
-            nn.Linear(WIDTH, 3 * WIDTH),
-            nn.Linear(WIDTH, WIDTH),
+            nn.Linear(WIDTH, 3 * WIDTH, bias=False),
+            nn.Linear(WIDTH, WIDTH, bias=False),
         )
         self.hidden_norm, self.hidden, self.out = (
             nn.LayerNorm(WIDTH),

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from scalinglab.training import digits, finish, train
 
@@ -29,6 +30,29 @@ WAYS = {
     "penalty": {"penalty": lambda layers: sum((weight**2).flatten(1).sum(1) for weight, _ in layers) * 1e-3},
     "rewound": {"start": 20},
 }
+
+
+class Residual(nn.Module):
+    """A user's own module."""
+
+    def __init__(self, width, inputs, outputs):
+        super().__init__()
+        self.into, self.norm, self.last = nn.Linear(inputs, width), nn.LayerNorm(width), nn.Linear(width, outputs)
+        self.register_buffer("scale", torch.tensor(0.5))
+
+    def forward(self, inputs):
+        hidden = torch.tanh(self.into(inputs))
+        return self.last(hidden + self.scale * self.norm(hidden))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("network", ["convolution", "attention", Residual])
+def test_a_gpu_trains_the_same_modules(network):
+    settings = {"network": network, "width": [6, 9, 6], "seed": range(3), "steps": 30, "step_size": 0.02}
+    here, there = (finish(train(digits(400), dtype="float64", device=on, **settings)) for on in ("cpu", "cuda"))
+    for place in range(3):
+        for name, mine in here.arrays(place).items():
+            np.testing.assert_allclose(there.arrays(place)[name], mine, rtol=0, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

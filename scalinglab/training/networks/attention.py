@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from scalinglab._later import torch
-from scalinglab.training.networks.families import BuiltIn, embedded
+from scalinglab.training.networks.families import BuiltIn, Counts, embedded
 from scalinglab.training.networks.perceptrons import ACTIVATIONS
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class Attention(BuiltIn):
             return 1.0
         return ((ACTIVATIONS[self.activation].gain if "hidden" in name else 1.0) / fan_in) ** 0.5
 
-    def products(self, width: int) -> tuple[int, int]:
+    def counts(self, width: int) -> Counts:
         """Of the layers, and of queries with keys and shares with values."""
         embedding = self.codes[1] if self.codes else 0
-        return attention_products(width, self.inputs, self.outputs, self.depth, embedding)
+        return attention_counts(width, self.inputs, self.outputs, self.depth, embedding)
 
     def stacked(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
         """Batched products for all networks at once, a row for each piece; only what is read off is computed."""
@@ -51,9 +51,9 @@ class Attention(BuiltIn):
         for number in range(self.depth):
             pieces = self._block(parameters, f"blocks.{number}", pieces, last=number == self.depth - 1)
         read = pieces[:, :, -1] if self.codes else pieces.mean(2)
-        weight, bias = _normed(parameters, "norm", "last")
-        read = torch.nn.functional.layer_norm(read, (width,))
-        return torch.baddbmm(bias.unsqueeze(2), weight, read.mT)
+        weight, bias = _layer(parameters, "last", "norm")
+        assert bias is not None
+        return torch.baddbmm(bias.unsqueeze(2), weight, _norm(read).mT)
 
     def _block(self, parameters: Mapping[str, Tensor], name: str, pieces: Tensor, *, last: bool) -> Tensor:
         """Pieces (networks, examples, pieces, width) after a block; of the last one on codes, the last piece alone."""
@@ -62,8 +62,9 @@ class Attention(BuiltIn):
         query, key, value = asked.view(networks * examples, count, 3 * width).chunk(3, 2)
         if last and self.codes:
             query, pieces = query[:, -1:], pieces[:, :, -1:]
-        shares = torch.bmm(query, key.mT).mul_(1 / math.sqrt(width)).softmax(2)
-        heard = torch.bmm(shares, value).view(pieces.shape)
+        # A column for each query: a softmax along rows of ten numbers takes four times as long as one along columns.
+        shares = torch.bmm(key, query.mT).mul_(1 / math.sqrt(width)).softmax(1)
+        heard = torch.bmm(shares.mT, value).view(pieces.shape)
         pieces = pieces + _linear(parameters, f"{name}.mix", heard)
         hidden = _linear(parameters, f"{name}.hidden", _norm(pieces), f"{name}.hidden_norm")
         return pieces + _linear(parameters, f"{name}.out", ACTIVATIONS[self.activation].apply(hidden))
@@ -74,29 +75,29 @@ def _norm(pieces: Tensor) -> Tensor:
     return torch.nn.functional.layer_norm(pieces, pieces.shape[-1:])
 
 
-def _normed(parameters: Mapping[str, Tensor], norm: str, layer: str) -> tuple[Tensor, Tensor]:
-    """Weights and biases of a layer above a norm, for what the norm puts out without its own."""
-    weight, bias = parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
-    factor, shift = parameters[f"{norm}.weight"], parameters[f"{norm}.bias"]
-    return weight * factor.unsqueeze(1), torch.baddbmm(bias.unsqueeze(2), weight, shift.unsqueeze(2)).squeeze(2)
+def _layer(parameters: Mapping[str, Tensor], layer: str, norm: str) -> tuple[Tensor, Tensor | None]:
+    """Weights and biases of a layer; if it is above a norm, for what the norm puts out without its own numbers."""
+    weight, bias = parameters[f"{layer}.weight"], parameters.get(f"{layer}.bias")
+    if not norm:
+        return weight, bias
+    shift = torch.bmm(weight, parameters[f"{norm}.bias"].unsqueeze(2)).squeeze(2)
+    return weight * parameters[f"{norm}.weight"].unsqueeze(1), shift if bias is None else bias + shift
 
 
 def _linear(parameters: Mapping[str, Tensor], layer: str, pieces: Tensor, norm: str = "") -> Tensor:
     """A layer of each network on all of its pieces (networks, examples, pieces, numbers)."""
-    if norm:
-        weight, bias = _normed(parameters, norm, layer)
-    else:
-        weight, bias = parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
-    found = torch.baddbmm(bias.unsqueeze(1), pieces.flatten(1, 2), weight.mT)
+    weight, bias = _layer(parameters, layer, norm)
+    rows = pieces.flatten(1, 2)
+    found = torch.bmm(rows, weight.mT) if bias is None else torch.baddbmm(bias.unsqueeze(1), rows, weight.mT)
     return found.view(*pieces.shape[:3], -1)
 
 
-def attention_products(width: int, inputs: int, outputs: int, depth: int, embedding: int = 0) -> tuple[int, int]:
-    """Multiply-adds of one example forward, and those of them whose inputs have no use for a gradient."""
+def attention_counts(width: int, inputs: int, outputs: int, depth: int, embedding: int = 0) -> Counts:
+    """Counts of one network, from numbers alone; an embedding of zero is none."""
     pieces, numbers = (inputs, embedding) if embedding else (-(-inputs // PIECE), PIECE)
-    block = pieces * width * width * (3 + 1 + 2 * HIDDEN) + 2 * pieces * pieces * width
-    first = pieces * numbers * width
-    return first + depth * block + width * outputs, 0 if embedding else first
+    first, block, last = numbers * width, width * width * (3 + 1 + 2 * HIDDEN), width * outputs
+    products = pieces * first + depth * (pieces * block + 2 * pieces * pieces * width) + last
+    return Counts(first + depth * block + last, products, 0 if embedding else pieces * first)
 
 
 @cache
@@ -109,8 +110,9 @@ def _modules() -> type[nn.Module]:
 
         def __init__(self, width: int, activation: str) -> None:
             super().__init__()
-            self.attention_norm, self.attend = nn.LayerNorm(width), nn.Linear(width, 3 * width)
-            self.mix = nn.Linear(width, width)
+            # Without biases: one of the keys would change nothing, as all shares would be what they are.
+            self.attention_norm, self.attend = nn.LayerNorm(width), nn.Linear(width, 3 * width, bias=False)
+            self.mix = nn.Linear(width, width, bias=False)
             self.hidden_norm, self.hidden = nn.LayerNorm(width), nn.Linear(width, HIDDEN * width)
             self.out = nn.Linear(HIDDEN * width, width)
             self.activation, self.scale = activation, 1 / math.sqrt(width)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scalinglab._later import torch
-from scalinglab.training.networks.families import BuiltIn, embedded
+from scalinglab.training.networks.families import BuiltIn, Counts, embedded
 from scalinglab.training.networks.perceptrons import ACTIVATIONS, Activation
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ class Convolutions(BuiltIn):
         """[He2015] eq. (10); an embedding is standard normal."""
         return 1.0 if name.startswith("embedding") else (ACTIVATIONS[self.activation].gain / fan_in) ** 0.5
 
-    def products(self, width: int) -> tuple[int, int]:
+    def counts(self, width: int) -> Counts:
         """Of the convolutions (zeros beyond the ends count as numbers) and of the last layer."""
-        return convolution_products(width, self.inputs, self.outputs, self.codes[1] if self.codes else 0)
+        return convolution_counts(width, self.inputs, self.outputs, self.codes[1] if self.codes else 0)
 
     def stacked(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
         """Batched products for all networks at once. Examples are columns, so that what is moved lies together."""
@@ -51,11 +51,15 @@ class Convolutions(BuiltIn):
         return torch.baddbmm(parameters["last.bias"].unsqueeze(2), parameters["last.weight"], hidden)
 
 
-def convolution_products(width: int, inputs: int, outputs: int, embedding: int = 0) -> tuple[int, int]:
-    """Multiply-adds of one example forward, and those of them whose inputs have no use for a gradient."""
+def convolution_counts(width: int, inputs: int, outputs: int, embedding: int = 0) -> Counts:
+    """Counts of one network, from numbers alone; an embedding of zero is none."""
     channels, places = [embedding or 1, *[width] * len(KERNELS)], lengths(inputs)
-    each = [places[n + 1] * channels[n] * kernel * width for n, kernel in enumerate(KERNELS)]
-    return sum(each) + places[-1] * width * outputs, 0 if embedding else each[0]
+    kernels = [channels[n] * kernel * width for n, kernel in enumerate(KERNELS)]
+    each, last = (
+        [kernel * count for kernel, count in zip(kernels, places[1:], strict=True)],
+        places[-1] * width * outputs,
+    )
+    return Counts(sum(kernels) + last, sum(each) + last, 0 if embedding else each[0])
 
 
 def lengths(inputs: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 Named = dict[str, NDArray[np.float64]]
 #: Examples by which the numbers that a pass keeps are counted.
 COUNTED = 8
+
+
+class Counts(NamedTuple):
+    """Weights of a network without biases, norms and tables; multiply-adds of one example forward, and the ``first``.
+
+    These are those of them whose inputs have no use for a gradient, as nothing that is learned lies below.
+    """
+
+    weights: int
+    products: int
+    first: int
 
 
 class Family(ABC):
@@ -158,13 +169,13 @@ class BuiltIn(Family):
         """Standard deviation of the initial weights of this name."""
 
     @abstractmethod
-    def products(self, width: int) -> tuple[int, int]:
-        """Multiply-adds of one example forward, and those of them whose inputs have no use for a gradient."""
+    def counts(self, width: int) -> Counts:
+        """Of one network."""
 
     def work(self, width: int, examples: int, *, back: bool) -> int:
         """Each product forward has two of its size on the way back: for the weight, and for what came in."""
-        forward, first = self.products(width)
-        return examples * (3 * forward - first if back else forward)
+        counts = self.counts(width)
+        return examples * (3 * counts.products - counts.first if back else counts.products)
 
     def draw(self, width: int, seed: int) -> Named:
         """Normal weights, from the same stream of the seed as those of a perceptron; biases zero, norms one."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scalinglab._checks import fail
-from scalinglab._later import torch
+from scalinglab._later import torch, torch_flops
 from scalinglab.training.networks.families import Family, Named
 from scalinglab.training.networks.perceptrons import WEIGHTS
 
@@ -80,16 +81,19 @@ class Own(Family):
 
     def work(self, width: int, examples: int, *, back: bool) -> int:
         """As torch counts the products of matrices and convolutions in a pass of the module."""
-        from torch.utils.flop_counter import FlopCounterMode
-
         module = self.outline(width)
         device = next(module.parameters()).device
         inputs = torch.zeros((examples, self.inputs), dtype=self.input_dtype, device=device)
-        with torch.set_grad_enabled(back), FlopCounterMode(display=False) as counter:
+        with torch.set_grad_enabled(back), torch_flops.FlopCounterMode(display=False) as counter, _by_products:
             outputs = module.to(self.dtype)(inputs)
             if back:
                 outputs.sum().backward()
         return counter.get_total_flops() // 2
+
+    def mapped(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
+        """As of any family; attention by products, as the fused kinds do not stack."""
+        with _by_products:
+            return super().mapped(width, parameters, inputs)
 
     def check(self, width: int, seed: int, rows: NDArray[np.generic]) -> None:
         """Run two networks on some inputs of the task, and refuse what cannot be trained, in one sentence each.
@@ -135,6 +139,32 @@ class Own(Family):
         except Exception as error:
             fail("network", _reason(str(error)), _said(error))
         return outputs.detach()
+
+
+class _ByProducts:
+    """Inside, attention on a CPU is computed by products of matrices, which stack, and which torch's counter knows.
+
+    Its fused kind does neither. The choice is one for all threads, so the last to leave restores what the first found.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.inside, self.before = threading.Lock(), 0, True
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if not self.inside:
+                self.before = torch.backends.cuda.flash_sdp_enabled()
+                torch.backends.cuda.enable_flash_sdp(False)
+            self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                torch.backends.cuda.enable_flash_sdp(self.before)
+
+
+_by_products = _ByProducts()
 
 
 def _run(module: nn.Module, inputs: Tensor) -> Any:

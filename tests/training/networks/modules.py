@@ -42,7 +42,7 @@ class PlainAttention(nn.Module):
         self.pieces = nn.Linear(embedding if vocabulary else 4, width)
         self.positions = nn.Embedding(inputs if vocabulary else -(-inputs // 4), width)
         self.attention_norm, self.hidden_norm, self.norm = (nn.LayerNorm(width) for _ in range(3))
-        self.attention = nn.MultiheadAttention(width, 1, batch_first=True)
+        self.attention = nn.MultiheadAttention(width, 1, bias=False, batch_first=True)
         self.hidden, self.out = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
         self.last = nn.Linear(width, outputs)
 

@@ -64,6 +64,7 @@ def test_the_key_does_not_depend_on_the_order_of_the_grid():
 
 
 CHANGES = {
+    "network": "convolution",
     "width": 5,
     "depth": 2,
     "activation": "tanh",
@@ -146,7 +147,7 @@ XOR = [[0.0, 0.0], [0.0, 1.0]]
         ([3], "grid must be a mapping"),
         ({"width": 3}, "grid must name a task"),
         ({"task": "digits", "widht": 3}, "got 'widht'; did you mean 'width'"),
-        ({"task": "digits", 3: 3}, "got 3; there are task, width"),
+        ({"task": "digits", 3: 3}, "got 3; there are task, network"),
         ({"task": "digits", "masks": None}, "got 'masks'"),
         ({"task": "digits", "device": "cpu"}, "got 'device'"),
         ({"task": "digits", "width": []}, "width must hold at least one value"),
