@@ -52,11 +52,11 @@ MOST_SAMPLES, MOST_TEST, MOST_STRETCH, MOST_NOISE = 4_000_000, 200_000, 0.9, 10.
 def signals(
     samples: int = 4000,
     *,
-    noise: float = 0.05,
+    noise: float = 0.1,
     correlated_noise: float = 0.1,
     shift: float = 9.0,
     stretch: float = 0.5,
-    scale: float = 0.4,
+    scale: float = 0.5,
     shear: float = 0.75,
     shuffled: bool = False,
     test_samples: int = 2000,
