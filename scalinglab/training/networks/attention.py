@@ -47,7 +47,7 @@ class Attention(BuiltIn):
             cut = embedded(parameters["embedding.weight"], inputs)
         else:
             cut = torch.nn.functional.pad(inputs, (0, -inputs.shape[2] % PIECE)).unflatten(2, (-1, PIECE))
-        pieces = _linear(parameters, "pieces", cut) + parameters["positions.weight"].unsqueeze(1)
+        pieces = _linear(parameters, "pieces", cut).add_(parameters["positions.weight"].unsqueeze(1))
         for number in range(self.depth):
             pieces = self._block(parameters, f"blocks.{number}", pieces, last=number == self.depth - 1)
         read = pieces[:, :, -1] if self.codes else pieces.mean(2)
@@ -65,9 +65,9 @@ class Attention(BuiltIn):
         # A column for each query: a softmax along rows of ten numbers takes four times as long as one along columns.
         shares = torch.bmm(key, query.mT).mul_(1 / math.sqrt(width)).softmax(1)
         heard = torch.bmm(shares.mT, value).view(pieces.shape)
-        pieces = pieces + _linear(parameters, f"{name}.mix", heard)
+        pieces = _linear(parameters, f"{name}.mix", heard, onto=pieces)
         hidden = _linear(parameters, f"{name}.hidden", _norm(pieces), f"{name}.hidden_norm")
-        return pieces + _linear(parameters, f"{name}.out", ACTIVATIONS[self.activation].apply(hidden))
+        return _linear(parameters, f"{name}.out", ACTIVATIONS[self.activation].apply(hidden), onto=pieces)
 
 
 def _norm(pieces: Tensor) -> Tensor:
@@ -84,11 +84,17 @@ def _layer(parameters: Mapping[str, Tensor], layer: str, norm: str) -> tuple[Ten
     return weight * parameters[f"{norm}.weight"].unsqueeze(1), shift if bias is None else bias + shift
 
 
-def _linear(parameters: Mapping[str, Tensor], layer: str, pieces: Tensor, norm: str = "") -> Tensor:
-    """A layer of each network on all of its pieces (networks, examples, pieces, numbers)."""
+def _linear(
+    parameters: Mapping[str, Tensor], layer: str, pieces: Tensor, norm: str = "", onto: Tensor | None = None
+) -> Tensor:
+    """A layer of each network on all of its pieces (networks, examples, pieces, numbers), added onto others if any."""
     weight, bias = _layer(parameters, layer, norm)
-    rows = pieces.flatten(1, 2)
-    found = torch.bmm(rows, weight.mT) if bias is None else torch.baddbmm(bias.unsqueeze(1), rows, weight.mT)
+    rows, bias = pieces.flatten(1, 2), None if bias is None else bias.unsqueeze(1)
+    if onto is not None:
+        found = torch.baddbmm(onto.flatten(1, 2), rows, weight.mT)
+        found = found if bias is None else found.add_(bias)
+    else:
+        found = torch.bmm(rows, weight.mT) if bias is None else torch.baddbmm(bias, rows, weight.mT)
     return found.view(*pieces.shape[:3], -1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from scalinglab._later import torch
@@ -20,8 +21,8 @@ KERNELS, STRIDE = (5, 3, 3), 2
 class Convolutions(BuiltIn):
     """Networks of three strided convolutions of ``width`` channels, and a layer from all of the last to the outputs."""
 
-    name = "a convolution, which has three layers"
-    lacks = ("depth",)
+    name = "a convolution"
+    lacks = MappingProxyType({"depth": "which has three layers"})
 
     def build(self, width: int) -> nn.Module:
         """A module of this width."""
@@ -37,29 +38,30 @@ class Convolutions(BuiltIn):
 
     def stacked(self, width: int, parameters: Mapping[str, Tensor], inputs: Tensor) -> Tensor:
         """Batched products for all networks at once. Examples are columns, so that what is moved lies together."""
-        count, networks, (examples, places) = len(KERNELS), len(inputs), (inputs.shape[1], lengths(self.inputs))
         if self.codes:
             found = embedded(parameters["embedding.weight"], inputs).permute(0, 3, 2, 1)
         else:
             found = inputs.mT.unsqueeze(1)
-        hidden = torch.nn.functional.pad(found, (0, 0, KERNELS[0] // 2, KERNELS[0] // 2))
-        for number in range(count):
+        first, *others = (kernel // 2 for kernel in KERNELS)
+        hidden = torch.nn.functional.pad(found, (0, 0, first, first))
+        for number, ends in enumerate((*others, 0)):
             weight, bias = (parameters[f"convolutions.{number}.{part}"] for part in ("weight", "bias"))
-            ends = KERNELS[number + 1] // 2 if number + 1 < count else 0
             hidden = _layer().apply(hidden, weight, bias, (ACTIVATIONS[self.activation], ends))
-        hidden = hidden.view(networks, places[-1] * width, examples)
-        return torch.baddbmm(parameters["last.bias"].unsqueeze(2), parameters["last.weight"], hidden)
+        return torch.baddbmm(parameters["last.bias"].unsqueeze(2), parameters["last.weight"], hidden.flatten(1, 2))
 
 
 def convolution_counts(width: int, inputs: int, outputs: int, embedding: int = 0) -> Counts:
     """Counts of one network, from numbers alone; an embedding of zero is none."""
-    channels, places = [embedding or 1, *[width] * len(KERNELS)], lengths(inputs)
-    kernels = [channels[n] * kernel * width for n, kernel in enumerate(KERNELS)]
-    each, last = (
-        [kernel * count for kernel, count in zip(kernels, places[1:], strict=True)],
-        places[-1] * width * outputs,
-    )
-    return Counts(sum(kernels) + last, sum(each) + last, 0 if embedding else each[0])
+    _, *places = lengths(inputs)
+    kernels = [below * kernel * width for below, kernel in zip(_channels(width, embedding), KERNELS, strict=True)]
+    products = [kernel * count for kernel, count in zip(kernels, places, strict=True)]
+    last = places[-1] * width * outputs
+    return Counts(sum(kernels) + last, sum(products) + last, 0 if embedding else products[0])
+
+
+def _channels(width: int, embedding: int) -> list[int]:
+    """What comes into each convolution: numbers of each code, or one number; then what the one before puts out."""
+    return [embedding or 1, *[width] * (len(KERNELS) - 1)]
 
 
 def lengths(inputs: int) -> list[int]:
@@ -129,10 +131,10 @@ def _module() -> type[nn.Module]:
         ) -> None:
             super().__init__()
             self.embedding = nn.Embedding(*codes) if codes else None
-            channels = [codes[1] if codes else 1, *[width] * len(KERNELS)]
+            channels = _channels(width, codes[1] if codes else 0)
             self.convolutions = nn.ModuleList(
                 nn.Conv1d(below, width, kernel, stride=STRIDE, padding=kernel // 2)
-                for below, kernel in zip(channels, KERNELS, strict=False)
+                for below, kernel in zip(channels, KERNELS, strict=True)
             )
             self.last = nn.Linear(width * lengths(inputs)[-1], outputs)
             self.activation = activation

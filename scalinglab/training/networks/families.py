@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -45,9 +46,9 @@ class Family(ABC):
     device : torch.device
     """
 
-    #: What a sentence calls it, and settings of perceptrons that it does not have.
+    #: What a sentence calls it, and why it does not have some settings of perceptrons.
     name: str
-    lacks: tuple[str, ...] = ()
+    lacks: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, inputs: int, outputs: int, vocabulary: int | None, dtype: torch.dtype, device: torch.device

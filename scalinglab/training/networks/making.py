@@ -38,10 +38,11 @@ def make_family(task: Task, asked: Mapping[str, Any], dtype: torch.dtype, device
         return None
     given = (task.inputs, task.outputs, task.vocabulary, dtype, device)
     kind = BUILT_IN[network] if isinstance(network, str) else Own
-    lacking = [name for name in ("scaling", "masses", *kind.lacks) if name != "embedding" or task.vocabulary]
-    for name in lacking:
-        if asked[name] != DEFAULTS[name]:
-            fail(name, f"be {DEFAULTS[name]!r}, the default, for {kind.name}", asked[name])
+    lacks = {**dict.fromkeys(("scaling", "masses"), "as only perceptrons have masses"), **kind.lacks}
+    for name, why in lacks.items():
+        # Where there are no codes, the size of an embedding is not looked at.
+        if asked[name] != DEFAULTS[name] and (name != "embedding" or task.vocabulary):
+            fail(name, f"be {DEFAULTS[name]!r}, the default, for {kind.name}, {why}", asked[name])
     if not isinstance(network, str):
         return Own(network, *given)
     return BUILT_IN[network](*given, **{name: asked[name] for name in ("activation", "depth", "embedding")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,11 +33,13 @@ class Own(Family):
         As of a ``Family``.
     """
 
-    name = "a module of your own, which sees to it"
-    lacks = ("depth", "activation", "embedding")
+    name = "a module of your own"
+    lacks = MappingProxyType(dict.fromkeys(("depth", "activation", "embedding"), "which sees to it"))
 
     def __init__(self, make: Maker, *given: Any) -> None:
         super().__init__(*given)
+        if isinstance(make, torch.nn.Module):
+            fail("network", "be a function that makes a module, as each network is one of its own", make)
         self.make = make
 
     def build(self, width: int) -> nn.Module:
@@ -53,7 +56,8 @@ class Own(Family):
     def outline(self, width: int) -> nn.Module:
         """Without numbers if the function can do without."""
         try:
-            return super().outline(width)
+            with torch.random.fork_rng(devices=[]):
+                return super().outline(width)
         except ValueError:
             return self.module(width)
 
@@ -81,7 +85,12 @@ class Own(Family):
 
     def work(self, width: int, examples: int, *, back: bool) -> int:
         """As torch counts the products of matrices and convolutions in a pass of the module."""
-        module = self.outline(width)
+        try:
+            return self._counted(self.outline(width), examples, back=back)
+        except Exception:  # the module brings numbers along that an outline has no use for
+            return self._counted(self.fresh(width, 0), examples, back=back)
+
+    def _counted(self, module: nn.Module, examples: int, *, back: bool) -> int:
         device = next(module.parameters()).device
         inputs = torch.zeros((examples, self.inputs), dtype=self.input_dtype, device=device)
         with torch.set_grad_enabled(back), torch_flops.FlopCounterMode(display=False) as counter, _by_products:

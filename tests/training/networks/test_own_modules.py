@@ -7,7 +7,17 @@ import pytest
 import torch
 from torch import nn
 
-from scalinglab.training import build_network, digits, finish, load_networks, save_networks, sweep, train, weight_names
+from scalinglab.training import (
+    Task,
+    build_network,
+    digits,
+    finish,
+    load_networks,
+    save_networks,
+    sweep,
+    train,
+    weight_names,
+)
 from tests.training.networks.modules import Residual, bumps
 
 TASK = bumps()
@@ -63,6 +73,7 @@ def raising(width, inputs, outputs):
 
 BAD = {
     "no module": (lambda *_: "a network", "return a torch.nn.Module, got 'a network'"),
+    "a module": (nn.Linear(40, 5), "be a function that makes a module, as each network is one of its own, got Linear"),
     "raises": (raising, "make a module from .*, got KeyError: 'nothing here'"),
     "takes no width": (lambda: nn.Linear(1, 1), "make a module from .*, got TypeError"),
     "no parameters": (lambda *_: nn.ReLU(), "have parameters, got 'a module with none'"),
@@ -203,3 +214,43 @@ def test_a_sweep_takes_words_and_says_why_it_takes_no_function():
     assert own["parameters"] == sum(array.size for array in alone.arrays(0).values())
     with pytest.raises(ValueError, match=r"^network must be one of perceptron, .* as a function has no name"):
         sweep(grid | {"network": Residual}, progress=False)
+
+
+def changed_task(**changes):
+    parts = {name: getattr(TASK, name) for name in ("train_inputs", "train_labels", "test_inputs", "test_labels")}
+    return Task("changed", **({**parts, "classes": TASK.classes} | changes))
+
+
+two = {"train_labels": TASK.train_labels % 2, "test_labels": TASK.test_labels % 2, "classes": 2}
+real = {f"{part}_labels": getattr(TASK, f"{part}_inputs")[:, :2] for part in ("train", "test")} | {"classes": None}
+ALSO = {
+    "regression": (changed_task(**real), {}),
+    "logit": (changed_task(**two, logit=True), {}),
+    "weights": (changed_task(train_weights=np.linspace(1, 2, 120)), {}),
+    "validation": (changed_task(validation_inputs=TASK.test_inputs, validation_labels=TASK.test_labels), {}),
+    "drawn": (TASK, {"resample": True, "samples": 70}),
+    "fewer": (TASK, {"samples": [30, 70], "batch_size": 50}),
+    "cosine": (TASK, {"schedule": "cosine"}),
+    "labels": (TASK, {"labels": [TASK.train_labels, (TASK.train_labels + 1) % 5]}),
+    "masks later": (TASK, {"masks": lambda run: list(map(halved, run.weights(1))) if run.step == 5 else None}),
+}
+
+
+def halved(weight):
+    return np.arange(weight.size).reshape(weight.shape) % 2
+
+
+@pytest.mark.parametrize("name", ALSO)
+@pytest.mark.parametrize("network", ["convolution", "attention", Residual])
+def test_all_that_a_run_can_be_given_counts_for_each_network_as_if_it_were_alone(network, name):
+    task, settings = ALSO[name]
+    given = {"network": network, "steps": 12, "dtype": "float64", "optimizer": "momentum", "step_size": 0.02}
+    widths = [5, 5] if name == "masks later" else [3, 5]  # masks are of one shape
+    together = finish(train(task, width=widths, seed=[0, 1], **given, **settings))
+    own = {key: value[1] if key == "samples" and isinstance(value, list) else value for key, value in settings.items()}
+    own |= {"labels": settings["labels"][1:]} if "labels" in settings else {}
+    own |= {"masks": lambda run: list(map(halved, run.weights(0))) if run.step == 5 else None} if "masks" in own else {}
+    alone = finish(train(task, width=5, seed=1, **given, **own))
+    np.testing.assert_allclose(together.test_loss[1], alone.test_loss[0], rtol=0, atol=1e-11)
+    for key, array in alone.arrays(0).items():
+        np.testing.assert_allclose(together.arrays(1)[key], array, rtol=0, atol=1e-11)
