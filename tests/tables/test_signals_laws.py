@@ -1,0 +1,51 @@
+"""The laws of three architectures on the signals: how well they fit, their exponents, and a prediction that was made."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+import numpy as np
+import pytest
+
+from scalinglab.scaling_laws import fit_power_law
+from scalinglab.tables import table
+
+NETWORKS = ("perceptron", "convolution", "attention")
+#: Largest size that the laws are fitted to; the next, four times as large, was trained when they had been.
+FITTED = 32_000
+#: Error of guessing one of ten classes.
+CHANCE = 0.9
+
+
+def errors_of(network):
+    """Sizes, and the mean error over seeds at each."""
+    rows = [row for row in table("signals_laws") if row["network"] == network]
+    sizes = sorted({row["samples"] for row in rows})
+    return np.array(sizes), np.array([fmean(row["test_error"] for row in rows if row["samples"] == n) for n in sizes])
+
+
+def law_of(network):
+    sizes, errors = errors_of(network)
+    return fit_power_law(sizes[sizes <= FITTED], errors[sizes <= FITTED], chance=CHANCE)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_law_in_samples_fits_each_architecture_over_two_and_a_half_decades(network):
+    sizes, errors = errors_of(network)
+    fitted = sizes[sizes <= FITTED]
+    assert np.log10(fitted[-1] / fitted[0]) >= 2.5
+    assert (np.diff(errors[sizes <= FITTED]) < 0).all()
+    assert law_of(network).sd_deviation < 0.05
+
+
+#: What the laws said of 128,000 samples, and the ends of their 95 % intervals, before any network had seen so many.
+SAID = {"perceptron": (0.0507, 0.0373, 0.0739), "convolution": (0.0611, 0.0479, 0.0743)}
+HELD_OUT = 4 * FITTED
+
+
+@pytest.mark.parametrize("network", SAID)
+def test_what_was_said_of_the_held_out_size_is_what_the_law_says(network):
+    law = law_of(network)
+    # To the digits that were written down.
+    found = [float(value[0]) for value in (law.predict([HELD_OUT]), *law.interval([HELD_OUT]))]
+    np.testing.assert_allclose(found, SAID[network], rtol=0, atol=6e-5)
