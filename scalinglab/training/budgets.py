@@ -34,8 +34,9 @@ class Budget:
         an embedding), and one for each weight and example of an evaluation (the test set, a validation set, and at
         most 256 training samples). Not counted: biases, activations, softmax, embeddings, the optimizer, a penalty,
         and the padding of networks narrower than the widest; weights behind a mask are counted as any other. Of
-        convolutions and attention all products are counted, zeros beyond the ends too; of a module of your own those
-        of matrices and convolutions, as PyTorch's own counter finds them.
+        convolutions and attention all products of the module are counted, zeros beyond the ends too, and those of a
+        last block that nothing reads, which a stack leaves out; of a module of your own those of matrices and
+        convolutions, as PyTorch's own counter finds them.
     testing : int
         Those of them that the evaluations take; the others train.
     """

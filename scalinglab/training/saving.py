@@ -76,8 +76,8 @@ def save_networks(
     named = any(isinstance(entry, list) for entry in layout)
     metadata = {"format": NAMED if named else FORMAT, "layers": json.dumps(layout), "about": exact_json("about", about)}
     arrays = [array for network in checked for array in _parts(network)]
-    # The writer takes the bytes as they lie in memory, so they must lie there in order.
-    ordered = [np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")) for array in arrays]
+    # The writer takes the bytes as they lie in memory, so they must lie there in order; a number stays without axes.
+    ordered = [np.asarray(array, dtype=array.dtype.newbyteorder("="), order="C") for array in arrays]
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, save(dict(zip(_names(layout), ordered, strict=True)), metadata))
 

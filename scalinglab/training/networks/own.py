@@ -203,6 +203,8 @@ def _check_parameters(module: nn.Module) -> None:
     if not parameters:
         fail("network", "have parameters", "a module with none")
     for name, parameter in parameters.items():
+        if isinstance(parameter, torch.nn.UninitializedParameter):
+            fail("network", "have parameters whose shapes it knows from the start, which lazy layers do not", name)
         if not parameter.is_floating_point():
             fail("network", "have parameters that are real numbers", f"{name} of {parameter.dtype}")
         if not parameter.requires_grad:

@@ -60,17 +60,18 @@ class PlainAttention(nn.Module):
 
 
 class Residual(nn.Module):
-    """A user's own module: a residual path, layer normalisation, and a constant buffer."""
+    """A user's own module: a residual path, layer normalisation, a parameter that is one number, a constant buffer."""
 
     def __init__(self, width, inputs, outputs):
         super().__init__()
         self.into, self.norm = nn.Linear(inputs, width), nn.LayerNorm(width)
         self.within, self.last = nn.Linear(width, width), nn.Linear(width, outputs)
+        self.gain = nn.Parameter(torch.tensor(1.0))
         self.register_buffer("scale", torch.tensor(0.5))
 
     def forward(self, inputs):
         hidden = torch.tanh(self.into(inputs))
-        return self.last(hidden + self.scale * torch.nn.functional.gelu(self.within(self.norm(hidden))))
+        return self.last(hidden + self.scale * self.gain * torch.nn.functional.gelu(self.within(self.norm(hidden))))
 
 
 def load(module, arrays):

@@ -57,6 +57,15 @@ class Frozen(nn.Module):
         return self.last(self.first(inputs))
 
 
+class Recurrent(nn.Module):
+    def __init__(self, width, outputs):
+        super().__init__()
+        self.reader, self.last = nn.GRU(4, width, batch_first=True), nn.Linear(width, outputs)
+
+    def forward(self, inputs):
+        return self.last(self.reader(inputs.unflatten(1, (10, 4)))[0][:, -1])
+
+
 class DrawnBuffer(nn.Module):
     def __init__(self, width, inputs, outputs):
         super().__init__()
@@ -88,6 +97,8 @@ BAD = {
     "batch normalisation": (sequential(nn.BatchNorm1d(4)), "no buffers that training changes"),
     "batch statistics": (sequential(nn.BatchNorm1d(4, track_running_stats=False)), "each example by itself"),
     "mixes": (changed(lambda outputs: outputs - outputs.mean(0)), "treat each example by itself"),
+    "lazy": (lambda w, i, o: nn.LazyLinear(o), "have parameters whose shapes it knows from the start, .* got 'weight'"),
+    "recurrent": (lambda w, i, o: Recurrent(w, o), "run in a stack by torch.func.vmap, got .*atching rule not impl"),
     "frozen": (Frozen, "have parameters that all learn"),
     "drawn buffer": (DrawnBuffer, "have no buffers that are drawn, got 'features'"),
     "complex": (lambda _, i, o: nn.Linear(i, o, dtype=torch.complex64), "have parameters that are real numbers"),
@@ -153,7 +164,7 @@ def test_a_penalty_is_asked_for_each_width_and_its_gradient_counts():
     decay, given = 0.05, {"network": Residual, "width": [3, 5, 3], "seed": [0, 1, 2], "steps": 10, "dtype": "float64"}
 
     def half_of_the_squares(parameters):
-        return decay / 2 * sum(part.flatten(1).square().sum(1) for part in parameters.values())
+        return decay / 2 * sum(part.view(len(part), -1).square().sum(1) for part in parameters.values())
 
     plain = finish(train(TASK, weight_decay=decay, **given))
     penalized = finish(train(TASK, penalty=half_of_the_squares, **given))
