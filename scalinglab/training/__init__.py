@@ -2,8 +2,8 @@
 
 What is learned:
 
-- ``digits``, ``teacher_student``, ``text``, ``mnist``, ``cifar10``: tasks, real and made; ``teacher`` and ``alphabet``
-  say what is behind two of them
+- ``digits``, ``teacher_student``, ``signals``, ``text``, ``mnist``, ``cifar10``: tasks, real and made; ``teacher`` and
+  ``alphabet`` say what is behind two of them
 - ``Task``: one of your own
 
 Training:
@@ -48,6 +48,7 @@ from scalinglab.training.sweeps.store import Store, StoreError
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 from scalinglab.training.tasks.digits import digits
 from scalinglab.training.tasks.files import cifar10, mnist
+from scalinglab.training.tasks.signals import signals
 from scalinglab.training.tasks.task import Task
 from scalinglab.training.tasks.teachers import teacher, teacher_student
 from scalinglab.training.tasks.text import alphabet, text
@@ -73,6 +74,7 @@ __all__ = [
     "load_networks",
     "mnist",
     "save_networks",
+    "signals",
     "summarize",
     "sweep",
     "sweeping",

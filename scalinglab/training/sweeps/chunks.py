@@ -34,9 +34,9 @@ GPU = 32
 #: Inputs, outputs and examples that are held out. They need not be exact: they only say where to cut, and must not take
 #: the data themselves, which may lie on the workers alone. Some tasks say in their recipes how many they have.
 SHAPES = {"digits": (64, 10, 597), "teacher_student": (8, 1, 2048), "text": (96, 98, 8192)}
-SHAPES |= {"mnist": (784, 10, 10_000), "cifar10": (3072, 10, 10_000)}
-#: How many held-out sets a task has, if more than one: text is validated, too.
-HELD_OUT = {"text": 2}
+SHAPES |= {"signals": (40, 10, 2000), "mnist": (784, 10, 10_000), "cifar10": (3072, 10, 10_000)}
+#: How many held-out sets a task has, if more than one: text and signals are validated, too.
+HELD_OUT = {"text": 2, "signals": 2}
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from typing import Any
 from scalinglab._checks import fail
 from scalinglab.training.tasks.digits import digits, digits_options
 from scalinglab.training.tasks.files import cifar10, files_options, mnist
+from scalinglab.training.tasks.signals import signals, signals_options
 from scalinglab.training.tasks.task import Task
 from scalinglab.training.tasks.teachers import teacher_student, teacher_student_options
 from scalinglab.training.tasks.text import text, text_fingerprint, text_options
@@ -21,6 +22,7 @@ from scalinglab.training.tasks.text import text, text_fingerprint, text_options
 TASKS: dict[str, Callable[..., Task]] = {
     "digits": digits,
     "teacher_student": teacher_student,
+    "signals": signals,
     "text": text,
     "mnist": mnist,
     "cifar10": cifar10,
@@ -29,6 +31,7 @@ TASKS: dict[str, Callable[..., Task]] = {
 _OPTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "digits": digits_options,
     "teacher_student": teacher_student_options,
+    "signals": signals_options,
     "text": text_options,
     "mnist": files_options,
     "cifar10": files_options,
