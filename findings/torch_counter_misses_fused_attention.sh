@@ -7,11 +7,16 @@
 # know the attention that is made of products of matrices (flash attention switched off): there the counter finds the
 # two products, and vmap batches them. nn.MultiheadAttention calls the fused kind, too, so it is counted too low by as much.
 #
-# Runs in the Python that has torch: PYTHON=.venv/bin/python findings/torch_counter_misses_fused_attention.sh
-# Fails if the counter counts the fused kind, or if vmap has a rule for it.
+# Fails if the counter counts the fused kind, or if vmap has a rule for it. (PIP_INDEX_URL=https://download.pytorch.org/whl/cpu
+# fetches the smaller build for processors.)
 set -euo pipefail
 
-"${PYTHON:-python3}" - <<'END'
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install --quiet torch==2.13.0 numpy
+
+"$folder/venv/bin/python" - <<'END'
 import warnings
 
 import torch
