@@ -72,6 +72,11 @@ def test_a_recipe_means_the_same_numbers_in_every_version_of_the_course():
     task = build_task({"name": "teacher_student", "activation": "relu", "seed": 3})
     expected = [-0.6336825313032131, -0.07777601274791862, 0.5113136488238423]
     np.testing.assert_allclose(task.test_labels[:3, 0], expected, rtol=0, atol=1e-12)
+    task = build_task({"name": "signals", "samples": 10, "test_samples": 5, "seed": 3})
+    assert task.train_labels.tolist() == [0, 3, 7, 2, 9, 5, 1, 8, 6, 4]
+    expected = [0.58193696, 0.57908887, 0.61022365, -0.43280298, -0.44104356, -0.51150167]
+    found = [*task.train_inputs[0, :3], *task.test_inputs[4, -3:]]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)  # float32
 
 
 def test_factories_and_recipes_agree():
