@@ -166,6 +166,16 @@ def test_all_weights_of_the_networks_of_the_package_are_on_a_path(name):
     assert "keep no weight: the outputs are constants." in empty.warning
 
 
+@pytest.mark.parametrize(
+    "pool", [nn.MaxPool1d(2), nn.AdaptiveMaxPool1d(1), nn.MaxPool1d(2, dilation=1, ceil_mode=True)]
+)
+def test_any_place_of_a_window_may_be_its_maximum(pool):
+    module = nn.Sequential(nn.Linear(3, 2), nn.Unflatten(1, (1, 2)), pool, nn.Flatten(), nn.Linear(1, 1))
+    network = Network(module, np.ones((1, 3)))
+    assert Masks([[[1, 1, 1], [0, 1, 0]], [[1]]], network).effective.counts == (4, 1)
+    assert Masks([[[1, 1, 1], [0, 1, 0]], [[0]]], network).effective.counts == (0, 0)
+
+
 def test_a_module_may_keep_what_it_makes_on_its_way():
     class Keeping(nn.Linear):
         kept = None
