@@ -166,6 +166,16 @@ def test_all_weights_of_the_networks_of_the_package_are_on_a_path(name):
     assert "keep no weight: the outputs are constants." in empty.warning
 
 
+@pytest.mark.parametrize(
+    "pool", [nn.MaxPool1d(2), nn.AdaptiveMaxPool1d(1), nn.MaxPool1d(2, dilation=1, ceil_mode=True)]
+)
+def test_any_place_of_a_window_may_be_its_maximum(pool):
+    module = nn.Sequential(nn.Linear(3, 2), nn.Unflatten(1, (1, 2)), pool, nn.Flatten(), nn.Linear(1, 1))
+    network = Network(module, np.ones((1, 3)))
+    assert Masks([[[1, 1, 1], [0, 1, 0]], [[1]]], network).effective.counts == (4, 1)
+    assert Masks([[[1, 1, 1], [0, 1, 0]], [[0]]], network).effective.counts == (0, 0)
+
+
 def test_a_module_may_keep_what_it_makes_on_its_way():
     class Keeping(nn.Linear):
         kept = None
@@ -193,8 +203,12 @@ def test_a_layer_without_weights_cuts_a_network_in_two_only_if_no_way_leads_arou
     assert cut.warning == "Layer 1 keeps no weight: the outputs are constants."
 
 
-def test_deep_products_do_not_leave_the_range_of_numbers():
-    task = digits(50)
-    network = Network(build_network(task, network="attention", width=8, depth=9), task.train_inputs)
-    full = Masks.full(network.wiring.shapes, network)
-    assert full.effective == full
+def test_deep_networks_do_not_leave_the_range_of_numbers():
+    # 16^280 paths are more than there are numbers in double precision.
+    generator = np.random.default_rng(0)
+    module = nn.Sequential(*[nn.Linear(32, 32, bias=False) for _ in range(280)])
+    layers = [generator.random((32, 32)) < 0.5 for _ in range(280)]
+    layers[140][:16] = False
+    masks = Masks(layers, Network(module, np.ones((1, 32))))
+    assert masks.effective == Masks(layers).effective
+    assert masks.kept - 600 < masks.effective.kept < masks.kept
