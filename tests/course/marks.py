@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 SVG = "{http://www.w3.org/2000/svg}"
 #: The name that Vega gives to the marks of a layer, and of the parts of an error bar; the first layer has another one.
-NAME = re.compile(r"role-mark (?:layer_(\d+)|view_\w+?)(?:_layer_\d+)?_marks")
+NAME = re.compile(r"role-mark (?:layer_(\d+)|moved)(?:_layer_\d+)?_marks")
 
 
 @dataclass
