@@ -7,6 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 
+from scalinglab.scaling_laws import fit_power_law
 from scalinglab.tables import FOLDER
 from scalinglab.training import digits, finish, sweep, train
 
@@ -156,3 +157,30 @@ def test_with_wrong_labels_the_width_curve_turns_around_and_the_data_curve_falls
     assert middle < narrow
     assert wide > 1.2 * middle
     assert little > 1.2 * more > 1.44 * most
+
+
+def test_the_convolution_is_ahead_at_a_thousand_signals_and_the_perceptron_catches_up(chapter):
+    at = chapter["at"]
+    assert [round(at[kind][100]) for kind in ("perceptron", "convolution")] == [66, 66]
+    assert [round(at[kind][1000]) for kind in ("perceptron", "convolution")] == [36, 23]
+    assert 0 < at["perceptron"][128_000] - at["convolution"][128_000] < 0.5
+    assert [round(at["attention"][size]) for size in (18_000, 32_000)] == [19, 19]
+
+
+def test_a_cheap_study_of_attention_misses_its_floor_and_its_interval_says_so(chapter):
+    said = chapter["architectures"]("attention", "3200")["caption"]
+    assert said == (
+        "At 128,000 the law of attention says 6.0 %, or between 2.0 and 19.8 %; "
+        f"measured {chapter['at']['attention'][128_000]:.1f} %."
+    )
+    assert round(chapter["at"]["attention"][128_000], 1) == 18.5
+
+
+def test_the_exponents_of_the_three_architectures_are_not_told_apart(chapter):
+    intervals = []
+    for kind in chapter["KINDS"]:
+        rows = chapter["SIGNALS"][kind][:-1]
+        law = fit_power_law([row["samples"] for row in rows], [row["mean"] for row in rows], chance=0.9)
+        assert 0.5 < law.exponent < 0.8
+        intervals.append(law.intervals["exponent"])
+    assert max(low for low, _ in intervals) < min(high for _, high in intervals)
