@@ -271,7 +271,7 @@ def test_my_journal_shows_the_map_of_the_course_and_keeps_it_up_to_date(page, mo
     expect(said).to_be_visible()
     page.get_by_label("Your prediction").fill("12")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="1 of 5 sealed in chapter 01")).to_be_visible()
+    expect(page.get_by_role("button", name="1 of 6 sealed in chapter 01")).to_be_visible()
     expect(said).to_be_visible()  # what was unfolded stays so
     page.set_viewport_size({"width": 400, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
