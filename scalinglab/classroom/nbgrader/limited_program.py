@@ -16,9 +16,8 @@ from typing import IO, Any
 
 import psutil
 
-#: Seconds between two looks at the answer, and between two at the memory, which takes milliseconds: of all processes of
-#: the machine the system must say who started them.
-_PAUSE, _MEMORY_PAUSE = 0.05, 0.2
+#: Seconds between two looks at the answer, and at the memory.
+_PAUSE = 0.05
 _TAIL = 20_000
 
 
@@ -66,7 +65,6 @@ class LimitedProgram:
     def ask(self, request: Mapping[str, Any], *, seconds: float, memory: float) -> Answer:
         """Send a request and wait for the answer, ``seconds`` by the clock, ``memory`` in resident bytes of all."""
         begun, stopped = time.monotonic(), ""
-        looked = begun
         with tempfile.TemporaryDirectory(prefix="scalinglab-answer-") as home:
             file = Path(home, "answer.json")
             started = self._started()
@@ -80,13 +78,10 @@ class LimitedProgram:
                 print(line, file=program.stdin, flush=True)
             while not file.exists() and program.poll() is None and not stopped:
                 time.sleep(_PAUSE)
-                now = time.monotonic()
-                if now - begun > seconds:
+                if time.monotonic() - begun > seconds:
                     stopped = f"it ran longer than {_duration(seconds)}"
-                elif now - looked > _MEMORY_PAUSE:
-                    looked = now
-                    if sum(map(_resident, _family(program.pid))) > memory:
-                        stopped = f"it used more than {memory / 1e9:g} GB of memory"
+                elif sum(map(_resident, _family(program.pid))) > memory:
+                    stopped = f"it used more than {memory / 1e9:g} GB of memory"
             value = json.loads(file.read_bytes()) if file.exists() else None
         said = "" if output.closed else _end_of(output, since)
         if stopped or value is None:
