@@ -8,7 +8,7 @@ export default {
     const frame = () => (box.innerHTML = model.get("box")); // all that a student wrote is escaped in it
     hints.setAttribute("aria-live", "polite");
     button.type = "button";
-    button.style.cssText = 
+    button.style.cssText =
       "font: inherit; color: inherit; background: transparent; border: 1px solid var(--jp-ui-font-color2, GrayText); border-radius: 2px; padding: 0.25em 0.8em; margin: 0 0 0.4em 19px; cursor: pointer";
     button.addEventListener("click", () => model.send({ type: "hint" }));
     const draw = () => {
