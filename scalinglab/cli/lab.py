@@ -20,11 +20,12 @@ PASSES_ON = True
 #: servers (it calls npm, which looks for a newer version of itself).
 SETTINGS = Path(__file__).parent / "jupyter"
 #: What the C library's allocator (glibc's; others do not read it) is told in the kernels, which have many threads: to
-#: share two pools, not eight for each core, and to hand large blocks back to the system once they are free. Chapter 07
-#: takes 40 MB less with it (two cores), in the same time; with smaller blocks training takes longer.
+#: share one pool, not eight for each core, and to hand large blocks back to the system once they are free: what a run
+#: in one thread gave back serves the next in another. Chapter 07 takes 70 MB less with it (two cores), in the same time;
+#: with smaller blocks training takes longer.
 #: `binder/start` and `course/syllabus.md` say the same.
 ALLOCATOR = {
-    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(4 * 2**20),
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**20),
 }
