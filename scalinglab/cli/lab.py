@@ -21,8 +21,8 @@ PASSES_ON = True
 SETTINGS = Path(__file__).parent / "jupyter"
 #: What the C library's allocator (glibc's; others do not read it) is told in the kernels, which have many threads: to
 #: share one pool, not eight for each core, and to hand large blocks back to the system once they are free: what a run
-#: in one thread gave back serves the next in another. Chapter 07 takes 70 MB less with it (two cores), in the same time;
-#: with smaller blocks training takes longer.
+#: in one thread gave back serves the next in another. Chapter 07 takes 70 MB less with it (two cores), in as much
+#: time; with smaller blocks training takes longer.
 #: `binder/start` and `course/syllabus.md` say the same.
 ALLOCATOR = {
     "MALLOC_ARENA_MAX": "1",

@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalinglab.training import budget
-from scalinglab.training.sweeps.chunks import GPU, MULTIPLY_ADDS, PARAMETERS, RUNS, STACKED, _size, chunks_of
+from scalinglab.training.sweeps.chunks import GPU, LONGER, MULTIPLY_ADDS, PARAMETERS, RUNS, STACKED, _size, chunks_of
 from scalinglab.training.sweeps.grids import runs_of
 from scalinglab.training.tasks.catalogue import build_task
 
 GRIDS = st.fixed_dictionaries(
     {"task": st.sampled_from(["digits", {"name": "digits", "label_noise": [0.0, 0.1]}])},
     optional={
+        "network": st.lists(st.sampled_from(["perceptron", "convolution", "attention"]), min_size=1, max_size=3),
         "width": st.lists(st.integers(1, 600), min_size=1, max_size=3),
         "depth": st.lists(st.integers(1, 3), min_size=1, max_size=2),
         "seed": st.integers(1, 300).map(range),
@@ -42,7 +43,14 @@ def test_every_run_is_in_one_chunk_of_runs_that_stack(grid, device):
         if len(some) > 1:
             assert len(some) <= factor * RUNS
             assert len(some) * _size(some[0])[0] <= factor * PARAMETERS
-            assert len(some) * chunk.work <= factor * MULTIPLY_ADDS
+            longer = 1 if some[0].settings["network"] == "perceptron" else LONGER
+            assert len(some) * chunk.work <= factor * longer * MULTIPLY_ADDS
+
+
+@pytest.mark.parametrize(("network", "width"), [("convolution", 32), ("attention", 24)])
+def test_long_runs_of_other_networks_are_not_alone(network, width):
+    grid = {"task": "signals", "network": network, "width": width, "steps": 4000, "seed": range(16)}
+    assert len(chunks_of(runs_of(grid))) <= 4
 
 
 @settings(max_examples=10, deadline=None)

@@ -192,10 +192,12 @@ EXPERIMENTS = [
     ("mask_events", COINS | {"methods": ["snip", "after training", "iterative"]}, 3),
     ("memorisation", COINS | {"kept": [9, 6], "methods": ["snip", "snip, other labels"], "seeds": [0, 1]}, 2),
     ("drawn_information", COINS | {"methods": ["snip", "after training"], "networks": 8, "parts": 2, "width": 2}, 1),
+    ("pruning", WAYS | {"methods": ["erk", "gradual", "iterative"], "rewind": 3, "network": "convolution"}, 3),
+    ("controls", WAYS | {"methods": ["snip", "iterative"], "network": "attention"}, 2),
 ]
 
 
-@pytest.mark.parametrize(("name", "grid", "pieces"), EXPERIMENTS, ids=[name for name, *_ in EXPERIMENTS])
+@pytest.mark.parametrize(("name", "grid", "pieces"), EXPERIMENTS)
 def test_an_experiment_in_pieces_has_the_rows_of_the_whole(name, grid, pieces, counted):
     """To the last digit: what is cut has nothing to do with each other, neither seeds nor stacks."""
     measure = MEASURES[name]
@@ -206,12 +208,17 @@ def test_an_experiment_in_pieces_has_the_rows_of_the_whole(name, grid, pieces, c
     assert counted == [1] * pieces
 
 
-def test_rounds_are_those_of_iterative_pruning():
-    grid = GRID | {"pruning": {"rounds": 3, "fraction": 0.5, "rewind": 2}}
+@pytest.mark.parametrize("network", ["perceptron", "convolution", "attention"])
+def test_rounds_are_those_of_iterative_pruning(network, tmp_path):
+    grid = GRID | {"network": network, "pruning": {"rounds": 3, "fraction": 0.5, "rewind": 2}}
+    store = tmp_path / "runs.sqlite"
+    quiet(grid | {"width": 5}, MEASURES["rounds"], store=store)
+    assert quiet(grid, MEASURES["rounds"], store=store).rows() == quiet(grid, MEASURES["rounds"]).rows()
     rows = quiet(grid, MEASURES["rounds"]).rows()
     assert [(r["width"], r["seed"], r["round"]) for r in rows] == list(itertools.product((3, 5), (0, 1), range(3)))
     densities = [1, 0.5, 0.25]
-    *_, whole = iterative_pruning(digits(100), densities=densities, rewind=2, width=3, seed=[0, 1], steps=6)
+    settings = {"network": network, "width": 3, "seed": [0, 1], "steps": 6}
+    *_, whole = iterative_pruning(digits(100), densities=densities, rewind=2, **settings)
     measured = ("density", "kept", "effective_density", "train_loss", "test_loss", "test_error", "status")
     for row in whole.rows():
         (mine,) = (r for r in rows if (r["width"], r["seed"], r["round"]) == (3, row["seed"], row["round"]))
