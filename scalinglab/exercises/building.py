@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import copy
 import json
 import re
@@ -18,6 +19,8 @@ from scalinglab.exercises.exercise import Exercise
 
 #: A link of the text to another file of the course: its words, and where it leads.
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?![a-z]+:|[#/])([^()\s]+\.[a-z]+(?:#[^()\s]*)?)\)")
+#: A picture beside the chapters.
+_PICTURE = re.compile(r"(?<=\]\()figures/[^()\s]+\.svg(?=\))")
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
 #: What the students of an assignment read below the title.
 _HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell
@@ -69,7 +72,7 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
         The notebook as nbformat 4 has it, with nbgrader's metadata of schema version 3. The cell of an exercise holds
         the stub, then the solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``; its id is the key of the
         exercise. The cell of the check is locked, worth the points of the exercise, and ends in ``.mark``. A link to
-        another chapter keeps its words only, as what is handed out lies alone.
+        another chapter keeps its words only, and pictures are in the text itself, as what is handed out lies alone.
 
     Raises
     ------
@@ -91,6 +94,7 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
     first = next(cell for cell in source["cells"] if cell["cell_type"] == "code")
     first["metadata"].pop("jupyter", None)  # unfolded: the student's name belongs there
     _relink(source, lambda link: link[1] if ".ipynb" in link[2] else link[0])
+    _embed_pictures(source, chapter.parent)
     source["cells"].insert(1, {"cell_type": "markdown", "id": "assignment", "metadata": {}, "source": _HAND_IN})
     return source
 
@@ -115,6 +119,18 @@ def _relink(notebook: dict[str, Any], replacement: Callable[[re.Match[str]], str
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = _LINK.sub(replacement, "".join(cell["source"])).splitlines(keepends=True)
+
+
+def _embed_pictures(notebook: dict[str, Any], folder: Path) -> None:
+    """Put the vector pictures of a notebook's text into it, as addresses that hold their data."""
+
+    def address(link: re.Match[str]) -> str:
+        data = base64.b64encode((folder / link[0]).read_bytes()).decode("ascii")
+        return f"data:image/svg+xml;base64,{data}"
+
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = _PICTURE.sub(address, "".join(cell["source"])).splitlines(keepends=True)
 
 
 def _for_nbgrader(name: str, *, solution: bool = False, points: int = 0) -> dict[str, Any]:

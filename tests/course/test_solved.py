@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,7 @@ from nbclient import NotebookClient
 from scalinglab.exercises import all_exercises, build_solved
 from scalinglab.exercises.building import build_source, exercise_cells, linked_from
 from tests.course.executed import Chapter
-from tests.course.notebooks import CHAPTERS, COURSE, load, source
+from tests.course.notebooks import CHAPTERS, COURSE, load, prose, source
 
 #: The capstone has nothing to be solved by a function.
 SOLVED = [path for path in CHAPTERS if path.stem[:2] < "13"]
@@ -87,10 +88,18 @@ def test_only_the_stubs_are_replaced(chapter: Path):
 def test_a_chapter_that_is_handed_out_links_to_none_that_is_not(chapter: Path):
     built = build_source(chapter, solutions(chapter))["cells"]
     text = "\n".join(source(cell) for cell in built if cell["cell_type"] == "markdown")
-    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", text) == []
+    assert re.findall(r"\]\((?!https?:|#|data:image/svg)[^)]*\)", text) == []
+    for picture, data in zip(
+        figures(chapter), re.findall(r"\(data:image/svg\+xml;base64,([^)]+)\)", text), strict=True
+    ):
+        assert base64.b64decode(data) == picture.read_bytes()
     assert len(re.findall(r"^.*Previous: 04.* \| .*Course map.* \| Next: 06.*$", text, re.MULTILINE)) == 2 * (
         chapter.stem[:2] == "05"
     )
+
+
+def figures(chapter: Path) -> list[Path]:
+    return [COURSE / name for name in re.findall(r"\]\((figures/[^)]+\.svg)\)", prose(chapter))]
 
 
 @each_chapter
