@@ -44,7 +44,7 @@ def test_the_three_networks_of_the_table_are_those_of_the_text(chapter):
     rows = chapter.drawn("three-kinds-of-network")
     assert {row["network"] for row in rows} == {"convolution"}
     assert {row["density"] for row in rows} == {0.05, 0.1, 0.2, 0.5}
-    with pytest.raises(ValueError, match="not defined for products of activations, as attention has them"):
+    with pytest.raises(ValueError, match="not defined for products of activations, as attention has them: choose another method"):
         chapter["by_kind"]("attention", "synflow", "shuffled")
 
 
