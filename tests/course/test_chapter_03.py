@@ -177,7 +177,7 @@ def test_small_steps_pay_and_rewinding_does_not(chapter):
 def off(chapter):
     """How far laws are off in the panel of two networks, in per cent at each density."""
 
-    def at(network, left, source="its other widths", worth=1.0):
+    def at(network, left, source="other widths", worth=1.0):
         found = chapter["carried"](network, left, source, worth)
         densities, errors = np.log([[row[name] for row in found["law"]] for name in ("density", "mean")])
         measured = [[row[name] for row in found["rows"]] for name in ("density", "mean")]
@@ -222,14 +222,14 @@ def test_the_widest_convolution_is_predicted_worst_and_the_others_to_within_two_
 
 
 def test_the_numbers_of_the_perceptrons_misjudge_a_convolution_unless_a_channel_counts_as_two_units(off):
-    widest = off("convolution", "widest", "the other network")
+    widest = off("convolution", "widest", "other network")
     assert widest.mean() == pytest.approx(40, abs=0.5)
     assert np.abs(widest).max() == pytest.approx(86, abs=0.7)
     for left in ("narrowest", "second", "third", "widest"):
-        two = off("convolution", left, "the other network", 2.0)
+        two = off("convolution", left, "other network", 2.0)
         assert abs(two.mean()) < 7
         assert np.abs(two).max() < 24.5
-    assert np.abs(off("convolution", "widest", "the other network", 2.0)).max() == pytest.approx(24, abs=0.5)
+    assert np.abs(off("convolution", "widest", "other network", 2.0)).max() == pytest.approx(24, abs=0.5)
 
 
 def test_the_formula_holds_for_both_networks_and_their_exponents_are_not_told_apart(chapter):

@@ -44,7 +44,7 @@ def test_the_three_networks_of_the_table_are_those_of_the_text(chapter):
     rows = chapter.drawn("three-kinds-of-network")
     assert {row["network"] for row in rows} == {"convolution"}
     assert {row["density"] for row in rows} == {0.05, 0.1, 0.2, 0.5}
-    with pytest.raises(ValueError, match="not defined for products of activations, as attention has them: choose another method"):
+    with pytest.raises(ValueError, match="as attention has them: choose another method"):
         chapter["by_kind"]("attention", "synflow", "shuffled")
 
 
@@ -102,9 +102,10 @@ def test_masks_found_at_the_start_lose_little_and_the_networks_are_hardly_told_a
         for kind in ("perceptron", "convolution"):
             assert 1 < shuffled[kind][0.2][0] < 6
             assert abs(other[kind][0.2][0]) < 1.5
-        gap = chapter["beyond"](method, 0.2, "shuffled")
-        assert round(gap["mean"]) in range(1, 4)
-        assert gap["low"] < 0.5
+        for density in chapter["FOUR"]:
+            gap = chapter["beyond"](method, density, "shuffled")
+            assert gap["mean"] < 4
+            assert gap["low"] < 0.5
 
 
 def test_down_to_which_density_a_ticket_is_as_good_as_the_dense_network(chapter):
