@@ -67,7 +67,9 @@ MEASURES: dict[str, Measure] = {
     for measure in (
         Measure("rounds", prune_in_rounds, ("pruning",)),
         Experiment("pruning", compare_methods, ("methods",), columns=("rewind", "method", "density", "seed")),
-        Experiment("controls", compare_controls, ("methods",), columns=("method", "density", "control", "seed")),
+        Experiment(
+            "controls", compare_controls, ("methods",), columns=("network", "method", "density", "control", "seed")
+        ),
         # Networks are drawn part by part, for all methods: these are one experiment.
         Experiment("drawn_information", drawn_information, make_task=coin_flips),
         Experiment("mask_events", mask_events, ("methods",), make_task=coin_flips),

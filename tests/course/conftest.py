@@ -11,11 +11,11 @@ from tests.course.notebooks import CHAPTERS
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes ``chapter`` on chapter 07 in ``test_chapter_07.py``, and on every chapter elsewhere."""
+    """Run a test that takes ``chapter`` on chapter 07 in ``test_chapter_07*.py``, and on every chapter elsewhere."""
     marks = metafunc.definition.iter_markers("parametrize")
     if "chapter" not in metafunc.fixturenames or any(mark.args[0] == "chapter" for mark in marks):
         return
-    own = re.search(r"test_chapter_(\d\d)$", metafunc.module.__name__)
+    own = re.search(r"test_chapter_(\d\d)", metafunc.module.__name__)
     metafunc.parametrize(
         "chapter",
         [

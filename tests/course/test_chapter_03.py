@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 
 import numpy as np
 import pytest
@@ -170,3 +171,78 @@ def test_small_steps_pay_and_rewinding_does_not(chapter):
     assert pruned("50 %", 40) == pytest.approx(0.19, abs=0.04)
     assert pruned("80 %", 40) > 0.3
     assert pruned("20 %", 0) == pytest.approx(small, rel=0.25)
+
+
+@pytest.fixture
+def off(chapter):
+    """How far laws are off in the panel of two networks, in per cent at each density."""
+
+    def at(network, left, source="other widths", worth=1.0):
+        found = chapter["carried"](network, left, source, worth)
+        densities, errors = np.log([[row[name] for row in found["law"]] for name in ("density", "mean")])
+        measured = [[row[name] for row in found["rows"]] for name in ("density", "mean")]
+        gaps = 100 * (np.exp(np.interp(np.log(measured[0]), densities, errors)) / measured[1] - 1)
+        told = re.fullmatch(r"A (\w+) of width (\d+): off by (.+) % ± (.+) %, at worst by (.+) %\.", found["caption"])
+        assert told.groups()[:2] == (network, f"{found['rows'][0]['width']}")
+        # Between two of its 60 points the curve that is drawn is a line.
+        worst = max(gaps, key=abs)
+        assert [float(one) for one in told.groups()[2:]] == pytest.approx([gaps.mean(), gaps.std(), worst], abs=0.8)
+        return gaps
+
+    return at
+
+
+def test_the_two_networks_on_signals_are_those_of_the_text(chapter):
+    for network, widths in (("perceptron", (16, 32, 64, 128)), ("convolution", (4, 8, 16, 32))):
+        rows = chapter["on_signals"](network)
+        assert sorted({row["width"] for row in rows}) == list(widths)
+        assert {row["count"] for row in rows} == {5}
+        assert len(rows) == 16 * 4
+        for width in widths:
+            kept = [row["kept"] for row in rows if row["width"] == width]
+            assert np.allclose(kept[1:6] / (kept[0] * 0.7 ** np.arange(1, 6)), 1, atol=0.01)
+
+
+def test_the_panel_opens_on_a_convolution_that_was_left_out(chapter):
+    rows = chapter.drawn("a-law-carried-over")
+    assert {row["width"] for row in rows} == {16}
+    assert {row["width"] for row in chapter.drawn("a-law-carried-over", "others")} == {4, 8, 32}
+    assert (
+        chapter.captions["a-law-carried-over"] == "A convolution of width 16: off by -1.5 % ± 5.3 %, at worst by -12 %."
+    )
+
+
+def test_the_widest_convolution_is_predicted_worst_and_the_others_to_within_two_per_cent(off):
+    found = {left: off("convolution", left) for left in ("narrowest", "second", "third", "widest")}
+    assert found["widest"].mean() == pytest.approx(12, abs=0.5)
+    assert np.abs(found.pop("widest")).max() == pytest.approx(22, abs=0.5)
+    assert all(abs(one.mean()) < 2 and np.abs(one).max() < 12.5 for one in found.values())
+    perceptrons = {left: abs(off("perceptron", left).mean()) for left in ("narrowest", "second", "third", "widest")}
+    assert max(perceptrons, key=perceptrons.get) == "widest"
+
+
+def test_the_numbers_of_the_perceptrons_misjudge_a_convolution_unless_a_channel_counts_as_two_units(off):
+    widest = off("convolution", "widest", "other network")
+    assert widest.mean() == pytest.approx(40, abs=0.5)
+    assert np.abs(widest).max() == pytest.approx(86, abs=0.7)
+    for left in ("narrowest", "second", "third", "widest"):
+        two = off("convolution", left, "other network", 2.0)
+        assert abs(two.mean()) < 7
+        assert np.abs(two).max() < 24.5
+    assert np.abs(off("convolution", "widest", "other network", 2.0)).max() == pytest.approx(24, abs=0.5)
+
+
+def test_the_formula_holds_for_both_networks_and_their_exponents_are_not_told_apart(chapter):
+    laws = {network: chapter["signals_law"](network) for network in ("perceptron", "convolution")}
+    assert [round(100 * law.sd_deviation) for law in laws.values()] == [5, 4]
+    told = {
+        "width_exponent": {"convolution": (1.03, 0.85, 1.21), "perceptron": (1.20, 1.10, 1.30)},
+        "exponent": {"convolution": (0.86, 0.66, 1.19), "perceptron": (0.54, 0.45, 0.67)},
+    }
+    for name, networks in told.items():
+        for network, numbers in networks.items():
+            found = (getattr(laws[network], name), *laws[network].intervals[name])
+            assert found == pytest.approx(numbers, abs=0.006)
+        ends = [laws[network].intervals[name] for network in laws]
+        assert max(low for low, _ in ends) < min(high for _, high in ends)
+    assert not any(law.undetermined for law in laws.values())
