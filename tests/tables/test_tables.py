@@ -24,7 +24,7 @@ MADE_OF = "f784d6fb39bd"
 SEEDS = 6
 
 #: Tables whose runs take seconds each: how far two seeds are apart is read off the other seeds of the table.
-LONG = ("signals_laws",)
+LONG = ("signals_grid", "signals_laws")
 #: Measures of single runs, and none.
 RUNS = (None, "layers")
 
