@@ -9,6 +9,7 @@ import tomllib
 
 import numpy as np
 import pytest
+import torch
 
 from scalinglab import tables
 from scalinglab.cli import main
@@ -110,6 +111,26 @@ def test_a_run_that_diverged_has_an_outcome_and_no_numbers(trained):
     assert set(gone.values()) == {None}
 
 
+def test_kernels_are_measured_as_matrices_with_a_row_for_each_channel():
+    run = finish(
+        train(digits(100), network="convolution", width=8, step_size=[0.1, 1e9], seed=[0, 0], batch_size=10, steps=9)
+    )
+    found, gone = (run_statistics(digits(100), run, network) for network in (0, 1))
+    weights = run.weights(0)
+    assert [weight.shape for weight in weights] == [(8, 1, 5), (8, 8, 3), (8, 8, 3), (10, 64)]
+    for number, weight in enumerate(weights, start=1):
+        assert found[f"characteristic_{number}"] == tail_index(weight.ravel(), method="characteristic").alpha
+        assert found[f"singular_{number}"] == singular_value_error(weight.reshape(len(weight), -1), 0.1)
+    # Nodes are channels of a convolution, and what the last layer sees of them.
+    assert found["node_2"] == node_error(weights[1].reshape(8, 24).T, 0.1)
+    assert found["node_4"] == node_error(weights[3], 0.1)
+    answers = run.module(0).double()(torch.tensor(digits(100).train_inputs)).argmax(-1).numpy()
+    assert found["train_accuracy"] == (answers == digits(100).train_labels).mean()
+    assert gone.keys() == found.keys()
+    assert gone.pop("outcome") == "diverged"
+    assert set(gone.values()) == {None}
+
+
 def test_inputs_that_are_codes_are_refused_before_any_training():
     codes = text(100, test_samples=50)
     for call in (
@@ -138,6 +159,10 @@ def test_only_classifiers_have_outcomes():
             "density must be above 0",
         ),
         (lambda: measured({"task": "digits", "width": 0}), "width"),
+        (
+            lambda: sweep({"task": "digits", "network": "attention"}, measure=MEASURES["averages"], progress=False),
+            "network must be perceptron here, got 'attention'",
+        ),
     ],
 )
 def test_bad_input_gets_one_sentence(call, sentence):
@@ -249,6 +274,8 @@ def test_dependence_is_streamed_and_widths_whose_networks_diverge_have_no_rows()
         (lambda: train_layers(digits(100), step_sizes=[0.1], looks=0), "looks must be positive, got 0"),
         (lambda: train_layers(teacher_student(64), step_sizes=[0.1]), "task must be a classification"),
         (lambda: train_layers(digits(100), step_sizes=[0.1], batch_size=0), "batch_size must be positive, got 0"),
+        (lambda: train_layers(digits(100), step_sizes=[1], network="attention"), "network must be perceptron here"),
+        (lambda: dependence_over_widths(digits(100), widths=[8], network="attention"), "network must be perceptron"),
         (lambda: dependence_over_widths(digits(100), widths=[]), "widths must hold numbers of at least 2"),
         (lambda: dependence_over_widths(digits(100), widths=[8], batch_size=0), "batch_size must be positive, got 0"),
     ],
