@@ -262,7 +262,7 @@ def test_a_row_of_the_kernels_at_random_is_found_again():
     fitted = [group for group in settings if {other["outcome"] for other in group} == {"fitted"}]
     for name in [name for name, value in row.items() if isinstance(value, float) and name not in run.row]:
         spreads = [np.var([other[name] for other in group], ddof=1) for group in (beside, *fitted)]
-        tolerance = 5 * max(spreads[0], np.mean(spreads[1:])) ** 0.5
+        tolerance = 5 * float(max(spreads[0], np.mean(spreads[1:]))) ** 0.5
         assert row[name] == pytest.approx(made[name], rel=1e-4, abs=tolerance), f"{name} of {where}"
 
 
