@@ -165,6 +165,12 @@ def prune(matrix_: ArrayLike, density: float, *, method: str = "magnitude") -> A
     return weights * (mask.reshape(weights.shape) if method == "magnitude" else mask)
 
 
+def kept_nodes(weight: ArrayLike, bias: ArrayLike, density: float) -> tuple[Array, Array]:
+    """A hidden layer of which only the rows of largest norm, and their biases, are left."""
+    rows = prune(np.transpose(weight), density, method="node").T
+    return rows, np.where(rows.any(1), bias, 0.0)
+
+
 def _scaled(value: ArrayLike) -> Array:
     """The matrices with the largest entry 1, so that no square overflows."""
     weights = matrix("matrix_", value)

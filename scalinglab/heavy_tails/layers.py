@@ -17,6 +17,8 @@ from scalinglab.heavy_tails.estimators import LEAST, tail_index
 
 #: A run is fitted at a training loss below this, and has died with fewer right training answers than that.
 FITTED, ALIVE = 5e-3, 0.9
+#: Of ``layer_statistics``, what a record of a run keeps.
+MEASURED = ("characteristic", "block", "hill", "kurtosis", "prunable", "magnitude", "node", "singular")
 
 
 def network_outcome(train_loss: float, train_accuracy: float) -> str:
@@ -98,3 +100,23 @@ def index_or_nan(weights: Array, method: str, *, share: float = 0.01) -> float:
         return tail_index(weights, method=method, share=share).alpha
     except ValueError:
         return math.nan
+
+
+def read_layers(layers: Sequence[tuple[Array, Array]]) -> list[dict[str, Any]]:
+    """The few numbers that are shown of each layer while it trains: two tail indices, and what is prunable."""
+    rows = []
+    for number, (weight, _) in enumerate(layers, start=1):
+        read = {method: index_or_nan(weight.ravel(), method) for method in ("characteristic", "hill")}
+        rows.append(read | {"layer": f"layer {number}", "prunable": prunable_fraction(weight, 0.1)})
+    return rows
+
+
+def columns_of(layers: int, prunings: Sequence[str], densities: Sequence[float]) -> list[str]:
+    """Names of all numbers in the record of a run: of each layer, and of each pruning at each density."""
+    found = [f"{name}_{number}" for number in range(1, layers + 1) for name in MEASURED]
+    return found + [name_of(method, density) for method in prunings for density in densities]
+
+
+def name_of(method: str, density: float) -> str:
+    """The name of the accuracy that a pruning to a density leaves."""
+    return f"{method.split(maxsplit=1)[0]}_at_{density:g}"

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scalinglab._checks import Array, fail, positive, positive_integer
+from scalinglab._checks import fail, positive, positive_integer
 from scalinglab._growing import Growing, growing_at_the_end
 from scalinglab._later import torch
 from scalinglab.heavy_tails.averages import Averages
-from scalinglab.heavy_tails.compressibility import PRUNINGS, prunable_fraction, prune
+from scalinglab.heavy_tails.compressibility import PRUNINGS, kept_nodes, prune
 from scalinglab.heavy_tails.dependence import column_dependence
-from scalinglab.heavy_tails.layers import index_or_nan, layer_statistics, network_outcome
+from scalinglab.heavy_tails.layers import MEASURED, columns_of, layer_statistics, name_of, network_outcome, read_layers
 from scalinglab.heavy_tails.runs import MARK, DependenceRuns, LayerRuns
 from scalinglab.training import Measure, Task, Training, forward, train
 
@@ -68,23 +68,24 @@ def pruned_accuracy(
         If an argument is out of range, or a layer is all zeros.
     """
     if method == "node":
-        pruned = [_kept_nodes(weight, bias, density) for weight, bias in layers[:-1]] + list(layers[-1:])
+        pruned = [kept_nodes(weight, bias, density) for weight, bias in layers[:-1]] + list(layers[-1:])
     else:
         pruned = [(prune(weight, density, method=method), bias) for weight, bias in layers]
     tensors = [(_tensor(weight), _tensor(bias)) for weight, bias in pruned]
     with torch.no_grad():
-        answers = forward(tensors, _tensor(inputs), activation).argmax(-1).numpy()
-    return float((answers == np.asarray(labels)).mean())
+        outputs = forward(tensors, _tensor(inputs), activation)
+    return _accuracy(outputs, labels)
 
 
-def _kept_nodes(weight: ArrayLike, bias: ArrayLike, density: float) -> tuple[Array, Array]:
-    """A hidden layer of which only the rows of largest norm, and their biases, are left."""
-    rows = prune(np.transpose(weight), density, method="node").T
-    return rows, np.where(rows.any(1), bias, 0.0)
+def _accuracy(outputs: torch.Tensor, labels: ArrayLike) -> float:
+    return float((outputs.argmax(-1).numpy() == np.asarray(labels)).mean())
 
 
 def run_statistics(task: Task, training: Training, network: int) -> dict[str, Any]:
     """Measure one network of a training: its layers, what pruning leaves of it, and its outcome, in one flat record.
+
+    Layers of a network that is no perceptron are its ``Training.weights``, each as a matrix with a row for each output
+    or channel; what pruning leaves of its accuracy is not measured.
 
     Parameters
     ----------
@@ -108,27 +109,32 @@ def run_statistics(task: Task, training: Training, network: int) -> dict[str, An
     """
     _check_classification(task)
     losses = {name: float(getattr(training, name)[network, -1]) for name in LOSSES}
-    return _measured(task, training.arrays(network), losses)
+    layers = training.arrays(network)
+    if not isinstance(layers, dict):
+        return _measured(task, layers, losses)
+    matrices = [(weight.reshape(len(weight), -1), ()) for weight in training.weights(network)]
+    return _measured(task, matrices, losses, training.module(network))
 
 
-def _measured(task: Task, layers: Layers, losses: dict[str, float]) -> dict[str, Any]:
-    """The record of one network."""
+def _measured(task: Task, layers: Layers, losses: dict[str, float], module: Any = None) -> dict[str, Any]:
+    """The record of one network; of one that is a module, too, the weights are in ``layers``."""
+    prunings = PRUNINGS if module is None else ()
     if not np.isfinite(losses["train_loss"]):
-        return dict.fromkeys(("outcome", "train_accuracy", *LOSSES, *_columns(len(layers)))) | {"outcome": "diverged"}
-    accuracy = pruned_accuracy(layers, task.train_inputs, task.train_labels)
+        columns = columns_of(len(layers), prunings, DENSITIES)
+        return dict.fromkeys(("outcome", "train_accuracy", *LOSSES, *columns)) | {"outcome": "diverged"}
+    if module is None:
+        accuracy = pruned_accuracy(layers, task.train_inputs, task.train_labels)
+    else:
+        accuracy = _accuracy(module.double()(_tensor(task.train_inputs)), task.train_labels)
     outcome = network_outcome(losses["train_loss"], accuracy)
     found: dict[str, Any] = {"outcome": outcome, "train_accuracy": accuracy} | losses
     for row in layer_statistics(layers):
         found |= {f"{name}_{row['layer']}": row[name] for name in MEASURED}
-    for method in PRUNINGS:
+    for method in prunings:
         for density in DENSITIES:
             kept = pruned_accuracy(layers, task.test_inputs, task.test_labels, density=density, method=method)
-            found[_name(method, density)] = kept
+            found[name_of(method, density)] = kept
     return {name: None if value != value else value for name, value in found.items()}  # noqa: PLR0124
-
-
-#: Of ``layer_statistics``, what a record of a run keeps.
-MEASURED = ("characteristic", "block", "hill", "kurtosis", "prunable", "magnitude", "node", "singular")
 
 
 def measure_layers(task: Task, **settings: Any) -> Iterator[Growing]:
@@ -185,6 +191,7 @@ def measure_averages(task: Task, *, until: float = 2e-4, last: int = 1000, **set
         At the call, if an argument is wrong.
     """
     _check_classification(task)
+    _check_perceptrons(settings)
     bounds = {"until": positive("until", until), "last": positive_integer("last", last)}
     looks = positive_integer("steps", settings.get("steps", 1)) // 25
     given: dict[str, Any] = settings | {"evaluations": max(2, looks)}
@@ -250,6 +257,7 @@ def train_layers(
     if not sizes:
         fail("step_sizes", "hold at least one number", step_sizes)
     _check_classification(task)
+    _check_perceptrons(settings)
     given = settings | {"step_size": sizes, "seed": [seed] * len(sizes), "evaluations": 2}
     return _looking(train(task, **given), task, sizes, times)
 
@@ -270,13 +278,7 @@ def _look(run: Training, task: Task, network: int, size: float) -> list[dict[str
         return [about | empty | {"status": "diverged"}]
     if pruned_accuracy(layers, task.train_inputs, task.train_labels) < LEARNING / (task.classes or 1):
         return [about | empty | {"status": "died"}]
-    rows = []
-    for number, (weight, _) in enumerate(layers, start=1):
-        flat = weight.ravel()
-        read = {method: index_or_nan(flat, method) for method in ("characteristic", "hill")}
-        more = {"layer": f"layer {number}", "prunable": prunable_fraction(flat, 0.1), "mark": None, "status": "alive"}
-        rows.append(about | read | more)
-    return rows
+    return [about | row | {"mark": None, "status": "alive"} for row in read_layers(layers)]
 
 
 def dependence_over_widths(
@@ -310,6 +312,7 @@ def dependence_over_widths(
         fail("widths", "hold numbers of at least 2", widths)
     if positive_integer("runs", runs) < 4:
         fail("runs", "be at least 4", runs)
+    _check_perceptrons(settings)
     given = settings | {"depth": 1, "seed": range(runs), "evaluations": 2}
     started = [train(task, width=width, **given) for width in sizes]  # which checks the settings
     return _widening(started, sizes)
@@ -334,13 +337,9 @@ def _check_classification(task: Task) -> None:
         fail("task", "be a classification" + " of inputs that are not codes" * bool(task.vocabulary), task)
 
 
-def _columns(layers: int) -> list[str]:
-    found = [f"{name}_{number}" for number in range(1, layers + 1) for name in MEASURED]
-    return found + [_name(method, density) for method in PRUNINGS for density in DENSITIES]
-
-
-def _name(method: str, density: float) -> str:
-    return f"{method.split(maxsplit=1)[0]}_at_{density:g}"
+def _check_perceptrons(settings: Mapping[str, Any]) -> None:
+    if settings.get("network", "perceptron") != "perceptron":
+        fail("network", "be perceptron here", settings["network"])
 
 
 def _tensor(values: ArrayLike) -> torch.Tensor:

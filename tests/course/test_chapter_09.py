@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 
 import scalinglab.heavy_tails as tails
 from scalinglab.tables import grid_of
+from scalinglab.training import build_network, signals
 
 
 def rank(rows, name):
@@ -186,3 +187,93 @@ def test_small_data_sets_have_indices_of_their_own(chapter):
     assert 4 * fresh < max(value for value in few if np.isfinite(value))
     assert max(few) == np.inf
     assert many == pytest.approx(fresh, rel=0.05)
+
+
+#: In how few weights each layer of the convolutions has its index.
+WEIGHTS = {"kernel 1": 160, "kernel 2": 3072, "kernel 3": 3072, "last layer": 1600}
+CORRELATIONS = re.compile(r"(?:index|prunable|by) ([+-]\d\.\d\d) \(([+-]\d\.\d\d) to ([+-]\d\.\d\d)\)")
+
+
+@pytest.fixture
+def kernels(chapter):
+    """Of a layer of the convolutions: correlations of index and of prunable fraction, and what the batch adds."""
+
+    def told(layer):
+        caption = chapter["kernels"](layer)["caption"]
+        assert "over 66 runs" in caption
+        assert caption.endswith("Grey: 30 runs do not fit.")
+        return [tuple(map(float, one)) for one in CORRELATIONS.findall(caption)]
+
+    return told
+
+
+def inside(rows, name, band):
+    return sum(band[0]["low"] <= row[name] <= band[0]["high"] for row in rows)
+
+
+def test_the_table_of_convolutions_is_what_the_chapter_says(chapter):
+    grid = grid_of("signals_tails")
+    assert (grid["width"], grid["steps"], grid["task"]["samples"], len(grid["seed"])) == (32, 3000, 500, 3)
+    assert grid["task"]["noise"] == grid["task"]["correlated_noise"] == 0
+    assert (len(grid["step_size"]), min(grid["step_size"]), max(grid["step_size"])) == (8, 0.05, 0.56)
+    assert grid["batch_size"] == [5, 10, 20, 50]
+    assert len(chapter["KERNELS"]) == 96
+    shapes = [parameter.shape for parameter in build_network(signals(10), network="convolution", width=32).parameters()]
+    assert [shape.numel() for shape in shapes if len(shape) > 1] == list(WEIGHTS.values())
+    assert chapter["WEIGHTS"] == WEIGHTS
+
+
+def test_hill_is_wide_in_so_few_weights_and_the_characteristic_index_is_not(chapter):
+    normal = {points: chapter["of_normal"](points) for points in (160, 1600, 3072)}
+    low, high = normal[3072]["hill"]
+    assert (round(low, 1), round(high, 1)) == (6.8, 12.5)
+    assert [round(end) for end in normal[160]["hill"]] == [3, 52]
+    assert np.abs(normal[3072]["characteristic"] - 2).max() == pytest.approx(0.01, abs=0.002)
+    # 1 % of the weights.
+    assert [tails.tail_index(np.arange(1.0, points), method="hill").used for points in (161, 3073)] == [2, 31]
+
+
+def test_every_larger_kernel_lies_below_what_normal_weights_read_even_where_noise_is_small(chapter):
+    for layer in ("kernel 2", "kernel 3", "last layer"):
+        found = chapter["kernels"](layer)
+        assert inside(found["rows"], "y", found["characteristic"]) == 0
+    quietest = min(chapter.drawn("kernels"), key=lambda row: row["ratio"])
+    assert quietest["y"] == pytest.approx(1.96, abs=0.005)
+    assert chapter["kernels"]("kernel 2")["characteristic"][0]["low"] == pytest.approx(1.99, abs=0.005)
+
+
+def test_in_the_first_kernel_nearly_all_dots_lie_in_the_band(chapter, kernels):
+    found = chapter["kernels"]("kernel 1")
+    assert inside(found["rows"], "y", found["characteristic"]) == 57
+    assert inside(found["rows"], "z", found["prunable"]) == 64
+    _, low, high = kernels("kernel 1")[0]
+    assert low < 0 < high
+
+
+@pytest.mark.parametrize("layer", ["kernel 2", "kernel 3", "last layer"])
+def test_index_and_prunable_fraction_follow_the_ratio_in_larger_kernels(chapter, kernels, layer):
+    index, prunable, _ = kernels(layer)
+    number = list(WEIGHTS).index(layer) + 1
+    assert index[0] == pytest.approx(rank(chapter["KEPT"], f"characteristic_{number}"), abs=0.005)
+    assert prunable[0] == pytest.approx(rank(chapter["KEPT"], f"prunable_{number}"), abs=0.005)
+    assert index[2] < 0 < prunable[1]
+    if layer != "last layer":
+        assert prunable[0] < -index[0]
+
+
+def test_some_second_kernels_are_as_prunable_as_normal_weights(chapter):
+    found = chapter["kernels"]("kernel 2")
+    assert inside(found["rows"], "z", found["prunable"]) == 18
+
+
+def test_at_one_ratio_a_larger_batch_has_a_smaller_index_but_for_the_last_layer(kernels):
+    assert kernels("kernel 2") == [(-0.75, -0.84, -0.61), (0.45, 0.23, 0.61), (-0.06, -0.12, -0.03)]
+    assert kernels("kernel 3")[2][2] < 0
+    _, low, high = kernels("last layer")[2]
+    assert -0.02 < low < 0 < high < 0.03
+
+
+def test_hill_does_not_tell_whether_the_third_kernel_has_a_finite_variance(chapter):
+    smallest = min(row["hill_3"] for row in chapter["KEPT"])
+    half = 1.96 * smallest / 31**0.5
+    assert (round(smallest, 1), round(smallest - half, 1), round(smallest + half, 1)) == (2.2, 1.4, 3.0)

@@ -24,7 +24,9 @@ MADE_OF = "f784d6fb39bd"
 SEEDS = 6
 
 #: Tables whose runs take seconds each: how far two seeds are apart is read off the other seeds of the table.
-LONG = ("signals_laws",)
+LONG = ("signals_grid", "signals_laws")
+#: Fewer seeds than that say too little of how far apart they are.
+FEW = 5
 #: Measures of single runs, and none.
 RUNS = (None, "layers")
 
@@ -84,7 +86,8 @@ def test_a_row_at_random_is_found_again(name):
     place = random.Random(draw).randrange(len(table(name)))
     runs = runs_of(order_of(name).grid)
     beside = beside_row(table(name), runs, place) if name in LONG else None
-    confirm(table(name)[place], runs[place], f"row {place}, drawn with {draw}", beside)
+    pooled = relative_spread(table(name), runs, place) if beside and len(beside) < FEW else 0.0
+    confirm(table(name)[place], runs[place], f"row {place}, drawn with {draw}", beside, pooled)
 
 
 def check_configurations(name):
@@ -100,17 +103,27 @@ def check_configurations(name):
         assert {key: row[key] for key in shared} == {key: configuration[key] for key in shared}
 
 
-def beside_row(rows, runs, place):
+def beside_row(rows, runs, place, alike=("seed",)):
     """The rows of a table that differ from one by their seed alone."""
     settings, recipe = runs[place].settings, runs[place].recipe
     return [
         row
         for row, run in zip(rows, runs, strict=True)
-        if run.recipe == recipe and run.settings | {"seed": settings["seed"]} == settings
+        if run.recipe == recipe and run.settings | {name: settings[name] for name in alike} == settings
     ]
 
 
-def confirm(row, run, where, beside=None):
+def relative_spread(rows, runs, place):
+    """Standard deviation of an error over seeds, over its mean, from all amounts of data: a few seeds may agree."""
+    found = {}
+    for row in beside_row(rows, runs, place, alike=("seed", "samples")):
+        found.setdefault(row["samples"], []).append(row["test_error"])
+    return (
+        statistics.fmean((statistics.stdev(errors) / statistics.fmean(errors)) ** 2 for errors in found.values()) ** 0.5
+    )
+
+
+def confirm(row, run, where, beside=None, pooled=0.0):
     """Compare a row of a table with the same run made anew.
 
     Counts are exact. Errors are as close as rounding lets them be, which another processor does in another way. Most
@@ -119,7 +132,7 @@ def confirm(row, run, where, beside=None):
     float64 over some seeds, three times, and one standard deviation over these seeds for what they did not show.
 
     Where there are rows ``beside`` it, this run alone is made. Were rounding as good as another seed, an error would be
-    off by more than four of their standard deviations once in 200 times.
+    off by more than four of their standard deviations once in 200 times. ``pooled`` is the least of these, relative.
     """
     seeds = [run.settings["seed"], *([] if beside else range(10**6, 10**6 + SEEDS))]
     dtypes = [run.settings["dtype"]] if beside else ["float32", "float64"]
@@ -135,7 +148,7 @@ def confirm(row, run, where, beside=None):
             assert again[measured] is None, where
             continue
         if beside:
-            tolerance = 4 * statistics.stdev(other[measured] for other in beside)
+            tolerance = 4 * max(statistics.stdev(other[measured] for other in beside), pooled * row[measured])
         else:
             tolerance = 3 * max(abs(one - two) for one, two in pairs) + statistics.stdev(one for one, _ in pairs)
         assert row[measured] == pytest.approx(again[measured], rel=1e-5, abs=tolerance), where
@@ -163,10 +176,16 @@ def test_a_table_that_was_falsified_does_not(made):
     run, row = runs_of(order_of("made").grid)[3], table("made")[3]
     beside = beside_row(table("made"), runs_of(order_of("made").grid), 3)
     assert [other["seed"] for other in beside] == [0, 1, 2]
+    spreads = [relative_spread(table("made"), runs_of(order_of("made").grid), 3)]
+    errors = [[r["test_error"] for r in table("made")[3 * n : 3 * n + 3]] for n in range(2)]
+    spreads.append(
+        statistics.fmean((statistics.stdev(three) / statistics.fmean(three)) ** 2 for three in errors) ** 0.5
+    )
+    assert spreads[0] == pytest.approx(spreads[1])
     for name, value in [("test_error", row["test_error"] + 0.3), ("parameters", 311), ("status", "diverged")]:
         for others in (None, beside):
             with pytest.raises(AssertionError, match="here"):
-                confirm(row | {name: value}, run, "here", others)
+                confirm(row | {name: value}, run, "here", others, spreads[0] if others else 0.0)
     made.write_text(made.read_text().replace("[4,4,4,4,4,4,8,", "[4,4,4,4,4,8,8,"))
     tables._columns.cache_clear()
     with pytest.raises(AssertionError):
