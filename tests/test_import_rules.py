@@ -145,7 +145,7 @@ def test_nothing_heavy_is_loaded_before_it_is_used():
     """Not torch by training, pruning and its tasks; not the parts of scipy, scikit-learn or an engine of JavaScript."""
     code = f"""
 import importlib, pkgutil, sys, scalinglab
-from scalinglab.training import digits, forward, sweeping, teacher_student, text, train
+from scalinglab.training import digits, forward, signals, sweeping, teacher_student, text, train
 for part in {sorted(set(MAY_IMPORT) - {"classroom"})}:
     package = importlib.import_module("scalinglab." + part)
     for module in pkgutil.walk_packages(getattr(package, "__path__", ()), package.__name__ + "."):
@@ -157,6 +157,9 @@ heavy += ("altair", "rfc3987_syntax")  # a first panel waits for neither
 print(*(name for name in heavy if name in sys.modules))
 import scalinglab._later as later
 print(later.torch.ones(2).sum().item(), later.special.ndtri(0.5), "torch" in sys.modules)
+for network in ("convolution", "attention", lambda width, inputs, outputs: later.torch.nn.Linear(inputs, outputs)):
+    list(train(signals(20, test_samples=20), network=network, width=2, steps=2))
+print("sympy" in sys.modules)  # half a second and 40 MB, which no training needs
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["", "2.0 0.0 True"]
+    assert done.stdout.splitlines() == ["", "2.0 0.0 True", "False"]

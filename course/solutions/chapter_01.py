@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from torch import nn
 
 
 def exponent(sizes: np.ndarray, errors: np.ndarray) -> float:
@@ -33,9 +34,17 @@ def foretell(sizes: list[float], errors: list[float], size: float) -> float:
     return offset + (last - offset) * (size / sizes[2]) ** -alpha
 
 
+def ring(width: int, inputs: int, outputs: int) -> nn.Module:
+    """A convolution of 5 neighbours around a ring, a ReLU, the mean over the positions, and a linear layer."""
+    patterns = nn.Conv1d(1, width, kernel_size=5, padding="same", padding_mode="circular")
+    mean = nn.Sequential(nn.AdaptiveAvgPool1d(output_size=1), nn.Flatten())
+    return nn.Sequential(nn.Unflatten(1, (1, inputs)), patterns, nn.ReLU(), mean, nn.Linear(width, outputs))
+
+
 SOLUTIONS = {
     "01-exponent": exponent,
     "01-standard-error": mean_and_error,
     "01-offset": samples_needed,
+    "01-ring": ring,
     "01-three": foretell,
 }

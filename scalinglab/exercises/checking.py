@@ -59,7 +59,7 @@ def grade(exercise: Exercise, answer: Any, *, seed: int) -> CheckResult:
     refused = _refuse(exercise, answer, cases[0])
     if refused:
         return refused
-    outcome = run(answer, cases, seconds=exercise.seconds)
+    outcome = run(lambda *case: exercise.answer(answer, case), cases, seconds=exercise.seconds)
     if not outcome.results and is_stub(answer, outcome.error):
         return _open(exercise)
     result = _broken(exercise, answer, cases, outcome) or _judge(exercise, cases, outcome)
@@ -117,7 +117,7 @@ def _judge(exercise: Exercise, cases: Sequence[Case], outcome: Run) -> CheckResu
         message = f"All {len(cases)} cases agree."
         return CheckResult(exercise.key, exercise.points, exercise.points, attempted=True, message=message)
     for mistake in exercise.mistakes:
-        wrong = [mistake.wrong(*case) for case in cases]
+        wrong = [exercise.answer(mistake.wrong, case) for case in cases]
         if all(equal(mine, theirs, exercise.tolerance) for mine, theirs in zip(got, wrong, strict=True)):
             return _failed(exercise, mistake.name, mistake.message)
     first = right.index(False)
@@ -126,7 +126,14 @@ def _judge(exercise: Exercise, cases: Sequence[Case], outcome: Run) -> CheckResu
     if found:
         return _failed(exercise, found[0], f"{where}: {found[1]}")
     message = f"{where} returned {shown(got[first])}, which is {distance(got[first], expected[first])}."
+    if exercise.entries:
+        message = f"{where}: what is not right is {_entries_off(exercise, got[first], expected[first])}."
     return _failed(exercise, None, message + (f" {sum(right)} of {len(cases)} cases agree." if len(cases) > 1 else ""))
+
+
+def _entries_off(exercise: Exercise, got: Any, expected: Any) -> str:
+    pairs = zip(exercise.entries, got, expected, strict=True)
+    return ", and ".join(entry for entry, mine, right in pairs if not equal(mine, right, exercise.tolerance))
 
 
 def _with_prints(result: CheckResult, outcome: Run) -> CheckResult:

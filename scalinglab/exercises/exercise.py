@@ -71,6 +71,11 @@ class Exercise:
         Relative, for numbers and arrays.
     seconds
         Time limit for all cases together.
+    look
+        For functions whose results cannot be compared, such as modules: calls one on a case, and returns the numbers
+        that are compared instead. The oracle returns these numbers itself.
+    entries
+        What each of these numbers is, in words, for the sentence that says which of them are off.
     """
 
     key: str
@@ -85,6 +90,8 @@ class Exercise:
     place: int = 1
     tolerance: float = 1e-9
     seconds: float = 5.0
+    look: Callable[[Callable[..., Any], Case], Any] | None = None
+    entries: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         valid_key(self.key)
@@ -112,6 +119,10 @@ class Exercise:
         """The names of the arguments, as the oracle has them."""
         return tuple(inspect.signature(self.oracle).parameters)
 
+    def answer(self, function: Callable[..., Any], case: Case) -> Any:
+        """What a function says of a case, as it is compared."""
+        return function(*case) if self.look is None else self.look(function, case)
+
     def call(self, case: Case) -> str:
         """One call as the student would write it: ``parameter_count(inputs=3, width=4)``."""
         pairs = zip(self.arguments, case, strict=True)
@@ -135,10 +146,11 @@ class Exercise:
 
     def _alike(self, cases: tuple[Case, ...]) -> list[tuple[str, str]]:
         """Names of those that give the same answers to all cases."""
-        functions = {"the right answer": self.oracle, **{mistake.name: mistake.wrong for mistake in self.mistakes}}
-        alike = list(combinations(functions, 2))
+        wrong = {mistake.name: mistake.wrong for mistake in self.mistakes}
+        alike = list(combinations(("the right answer", *wrong), 2))
         for case in cases:
-            answers = {name: functions[name](*case) for name in set(chain(*alike))}
+            answers = {name: self.answer(wrong[name], case) for name in set(chain(*alike)) & wrong.keys()}
+            answers["the right answer"] = self.oracle(*case)
             alike = [(one, other) for one, other in alike if equal(answers[one], answers[other], self.tolerance)]
         return alike
 

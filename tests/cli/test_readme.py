@@ -108,6 +108,17 @@ def test_every_path_that_is_named_exists():
     assert missing == []
 
 
+def test_a_module_of_ones_own_is_trained_as_it_says():
+    (block,) = [block for block in BLOCKS if "build_network" in block]
+    *lines, last = block.splitlines()
+    names: dict = {}
+    exec("\n".join(lines), names)
+    expression, _, told = last.partition("  # ")
+    assert repr(eval(expression, names)) == told
+    trained = names["run"].arrays(0)
+    assert all((one.detach().numpy() == trained[name]).all() for name, one in names["module"].named_parameters())
+
+
 def test_pictures_have_words_for_those_who_do_not_see_them():
     pictures = re.findall(r"!\[([^\]]*)\]\(", README)
     assert pictures

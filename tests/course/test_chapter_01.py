@@ -9,7 +9,7 @@ import pytest
 
 from scalinglab.scaling_laws import fit_power_law
 from scalinglab.tables import FOLDER
-from scalinglab.training import digits, finish, sweep, train
+from scalinglab.training import budget, digits, finish, signals, sweep, train
 
 
 @pytest.fixture
@@ -184,3 +184,41 @@ def test_the_exponents_of_the_three_architectures_are_not_told_apart(chapter):
         assert 0.5 < law.exponent < 0.8
         intervals.append(law.intervals["exponent"])
     assert max(low for low, _ in intervals) < min(high for _, high in intervals)
+
+
+def ends(rows, steps=300):
+    """The mean test error of each of the three networks after the last step, in percent."""
+    found = {}
+    for row in rows:
+        if row["step"] == steps:
+            found.setdefault(row["network"], []).append(100 * row["test_error"])
+    return {kind: np.mean(errors) for kind, errors in found.items()}
+
+
+#: What the chapter says in percent; another machine's rounding moves an error of two networks by a point at most.
+ABOUT = 1.5
+
+
+def test_as_it_opens_the_module_of_ones_own_misreads_half_as_much_as_the_convolution(chapter):
+    found = ends(chapter.drawn("your-module"))
+    for kind, said in {"largest": 17, "convolution": 33, "perceptron": 39}.items():
+        assert found[kind] == pytest.approx(said, abs=ABOUT)
+        assert f"{kind} {found[kind]:.0f} %" in chapter.captions["your-module"]
+
+
+def test_in_another_order_the_perceptron_is_ahead_and_more_signals_help_two_of_the_three(chapter):
+    for asked, said in (((1000, "shuffled"), (40, 47, 56)), ((4000, "in order"), (34, 26, 17))):
+        *_, last = chapter["beside"](*asked)
+        found = ends(last["rows"])
+        assert [found[kind] for kind in chapter["RIVALS"]] == pytest.approx(said, abs=ABOUT)
+        assert last["done"] == last["total"] == 900
+
+
+def test_it_has_about_as_many_parameters_as_the_convolution_and_takes_seven_times_the_products(chapter):
+    counts = {
+        kind: budget(signals(1000), network=network, width=width, **chapter["SHORT"])
+        for kind, (network, width) in chapter["RIVALS"].items()
+    }
+    assert [counts[kind].parameters for kind in ("largest", "convolution")] == [(2650,), (2474,)]
+    work = {kind: found.multiply_adds - found.testing for kind, found in counts.items()}
+    assert round(work["largest"] / work["convolution"]) == 7

@@ -28,6 +28,7 @@ DERIVED = {
     "00-width": "live-training",
     "01-data": "width-and-data",
     "02-extrapolate": "the-law-and-the-grid",
+    "02-tuned": "perceptron-or-attention",
     "03-free": "prune-in-rounds",
     "03-smallest": "the-smallest-network",
     "03-width": "find-the-invariant",

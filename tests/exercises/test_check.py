@@ -417,3 +417,38 @@ def test_mistakes_of_the_notebook_are_errors():
         check("parameters", right)
     with pytest.raises(ValueError, match="student must be text"):
         check(KEY, right, student=7)
+
+
+def test_an_answer_may_be_looked_at_instead_of_compared():
+    """Here it returns a function, whose values at 0 and 1 are what counts; and a loop in there is stopped, too."""
+
+    def look(function, case):
+        line = function(*case)
+        return [line(0), line(1)] if callable(line) else line
+
+    def total(rise):
+        return outcome(
+            rise,
+            toy(
+                lambda x, y: [x, x + y],
+                look=look,
+                entries=("the value at 0", "the value at 1"),
+                mistakes=(Mistake("falls", lambda x, y: lambda z: x - y * z, "It falls."),),
+            ),
+        )
+
+    def forever(_):
+        while True:
+            pass
+
+    assert total(lambda x, y: lambda z: x + y * z).passed
+    assert total(lambda x, y: lambda z: x - y * z).diagnosis == "falls"
+    assert total(lambda x, y: lambda z: x + 2 * y * z).message == (
+        "`total(x=1.0, y=2.0)`: what is not right is the value at 1. 0 of 2 cases agree."
+    )
+    assert total(lambda x, y: lambda z: z).message.startswith(
+        "`total(x=1.0, y=2.0)`: what is not right is the value at 0, and the value at 1."
+    )
+    assert total(lambda x, y: None).diagnosis == "returned nothing"
+    assert total(lambda x, y: lambda z: 1 / z).diagnosis == "raised an error"
+    assert total(lambda x, y: forever).diagnosis == "ran too long"

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from scalinglab._later import torch
-from scalinglab.training.networks.families import BuiltIn, Counts, embedded
+from scalinglab.training.networks.families import BuiltIn, Counts, embedded, empty_table
 from scalinglab.training.networks.perceptrons import ACTIVATIONS
 
 if TYPE_CHECKING:
@@ -137,11 +137,11 @@ def _modules() -> type[nn.Module]:
             self, width: int, inputs: int, outputs: int, *, depth: int, activation: str, codes: tuple[int, int] | None
         ) -> None:
             super().__init__()
-            self.embedding = nn.Embedding(*codes) if codes else None
+            self.embedding = empty_table(*codes) if codes else None
             count = inputs if codes else -(-inputs // PIECE)
             self.padding = 0 if codes else count * PIECE - inputs
             self.pieces = nn.Linear(codes[1] if codes else PIECE, width)
-            self.positions = nn.Embedding(count, width)
+            self.positions = empty_table(count, width)
             self.blocks = nn.ModuleList(Block(width, activation) for _ in range(depth))
             self.norm, self.last = nn.LayerNorm(width), nn.Linear(width, outputs)
 

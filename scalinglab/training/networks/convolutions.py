@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from scalinglab._later import torch
-from scalinglab.training.networks.families import BuiltIn, Counts, embedded
+from scalinglab.training.networks.families import BuiltIn, Counts, embedded, empty_table
 from scalinglab.training.networks.perceptrons import ACTIVATIONS, Activation
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _module() -> type[nn.Module]:
             self, width: int, inputs: int, outputs: int, *, activation: str, codes: tuple[int, int] | None
         ) -> None:
             super().__init__()
-            self.embedding = nn.Embedding(*codes) if codes else None
+            self.embedding = empty_table(*codes) if codes else None
             channels = _channels(width, codes[1] if codes else 0)
             self.convolutions = nn.ModuleList(
                 nn.Conv1d(below, width, kernel, stride=STRIDE, padding=kernel // 2)

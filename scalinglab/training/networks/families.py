@@ -201,6 +201,11 @@ def weight_names(module: nn.Module) -> tuple[str, ...]:
     return tuple(name for name, one in named if one.dim() > 1 and not any(one is table for table in tables))
 
 
+def empty_table(rows: int, numbers: int) -> nn.Embedding:
+    """A table whose numbers are to be written later: to draw some, torch would load its compiler (a second, 70 MB)."""
+    return torch.nn.Embedding.from_pretrained(torch.empty((rows, numbers)), freeze=False)
+
+
 def embedded(tables: Tensor, codes: Tensor) -> Tensor:
     """Numbers of codes (networks, examples, places), of each network's own table (networks, codes, numbers)."""
     offsets = torch.arange(len(tables), device=codes.device)[:, None, None] * tables.shape[1]

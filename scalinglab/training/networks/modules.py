@@ -161,10 +161,12 @@ class ModulePasses:
         with torch.enable_grad():
             leaves = {name: part.detach().requires_grad_() for name, part in group.parameters.items()}
             outputs = self.family.stacked(group.width, leaves, rows)
-        gradient = torch.empty_like(outputs, memory_format=torch.contiguous_format)
-        losses = self.loss(outputs.detach(), labels, weights, gradient)
+            gradient = torch.empty_like(outputs, memory_format=torch.contiguous_format)
+            losses = self.loss(outputs.detach(), labels, weights, gradient)
+            # One number with the same gradients: to be handed those of many, torch loads sympy (half a second, 40 MB).
+            pulled = (outputs * gradient).sum()
         # That of a parameter on which nothing depends is zero.
-        found = torch.autograd.grad(outputs, list(leaves.values()), gradient, allow_unused=True, materialize_grads=True)
+        found = torch.autograd.grad(pulled, list(leaves.values()), allow_unused=True, materialize_grads=True)
         for part, own in zip(into.parameters.values(), found, strict=True):
             part.copy_(own)
         return losses

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,8 @@ def test_importing_exercises_loads_nothing_heavy():
 def remembering(exercise: Exercise) -> Exercise:
     """The exercise with an oracle and mistakes that compute each of their answers once."""
     wrong = [replace(mistake, wrong=remembered(mistake.wrong)) for mistake in exercise.mistakes]
-    return replace(exercise, oracle=remembered(exercise.oracle), mistakes=tuple(wrong))
+    look = exercise.look and cache(exercise.look)  # a function that is remembered says the same each time
+    return replace(exercise, oracle=remembered(exercise.oracle), mistakes=tuple(wrong), look=look)
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,18 +130,19 @@ def test_right_answers_get_full_points_and_each_mistake_its_own_diagnosis(exerci
 @every_exercise
 def test_the_cases_of_every_seed_tell_all_answers_apart_and_vary_by_student(exercise):
     known = remembering(exercise)
-    functions = {"oracle": known.oracle} | {mistake.name: mistake.wrong for mistake in known.mistakes}
+    answers = {"oracle": lambda case: known.oracle(*case)}
+    answers |= {mistake.name: partial(known.answer, mistake.wrong) for mistake in known.mistakes}
     draws = [known.draw(seed) for seed in SEEDS]  # a draw tells the oracle and all mistakes from one another
     for seed, cases in zip(SEEDS, draws, strict=True):
-        told = [solution(exercise)(*case) for case in cases]
-        right = {name for name, function in functions.items() if agree(exercise, cases, told, function)}
+        told = [known.answer(solution(exercise), case) for case in cases]
+        right = {name for name, answer in answers.items() if agree(exercise, cases, told, answer)}
         assert right == {"oracle"}, seed
     assert len({repr(cases) for cases in draws[:50]}) > 25
 
 
-def agree(exercise: Exercise, cases: tuple[Any, ...], told: list[Any], function: Callable[..., Any]) -> bool:
-    """Whether a function has the answers that were told, as far as a check can see; stops at the first that differs."""
-    return all(equal(one, function(*case), exercise.tolerance) for one, case in zip(told, cases, strict=True))
+def agree(exercise: Exercise, cases: tuple[Any, ...], told: list[Any], answer: Callable[[Any], Any]) -> bool:
+    """Whether answers to cases are those that were told, as far as a check can see; stops at the first that differs."""
+    return all(equal(one, answer(case), exercise.tolerance) for one, case in zip(told, cases, strict=True))
 
 
 DRAWN = """
