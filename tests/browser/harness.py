@@ -103,8 +103,20 @@ def _await_server(server: subprocess.Popen[bytes], address: str, log: Path) -> N
 #: What a panel says, and whether its picture is about to change.
 STATE = "root.querySelector('.sl-state').textContent"
 BUSY = "root.querySelector('.sl-charts').ariaBusy"
-#: The charts of a panel as the browser drew them.
-PIXELS = "(root) => [...root.querySelectorAll('canvas')].map((one) => one.toDataURL()).join('|')"
+#: How often the page looks whether something is true, in milliseconds.
+OFTEN = 50
+#: A hash of 64 bits of the charts of a panel as the browser drew them; the pictures themselves are large.
+PIXELS = """(root) => {
+    let [one, two] = [0x811c9dc5, 0x9e3779b9];
+    for (const canvas of root.querySelectorAll('canvas')) {
+        const picture = canvas.toDataURL();
+        for (let i = 0; i < picture.length; i += 1) {
+            one = Math.imul(one ^ picture.charCodeAt(i), 0x01000193);
+            two = Math.imul(two + picture.charCodeAt(i), 0x85ebca6b) ^ (two >>> 13);
+        }
+    }
+    return `${one >>> 0} ${two >>> 0}`;
+}"""
 
 
 class Notebook:
@@ -150,6 +162,7 @@ class Notebook:
                 && document.querySelector('.jp-Notebook .jp-Cell')""",
             arg=name,
             timeout=60_000,
+            polling=OFTEN,
         )
         self.wait_for_kernel()
         self.errors.clear()  # of the notebook before, whose kernel was ended under it
@@ -165,6 +178,7 @@ class Notebook:
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
             timeout=60_000,
+            polling=OFTEN,
         )
 
     def run_all(self) -> None:
@@ -281,12 +295,24 @@ class Notebook:
             with contextlib.suppress(PlaywrightTimeout):  # one that another click has just opened
                 buttons.first.click(timeout=2000)
             expect(buttons).not_to_have_count(place, timeout=30_000)  # one key may open several
-            self.page.wait_for_function("() => !document.querySelector('.sl-sealed button:disabled')")
+            self.page.wait_for_function("() => !document.querySelector('.sl-sealed button:disabled')", polling=OFTEN)
         return clicked
+
+    def roots(self) -> list[Locator]:
+        """The elements of all panels, from top to bottom.
+
+        Each gets a mark by which playwright finds it at once: for a class it looks into every element of the page for
+        a shadow, and there are tens of thousands.
+        """
+        number = self.page.evaluate(
+            """() => [...document.querySelectorAll('.sl-panel')]
+                .map((one, i) => (one.dataset.test = `panel ${i}`)).length"""
+        )
+        return [self.page.locator(f"xpath=//section[@data-test='panel {i}']") for i in range(number)]
 
     def panels(self) -> list[Panel]:
         """All panels, from top to bottom."""
-        return [Panel(root) for root in self.page.locator(".sl-panel").all()]
+        return [Panel(root) for root in self.roots()]
 
     def panel(self, title: str) -> Panel:
         """The panel with this title, scrolled into view with its chart drawn."""
@@ -330,35 +356,43 @@ class Panel:
 
     def wait_for_state(self, state: str, timeout: float = 30.0) -> None:
         """Wait until the panel says that it is "running", "stopped", "finished"."""
-        self._wait(f"([root, state]) => {STATE} === state", state, timeout)
+        self._wait(f"{STATE} === argument", state, timeout)
 
     def pixels(self) -> str:
-        """The charts as the browser drew them."""
+        """A hash of the charts as the browser drew them."""
         return self.root.evaluate(PIXELS)
 
     def settle(self, timeout: float = 60.0) -> str:
         """Wait until no rows are awaited, no run is under way and all is drawn; the pixels then."""
-        self._wait(f"([root]) => {BUSY} === 'false'", None, timeout)
-        return self.pixels()
+        return self._wait(f"{BUSY} === 'false' && pixels(root)", None, timeout)
 
     def halt(self) -> str:
         """Stop a run that is under way or about to begin; the pixels when the picture stands still."""
-        self._wait(f"([root]) => {STATE} === 'running' || {BUSY} === 'false'", None, 60.0)
+        found = self._wait(f"{STATE} === 'running' ? 'a run' : {BUSY} === 'false' && pixels(root)", None, 60.0)
+        if found != "a run":
+            return found
         with contextlib.suppress(PlaywrightError):  # it may end by itself just now
-            if self.state == "running":
-                self.button("Stop").click(timeout=1000)
+            self.button("Stop").click(timeout=1000)
         return self.settle()
 
     def wait_for_change(self, before: str, timeout: float = 5.0) -> str:
         """The pixels once they differ from what they were."""
-        self._wait(f"([root, before]) => ({PIXELS})(root) !== before", before, timeout, polling=50)
-        return self.pixels()
+        return self._wait("((now) => now !== argument && now)(pixels(root))", before, timeout)
 
-    def _wait(self, condition: str, argument: str | None, timeout: float, **options: float) -> None:
-        """Wait until something is true of the panel, which the page itself looks at in every frame that it draws."""
-        handle = self.root.element_handle()
-        try:
-            self.page.wait_for_function(condition, arg=[handle, argument], timeout=timeout * 1000, **options)
-        except PlaywrightTimeout:
+    def _wait(self, condition: str, argument: str | None, timeout: float) -> str:
+        """Wait until the page itself finds something true of the panel; what it found."""
+        found = self.root.evaluate(
+            f"""async (root, [argument, limit]) => {{
+                const [end, pixels] = [performance.now() + limit, {PIXELS}];
+                const found = () => {condition};
+                for (let now = found(); ; now = found()) {{
+                    if (now || performance.now() > end) return now;
+                    await new Promise((again) => setTimeout(again, {OFTEN}));
+                }}
+            }}""",
+            [argument, timeout * 1000],
+        )
+        if not found:
             title = self.root.get_attribute("aria-label")
-            raise AssertionError(f"not within {timeout:g} s of panel {title!r}: {condition}") from None
+            raise AssertionError(f"not within {timeout:g} s of panel {title!r}: {condition}")
+        return found
