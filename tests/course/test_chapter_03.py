@@ -203,13 +203,13 @@ def test_the_two_networks_on_signals_are_those_of_the_text(chapter):
             assert np.allclose(kept[1:6] / (kept[0] * 0.7 ** np.arange(1, 6)), 1, atol=0.01)
 
 
-def test_the_panel_opens_on_a_convolution_that_was_left_out(chapter):
-    rows = chapter.drawn("a-law-carried-over")
-    assert {row["width"] for row in rows} == {16}
-    assert {row["width"] for row in chapter.drawn("a-law-carried-over", "others")} == {4, 8, 32}
-    assert (
-        chapter.captions["a-law-carried-over"] == "A convolution of width 16: off by -1.5 % ± 5.3 %, at worst by -12 %."
-    )
+def test_the_panel_opens_on_the_law_of_the_perceptrons_and_the_widest_convolution(chapter):
+    assert {row["width"] for row in chapter.drawn("a-law-carried-over")} == {32}
+    assert {row["width"] for row in chapter.drawn("a-law-carried-over", "others")} == {16, 32, 64, 128}
+    found = chapter.captions["a-law-carried-over"]
+    assert found == "A convolution of width 32: off by +40.2 % ± 30.0 %, at worst by +86 %."
+    rest = chapter["carried"]("convolution", "third", "other widths", 1)["others"]
+    assert {row["width"] for row in rest} == {4, 8, 32}
 
 
 def test_the_widest_convolution_is_predicted_worst_and_the_others_to_within_two_per_cent(off):
@@ -225,6 +225,9 @@ def test_the_numbers_of_the_perceptrons_misjudge_a_convolution_unless_a_channel_
     widest = off("convolution", "widest", "other network")
     assert widest.mean() == pytest.approx(40, abs=0.5)
     assert np.abs(widest).max() == pytest.approx(86, abs=0.7)
+    narrowest = off("convolution", "narrowest", "other network")
+    assert narrowest.mean() == pytest.approx(3, abs=0.5)
+    assert np.abs(narrowest).max() == narrowest.max() == pytest.approx(29, abs=0.7)
     for left in ("narrowest", "second", "third", "widest"):
         two = off("convolution", left, "other network", 2.0)
         assert abs(two.mean()) < 7

@@ -17,6 +17,7 @@ from tests.course.executed import Chapter, Page
 
 #: Where the text says the same number of something else, by the words around it.
 OTHERWISE = {
+    "03-free": ["95 % interval"],
     "08-own": ["16 labelings"],
     "09-largest": ["1.75 2.01"],  # a step size and a tail index of one dimension
     "09-ratio": ["1.546 1.32 1.47"],  # an estimate of another index
