@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 
 import scalinglab.heavy_tails as tails
 from scalinglab.tables import grid_of
-from scalinglab.training import build_network, signals
+from scalinglab.training import build_network, signals, train
 
 
 def rank(rows, name):
@@ -248,6 +248,14 @@ def test_in_the_first_kernel_nearly_all_dots_lie_in_the_band(chapter, kernels):
     assert inside(found["rows"], "z", found["prunable"]) == 64
     _, low, high = kernels("kernel 1")[0]
     assert low < 0 < high
+    # Two rows of dots: one seed lies below, and so did the weights that it began with.
+    quiet = [row for row in found["rows"] if row["ratio"] < 0.01]
+    assert {row["y"] < 1.97 for row in quiet if row["seed"] == 1} == {True}
+    assert {row["y"] < 1.97 for row in quiet if row["seed"] != 1} == {False}
+    task = signals(500, noise=0, correlated_noise=0)
+    start = next(train(task, network="convolution", width=32, seed=[0, 1, 2]))
+    first = [tails.tail_index(start.weights(seed)[0].ravel(), method="characteristic").alpha for seed in range(3)]
+    assert [alpha < 1.97 for alpha in first] == [False, True, False]
 
 
 @pytest.mark.parametrize("layer", ["kernel 2", "kernel 3", "last layer"])
