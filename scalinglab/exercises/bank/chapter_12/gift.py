@@ -60,7 +60,7 @@ def _made_of(change: Callable[[float, float, Law], float]) -> Gain:
 # The messages show budget 600, prices 2 and 0.5, alpha 0.5, share 0.5 and factor 2.5: 900 examples against 300, 1.73.
 EXERCISE = Exercise(
     key="12-gift",
-    title="A boost is no gift",
+    title="The faster exponent is not free",
     name="gain",
     cases=_prices,
     oracle=_gain,
