@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -57,7 +58,7 @@ def of(rows: Rows, network: str, name: str = "gap") -> np.ndarray:
 
 def exponents(caption: str) -> dict[str, tuple[float, float]]:
     """Exponent and uncertainty of each method, as the caption of a panel of laws says them."""
-    found = re.findall(r"(all|random|compressed) (-?[\d.]+) ± ([\d.]+)", caption)
+    found = re.findall(r"(all|random|compressed) (-?\d+\.\d+) ± (\d+\.\d+)", caption)
     return {name: (float(number), float(error)) for name, number, error in found}
 
 
@@ -97,7 +98,7 @@ def test_as_side_by_side_opens_the_gap_of_the_compressed_network_is_far_below_th
     assert relative[-1] / gap[-1] == pytest.approx(1000, rel=0.5)
     assert f"{gap.max():.1g}" == "0.0003"
     # The four curves of the loss lie on one another: five percent are a hundredth of the axis, which is a line's width.
-    losses = [of(rows, name, "test_loss")[3:] for name in chapter["ORDER"]]
+    losses = [of(rows, name, "test_loss")[6:] for name in chapter["ORDER"]]
     assert max(np.abs(loss / losses[0] - 1).max() for loss in losses) < 0.1
 
 
@@ -113,13 +114,13 @@ def test_lowering_the_order_costs_much_when_lazy_little_when_rich_and_nothing_fo
     assert {f"{gaps['random']:.1g}" for gaps in relu} == {"0.1"}
 
 
-def test_random_neurons_are_furthest_away_at_the_start_and_of_relu_as_close_as_others_later(chapter, at):
+def test_random_neurons_are_furthest_away_at_the_start_and_of_relu_closer_than_the_compressed_later(chapter, at):
     for preset in ("", "ReLU"):
         gap = of(at("side-by-side", preset)[0], "random")
         assert gap.max() < 1.2 * gap[0]
     rows, _ = at("side-by-side", "ReLU")
     late = {name: np.median(of(rows, name)[25:]) for name in chapter["ORDER"] if name != "full"}
-    assert late["random"] < 3 * min(late["compressed"], late["clusters"])
+    assert late["random"] < late["compressed"]
 
 
 def test_in_the_rich_preset_and_in_that_of_a_relu_compressed_networks_are_ahead_of_random_ones(largest):
@@ -128,17 +129,19 @@ def test_in_the_rich_preset_and_in_that_of_a_relu_compressed_networks_are_ahead_
         assert gaps["compressed"] < gaps["random"] / 3, preset
 
 
-def test_for_relu_networks_no_order_stands_out(chapter):
+def test_for_relu_networks_no_order_stands_out_and_which_comes_closest_later_changes(chapter):
     """Largest gaps in lazy training, over three wide networks: moments beat random neurons at any order alike."""
-    gaps = []
+    gaps, closer = [], set()
     for seed in range(3):
         full, orders = universal.mean_field_network(2000, scale=10, seed=seed), (1, 2, 5, 7)
         few = {"full": full, "random": universal.compress_network(full, 120, choose="random")}
         few |= {f"{order}": universal.compress_network(full, 120, order) for order in orders}
         settings = {"step_size": chapter["step_size"](10), "batch_size": 32, "steps": 400, "evaluations": 50}
-        run = last(universal.train_together(few, chapter["SINE"], activation="relu", optimizer="sgd", **settings))
-        found = last([run]).gaps()
+        run = universal.train_together(few, chapter["SINE"], activation="relu", optimizer="sgd", **settings)
+        found = last(run).gaps()
         gaps.append([found[name].max() for name in ("1", "2", "5", "7", "random")])
+        closer.add(bool(np.median(found["2"][25:]) < np.median(found["random"][25:])))
+    assert closer == {True, False}
     *orders, random = np.exp(np.log(gaps).mean(axis=0))
     assert max(orders) < 3 * min(orders)
     assert random > 3 * max(orders)
@@ -157,20 +160,20 @@ def test_with_the_rule_gradient_descent_follows_and_without_it_does_not(at):
     for optimizer in ("sgd", "momentum"):
         gap = {rule: of(at("the-rule", optimizer=optimizer, rule=rule)[0], "compressed") for rule in (True, False)}
         assert gap[True].max() < 0.02
-        # Seven times too fast: far apart on the way, or diverged.
+        # Far too fast: far apart on the way, or diverged.
         assert np.isnan(gap[False]).any() or gap[False].max() > 0.1
 
 
-def test_without_the_rule_plain_descent_diverges_and_momentum_is_about_seven_times_too_fast(chapter, at):
-    masses = chapter["ordinary"]()["compressed"].masses
-    assert np.mean(masses) == pytest.approx(1000 / 150, rel=0.1)
+def test_without_the_rule_plain_descent_diverges_and_momentum_is_far_too_fast(chapter, at):
+    assert chapter["ordinary"]()["compressed"].width == 60
+    assert round(np.mean(chapter["ordinary"]()["compressed"].masses)) == 17
     rows, caption = at("the-rule", "without")
     assert "Diverged: compressed." in caption
     assert max(row["step"] for row in rows if row["network"] == "compressed" and np.isfinite(row["gap"])) < 40
     rows, _ = at("the-rule", "without", optimizer="momentum")
     steps = of(rows, "full", "step")
     full, few = (of(rows, name, "test_loss") for name in ("full", "compressed"))
-    assert 4 < steps[-1] / steps[few <= full[-1]][0] < 12
+    assert 8 < steps[-1] / steps[few <= full[-1]][0] < 34
 
 
 def test_adam_needs_no_rule(at):
@@ -223,22 +226,30 @@ def test_a_factor_too_small_costs_accuracy_and_the_caption_says_so(at):
     assert "costs accuracy" not in "".join(at("data-laws", preset)[1] for preset in ("", "cube root", "hardly any"))
 
 
-def test_the_ends_of_the_sliders_say_what_is_compressed_and_what_is_left_out(at):
-    for panel, sizes in (("data-laws", 7), ("width-laws", 5)):
-        assert f"At {sizes} of {sizes} sizes nothing is compressed" in at(panel, share=0.9)[1]
+def test_the_ends_of_the_sliders_say_what_is_compressed_and_what_is_left_out(chapter, at):
+    assert "At 7 of 7 sizes nothing is compressed" in at("data-laws", share=0.9)[1]
+    *_, rough = itertools.islice(chapter["width_law"](0.9, 12), 2)
+    assert "At 2 of 2 sizes nothing is compressed" in rough["caption"]
     assert re.search(
         r"\d sizes are left out: order 6 needs at least 57 examples", at("data-laws", share=0.33, factor=3)[1]
     )
 
 
-@pytest.mark.parametrize(("preset", "share"), [("", 1 / 2), ("cube root", 1 / 3)])
-def test_the_captions_of_width_laws_agree_with_theory_within_their_uncertainty(at, preset, share):
-    _, caption = at("width-laws", preset)
+def test_the_caption_of_width_laws_agrees_with_theory_within_its_uncertainty(at):
+    _, caption = at("width-laws")
+    assert caption.startswith("80 networks of each width.")
     found = exponents(caption)
-    assert found["compressed"][0] / found["all"][0] == pytest.approx(1 / share, rel=0.15)
-    for name in ("all", "random"):
-        assert abs(found[name][0] - 1) < 2.5 * found[name][1], (name, caption)
-        assert found[name][1] < 0.2
+    assert found["compressed"][0] / found["all"][0] == pytest.approx(2, abs=0.2)
+    for name, exponent in (("all", 1), ("random", 1), ("compressed", 2)):
+        assert abs(found[name][0] - exponent) < found[name][1] < 0.15, (name, caption)
+
+
+def test_the_first_picture_of_width_laws_is_rough_and_its_cube_root_triples(chapter):
+    few = last(universal.boosting_width(chapter["SINE"], chapter["WIDTHS"], seeds=8))
+    assert few.uncertainty("all") > 0.15
+    assert few.uncertainty("compressed") > 0.3
+    cube = last(universal.boosting_width(chapter["SINE"], chapter["WIDTHS"], share=1 / 3, factor=32, seeds=8))
+    assert cube.exponent("compressed") / cube.exponent("all") == pytest.approx(3, rel=0.15)
 
 
 def test_the_ratio_of_the_slopes_in_width(chapter):
