@@ -169,7 +169,21 @@ class Boost:
         sizes = self.sizes(method)
         if len(np.unique(sizes)) < 2:
             fail("sizes", "be two different ones at least", sizes.tolist())
-        return float(-np.polyfit(np.log(sizes), np.log(self.risk[method].mean(1)), 1)[0])
+        return _exponent(sizes, self.risk[method])
+
+    def uncertainty(self, method: str) -> float:
+        """Standard error of the exponent, by leaving out one seed at a time (jackknife); nan of a single seed.
+
+        Raises
+        ------
+        ValueError
+            As ``exponent`` does.
+        """
+        self.exponent(method)
+        sizes, risks = self.sizes(method), self.risk[method]
+        count = risks.shape[1]
+        without = [_exponent(sizes, np.delete(risks, seed, axis=1)) for seed in range(count)] if count > 1 else [np.nan]
+        return float(np.sqrt(count - 1) * np.std(without))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a record for each method and size: ``objects``, the ``size`` used, mean ``risk`` and its ``error``."""
@@ -186,6 +200,11 @@ class Boost:
         return (
             f"Boost({len(self.objects)} sizes, exponents {', '.join(f'{m} {self.exponent(m):.2f}' for m in METHODS)})"
         )
+
+
+def _exponent(sizes: NDArray[np.int64], risks: Array) -> float:
+    """Minus the log-log slope of the mean over seeds."""
+    return float(-np.polyfit(np.log(sizes), np.log(risks.mean(1)), 1)[0])
 
 
 def boosting(

@@ -17,6 +17,8 @@ from scalinglab.compression.neurons import WeightedNetwork, compress_network, me
 from scalinglab.training import Task, Training, finish, train
 
 OURS = ("width", "depth", "initial", "masses", "scaling", "embedding")
+#: Networks of one width that are trained in one stack: more would need more memory, and save no time.
+AT_ONCE = 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -193,6 +195,14 @@ def boosting_width(
 
 def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:
     """Squared distances of the trained outputs from their mean over the networks, (networks,); nan if one diverged."""
+    some = [networks[first : first + AT_ONCE] for first in range(0, len(networks), AT_ONCE)]
+    outputs = np.concatenate([_trained_outputs(each, task, settings) for each in some])
+    # Of as many as there are, the mean has a part of each in it.
+    return ((outputs - outputs.mean(0)) ** 2).mean((1, 2)) * len(networks) / (len(networks) - 1)
+
+
+def _trained_outputs(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:
+    """What networks say of the test inputs once they are trained, (networks, examples, outputs)."""
     run = finish(
         train(
             task,
@@ -203,6 +213,4 @@ def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any
         )
     )
     trained = [_network(run.arrays(place), network.masses) for place, network in enumerate(networks)]
-    outputs = np.array([network.outputs(task.test_inputs, settings["activation"]) for network in trained])
-    # Of as many as there are, the mean has a part of each in it.
-    return ((outputs - outputs.mean(0)) ** 2).mean((1, 2)) * len(networks) / (len(networks) - 1)
+    return np.array([network.outputs(task.test_inputs, settings["activation"]) for network in trained])

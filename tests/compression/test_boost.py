@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scalinglab.compression import boost, boosting, compress_dataset, noisy_teacher
+from scalinglab.compression import Boost, boost, boosting, compress_dataset, noisy_teacher
 from scalinglab.compression.boost import data_risk
 
 SIZES = [2**power for power in range(9, 15)]
@@ -77,6 +77,15 @@ def test_rows_and_slopes():
     assert "exponents all" in repr(found)
 
 
+def test_the_uncertainty_is_the_scatter_of_exponents_over_repetitions():
+    """Risks like 1/d with the noise of a square: 400 experiments of 30 seeds scatter as much as one of them says."""
+    generator, sizes = np.random.default_rng(0), np.array([100, 200, 400, 800])
+    drawn = [Boost(sizes, sizes, {"all": generator.standard_normal((4, 30)) ** 2 / sizes[:, None]}) for _ in range(400)]
+    scatter = np.std([one.exponent("all") for one in drawn])
+    assert np.median([one.uncertainty("all") for one in drawn]) == pytest.approx(scatter, rel=0.15)
+    assert np.isnan(Boost(sizes, sizes, {"all": 1 / sizes[:, None]}).uncertainty("all"))
+
+
 BAD = [
     (lambda: boost([256], share=1.5), "share must be from 0 to 1, got 1.5"),
     (lambda: boost([256], factor=0), "factor must be positive, got 0"),
@@ -86,6 +95,7 @@ BAD = [
     (lambda: boost([256], teacher="sine"), "teacher must be one of tanh, relu"),
     (lambda: boosting([256], [10, 20]), "sizes must be as many as samples, 1"),
     (lambda: boost([256]).exponent("all"), "sizes must be two different ones at least"),
+    (lambda: boost([256]).uncertainty("all"), "sizes must be two different ones at least"),
     (lambda: boost([256]).exponent("none"), "method must be one of all, random, compressed"),
 ]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scalinglab.exercises import grade
 from scalinglab.exercises.bank import find
+from scalinglab.exercises.bank._bisection import last
 from tests.exercises.bank.messages import as_written, mistake_of, words_of
 
 
@@ -67,6 +69,29 @@ def test_the_bill_of_a_gift_is_paid():
     examples = gain ** (1 / law[0]) * budget / prices[0]
     assert examples == pytest.approx(900)
     assert prices[1] * examples + prices[0] * law[2] * examples ** law[1] == pytest.approx(budget)
+
+
+def test_an_answer_that_caps_what_is_left_is_right():
+    """In no case more examples are left than were compressed, so ``min(d, factor d^share)`` gives the same answer."""
+
+    def capped(budget, prices, law):
+        (training, compressing), (alpha, share, factor) = prices, law
+        bill = lambda count: compressing * count + training * min(count, factor * count**share)  # noqa: E731
+        affordable = last(lambda count: bill(count) <= budget, 1e-9, 1e18, log=True)
+        return (affordable * training / budget) ** alpha
+
+    exercise = find("12-gift")
+    for seed in range(100):
+        for case in exercise.draw(seed):
+            assert exercise.oracle(*case) == pytest.approx(capped(*case), rel=exercise.tolerance / 10)
+    assert grade(exercise, capped, seed=0).passed
+
+
+@pytest.mark.parametrize("away", [1e-5, -1e-5])
+def test_a_gift_is_right_within_the_tolerance_of_its_text(away):
+    exercise = find("12-gift")
+    assert grade(exercise, lambda *case: exercise.oracle(*case) * (1 + 5 * away), seed=3).passed
+    assert not grade(exercise, lambda *case: exercise.oracle(*case) * (1 + 50 * away), seed=3).passed
 
 
 def test_compression_does_not_pay_for_every_student():

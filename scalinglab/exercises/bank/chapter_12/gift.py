@@ -12,8 +12,11 @@ Gain = Callable[[float, Pair, Law], float]
 
 
 def _prices(draw: random.Random) -> Cases:
-    """Compressing nearly for free; for a price to speak of; so dear, on a small budget, that it does not pay."""
-    for budget, compressing in ((1e6, 0.01), (1e5, 0.3), (300.0, 1.1)):
+    """Compressing nearly for free; for a price to speak of; at a higher price than training, so that it does not pay.
+
+    Always fewer examples are left than were compressed, so an answer that caps what is left at d is right as well.
+    """
+    for budget, compressing in ((1e6, 0.01), (1e5, 0.3), (3e4, 1.2)):
         law = draw.uniform(0.4, 1.2), draw.uniform(0.4, 0.7), draw.uniform(5, 15)
         training = draw.uniform(0.5, 2)
         prices = training, training * compressing * draw.uniform(0.85, 1.15)
@@ -57,65 +60,71 @@ def _made_of(change: Callable[[float, float, Law], float]) -> Gain:
 # The messages show budget 600, prices 2 and 0.5, alpha 0.5, share 0.5 and factor 2.5: 900 examples against 300, 1.73.
 EXERCISE = Exercise(
     key="12-gift",
-    title="A boost is no gift",
+    title="The faster exponent is not free",
     name="gain",
     cases=_prices,
     oracle=_gain,
-    tolerance=1e-6,
+    tolerance=1e-4,
     difficulty="hard",
     minutes=20,
     mistakes=(
         Mistake(
             "compressed for nothing",
             _as_if(lambda training, compressing, count, left: training * left),
-            "You compressed for nothing: all examples have to be looked at, at 0.5 each in a budget of 600 with "
-            "prices 2 and 0.5, and that limits how many there are.",
+            "You compressed for free: with prices 2 and 0.5 and a budget of 600, each example that you compress costs "
+            "0.5, and that limits how many you can afford.",
         ),
         Mistake(
             "trained for nothing",
             _as_if(lambda training, compressing, count, left: compressing * count),
-            "You trained for nothing: what is left after compression still has to be trained on, at the full price "
-            "for each.",
+            "You trained for free: you still train on the examples that are left after compression, and pay the full "
+            "price for each.",
         ),
         Mistake(
             "compressing only what is left",
             _as_if(lambda training, compressing, count, left: (training + compressing) * left),
-            "You paid for compressing only the examples that are left: every example has to be looked at before it is "
-            "known which ones stay.",
+            "You paid for compressing only the examples that are left: compression reads every example before it can "
+            "tell which ones stay.",
         ),
         Mistake(
             "trained on all as well",
             _as_if(lambda training, compressing, count, left: (training + compressing) * count),
-            "You trained on all examples as well as compressing them: the few that are left stand for all, that is "
-            "the point.",
+            "You paid for training on all examples as well as for compressing them: after compression you train only "
+            "on the few that are left.",
         ),
         Mistake(
             "number of examples",
             _made_of(lambda more, plain, law: more / plain),
-            "You compared numbers of examples, 3 for 900 against 300: the loss falls like a power of them, and so "
-            "does what is gained, by 1.73 for alpha = 0.5.",
+            "You compared numbers of examples, 3 for 900 against 300: the loss falls like a power of that number, so "
+            "the gain is 1.73 for alpha = 0.5.",
         ),
         Mistake(
             "the other way round",
             _made_of(lambda more, plain, law: (plain / more) ** law[0]),
-            "You turned the factor round, 0.577 where 1.73 is right: a gain above 1 is to mean that compression pays.",
+            "You inverted the ratio, 0.577 where 1.73 is right: a gain above 1 must mean that compression pays.",
         ),
         Mistake(
             "boosted exponent",
             _made_of(lambda more, plain, law: (more / plain) ** (law[0] / law[1])),
-            "You took the boosted exponent for numbers of examples before compression: it belongs to the number that "
-            "is left, and before compression the law is the old one.",
+            "You used the boosted exponent with the numbers of examples before compression: it belongs to the number "
+            "that is left, and before compression the old law holds.",
         ),
         Mistake(
             "what is left against all",
             _made_of(lambda more, plain, law: (law[2] * more ** law[1] / plain) ** law[0]),
             "You compared the number that is left with that of plain training: a compressed set has the loss of all "
-            "that went into it.",
+            "the examples that it was made from.",
+        ),
+        Mistake(
+            "never below 1",
+            lambda budget, prices, law: max(1.0, _gain(budget, prices, law)),
+            "You never let the gain fall below 1: on some budgets compressing costs more than it saves, and the gain "
+            "has to say so.",
         ),
     ),
     hints=(
-        "With how many examples does plain training end, and what is the bill of compressing d and training on d'?",
-        "The bill is `compressing * d + training * factor * d**share`: find the d at which it is the budget.",
-        "It grows with d, so `brentq` finds it; the gain is the ratio of both numbers of examples to the power alpha.",
+        "How many examples can plain training afford, and what does it cost to compress d and train on d'?",
+        "The cost is `compressing * d + training * factor * d**share`: find the d at which it equals the budget.",
+        "The cost grows with d, so `brentq` of scipy finds it; the gain is the ratio of both d to the power alpha.",
     ),
 )

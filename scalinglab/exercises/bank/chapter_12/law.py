@@ -33,8 +33,8 @@ EXERCISE = Exercise(
         Mistake(
             "the old law",
             lambda size, alpha, scale, share, factor: scale * size**-alpha,
-            "You put the compressed size into the old law, 0.1 for 100 objects left of 625: they are as good as all "
-            "that they stand for, so ask how many these were.",
+            "You put the compressed size into the old law, 0.1 for 100 objects left of 625: these few have the loss of "
+            "the objects they were made from, so work out how many those were.",
         ),
         Mistake(
             "exponent multiplied",
@@ -45,7 +45,7 @@ EXERCISE = Exercise(
         Mistake(
             "no factor",
             lambda size, alpha, scale, share, factor: scale * size ** (-alpha / share),
-            "You left out the factor, 0.01 for 100 objects left of 625: at a factor of 4, 100 of them stand for 25 "
+            "You left out the factor, 0.01 for 100 objects left of 625: with a factor of 4, these 100 stand for 25 "
             "squared and not for 100 squared.",
         ),
         Mistake(
@@ -60,15 +60,26 @@ EXERCISE = Exercise(
             "1 / share.",
         ),
         Mistake(
+            "factor times the loss",
+            lambda size, alpha, scale, share, factor: scale * factor * size ** (-alpha / share),
+            "You multiplied the loss by the factor: it stands beside d^share, so divide the size by it first, and "
+            "raise the quotient to the power.",
+        ),
+        Mistake(
+            "loss over the factor",
+            lambda size, alpha, scale, share, factor: scale * size ** (-alpha / share) / factor,
+            "You divided the loss by the factor: divide the size by it first, and raise the quotient to the power.",
+        ),
+        Mistake(
             "compressed again",
             lambda size, alpha, scale, share, factor: scale * (factor * size**share) ** -alpha,
-            "You compressed the compressed set once more, 0.158 for 100 objects left of 625: the size is that after "
-            "compression.",
+            "You compressed the compressed set once more, 0.158 for 100 objects left of 625: `size` is already the "
+            "number after compression.",
         ),
         Mistake(
             "no scale",
             lambda size, alpha, scale, share, factor: (size / factor) ** (-alpha / share),
-            "Your power is right, but the law has a scale in front of it, which compression does not change.",
+            "Your power is right, but you left out `scale`, which multiplies the law and which compression keeps.",
         ),
         Mistake(
             "growing",
@@ -77,7 +88,7 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "From how many objects d were these compressed?",
+        "From how many objects d was this set compressed?",
         "As d' = factor d^share, d = (d' / factor)^(1 / share).",
         "Put that d into the old law: `scale * d ** -alpha`.",
     ),

@@ -49,36 +49,36 @@ EXERCISE = Exercise(
         Mistake(
             "multiplied",
             _with(lambda mass, masses: mass),
-            "You multiplied by the masses, -0.6 and 1.6 for masses 2 and 4: the gradient has the mass as a factor "
-            "already, and that has to go, not to be squared.",
+            "You multiplied by the masses, -0.6 and 1.6 for masses 2 and 4: the gradient already contains the mass as "
+            "a factor, and the rule removes it.",
         ),
         Mistake(
             "uphill",
             _with(lambda mass, masses: 1 / mass, 1.0),
-            "Your sizes are right, but you went uphill: 0.15 first for masses 2 and 4, where descent goes by -0.15.",
+            "Your sizes are right, but you went uphill: 0.15 first for masses 2 and 4, where descent takes -0.15.",
         ),
         Mistake(
             "divided twice",
             _with(lambda mass, masses: 1 / mass**2),
-            "You divided by the square of the masses, -0.075 first for masses 2 and 4: the mass is in the gradient "
-            "once.",
+            "You divided by the square of the masses, -0.075 first for masses 2 and 4: the gradient contains the mass "
+            "only once.",
         ),
         Mistake(
             "root",
             _with(lambda mass, masses: 1 / math.sqrt(mass)),
-            "You divided by the roots of the masses, -0.21 first for masses 2 and 4: the whole factor is in the "
-            "gradient.",
+            "You divided by the square roots of the masses, -0.21 first for masses 2 and 4: the gradient contains the "
+            "mass itself.",
         ),
         Mistake(
             "shares",
             _with(lambda mass, masses: sum(masses) / mass),
-            "You divided by shares of the total mass, -0.9 first for masses 2 and 4: the gradient has the mass itself "
-            "as a factor.",
+            "You divided by shares of the total mass, -0.9 first for masses 2 and 4: the gradient contains the mass "
+            "itself as a factor.",
         ),
         Mistake(
             "one mean mass",
             _with(lambda mass, masses: len(masses) / sum(masses)),
-            "You divided all by the mean mass, -0.1 first for masses 2 and 4: each neuron has its own.",
+            "You divided all gradients by the mean mass, -0.1 first for masses 2 and 4: divide each by its own mass.",
         ),
     ),
     hints=(
