@@ -124,6 +124,10 @@ def test_the_panel_of_memory_opens_with_what_the_prose_says(chapter):
     for name in ("snip", "grasp"):
         assert standard_error([rows[name, seed]["information"] for seed in range(10)]) == pytest.approx(0.3, abs=0.05)
     assert all(rows["synflow", seed]["right"] > rows["snip", seed]["right"] for seed in range(10))
+    assert [round(row["information"], 1) for row in chapter["known"](12) if row["method"] in ("snip", "grasp")] == [
+        6.8,
+        6.5,
+    ]
     # The one network of the slider, in which the order is another.
     strong = drawn_by_method(chapter, "a-mask-as-a-memory")
     assert strong["snip"]["information"] == pytest.approx(4.0, abs=0.1)
@@ -182,6 +186,8 @@ def test_what_the_panel_of_the_inequality_shows(chapter):
     assert max(abs(above[name]) for name in ("snip", "grasp")) <= 0.03
     assert min(above[name] for name in ("after training", "iterative")) > 0.1
     assert all(row["divergence"] < 0.15 * row["information"] for row in pale.values() if row["information"])
+    for name in ("snip", "grasp"):
+        assert abs(tried()[10, name]["own"] - tried()[10, name]["independent"]) <= 0.03
     strong = chapter.drawn("own-labels-against-others")
     assert min(row["own"] - row["independent"] for row in strong) < 0
 
