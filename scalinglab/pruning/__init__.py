@@ -26,7 +26,7 @@ Smaller networks:
 
 - ``keep_nodes``, ``node_masks``: whole nodes are dropped; ``truncate``, ``Factored``: singular values (``structured``)
 
-What masks know of labels (``information/``), in bits; the estimators are the course's own:
+What masks reveal about labels (``information/``), in bits; the estimators are the course's own:
 
 - ``coin_flips``, ``coins``, ``all_labelings``; ``label_masks``: labels without a rule, and a method's masks for them
 - ``mask_information``, ``MaskInformation``: information exactly, by all labelings
@@ -91,7 +91,7 @@ __all__ = [
     "synflow_masks",
     "truncate",
 ]
-# What masks know of labels.
+# What masks reveal about labels.
 __all__ += [
     "DrawnInformation",
     "InformationBounds",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 
 import numpy as np
 import pytest
@@ -37,6 +38,15 @@ def gains(chapter):
     return by_network
 
 
+def drawn_by_method(chapter, panel, rows="rows"):
+    """What a panel drew as it opened, by method."""
+    return {row["method"]: row for row in chapter.drawn(panel, rows)}
+
+
+def standard_error(values):
+    return np.std(values, ddof=1) / math.sqrt(len(values))
+
+
 def test_a_mask_multiplies_the_count_by_a_logarithm(chapter):
     rows = {row["density"]: row for row in chapter["ceilings"](84480, 2000) if row["limit"] == "all masks"}
     for kept, factor in ((8448, 4.25), (845, 6.6)):
@@ -51,6 +61,28 @@ def test_labels_limit_what_a_mask_adds(chapter):
     assert min(row["factor"] for row in few) == pytest.approx(1, abs=0.01)
     every = {row["density"]: row["factor"] for row in chapter["ceilings"](84480, 100) if row["limit"] == "all masks"}
     assert all(row["factor"] <= every[row["density"]] for row in few)
+
+
+def test_a_hundred_labels_add_little_and_the_ceiling_of_all_masks_hardly_moves(chapter):
+    few = [row for row in chapter["ceilings"](84480, 100) if row["limit"] == "coin flips" and row["density"] >= 0.01]
+    assert max(row["factor"] for row in few) == pytest.approx(1.08, abs=0.005)
+    drawn = chapter.drawn("ceilings")
+    assert min(row["density"] for row in drawn) >= 0.001  # the left edge of the chart
+    sizes = [
+        {round(math.log10(r["density"]), 1): r["factor"] for r in chapter["ceilings"](size, 2000)[:60]}
+        for size in (1000, 1_000_000)
+    ]
+    for place in (-2.0, -1.0, 0.0):
+        assert sizes[0][place] == pytest.approx(sizes[1][place], rel=0.12)
+
+
+def test_the_worked_examples():
+    """Of the theorem, and of the first exercise."""
+    assert pruning.largest_probability(0.01, 2) == pytest.approx(0.449, abs=0.0005)
+    assert (2 + 1) / math.log2(100) == pytest.approx(0.452, abs=0.0005)
+    assert math.comb(10, 2) == 45
+    assert [math.log(45), 50 * math.log(2)] == [pytest.approx(3.81, abs=0.005), pytest.approx(34.7, abs=0.05)]
+    assert pruning.largest_effective_parameters(10, 2, 50) == pytest.approx(5.81, abs=0.005)
 
 
 def test_the_last_step_of_the_proof_holds_and_gives_away_one_bit_at_most():
@@ -81,6 +113,25 @@ def test_synflow_knows_nothing_and_learns_more_than_most(means, kept):
     assert right["synflow"] > max(right["snip"], right["grasp"])
     assert right["iterative"] == max(right.values())
     assert kept == 12 or right["synflow"] > right["after training"] + 0.05
+
+
+def test_the_panel_of_memory_opens_with_what_the_prose_says(chapter):
+    pale = drawn_by_method(chapter, "a-mask-as-a-memory", "table")
+    assert [pale[name]["information"] for name in ("random", "magnitude", "synflow")] == [0, 0, 0]
+    assert [round(pale[name]["information"], 1) for name in ("snip", "grasp")] == [5.7, 5.2]
+    assert pale["synflow"]["right"] > max(pale[name]["right"] for name in ("snip", "grasp", "after training"))
+    rows = {(row["method"], row["seed"]): row for row in table("mask_information") if row["kept"] == 6}
+    for name in ("snip", "grasp"):
+        assert standard_error([rows[name, seed]["information"] for seed in range(10)]) == pytest.approx(0.3, abs=0.05)
+    assert all(rows["synflow", seed]["right"] > rows["snip", seed]["right"] for seed in range(10))
+    assert [round(row["information"], 1) for row in chapter["known"](12) if row["method"] in ("snip", "grasp")] == [
+        6.8,
+        6.5,
+    ]
+    # The one network of the slider, in which the order is another.
+    strong = drawn_by_method(chapter, "a-mask-as-a-memory")
+    assert strong["snip"]["information"] == pytest.approx(4.0, abs=0.1)
+    assert strong["snip"]["right"] > strong["synflow"]["right"]
 
 
 def test_the_longer_one_trains_before_pruning_the_more_the_mask_reveals(chapter):
@@ -118,12 +169,46 @@ def test_the_inequality_holds_in_the_table_and_what_it_says_of_snip_and_grasp(ch
     snip, grasp, iterative = (found[name] for name in ("snip", "grasp", "iterative"))
     assert (round(snip["information"], 1), round(grasp["information"], 1)) == (6.1, 3.8)
     assert round(100 * snip["independent"]) == 14
+    # It is one of the ten networks of the panel of memory.
+    ten = {(row["method"], row["seed"]): row["information"] for row in table("mask_information") if row["kept"] == 6}
+    assert (ten["snip", 0], ten["grasp", 0]) == pytest.approx((snip["information"], grasp["information"]), abs=1e-4)
     for row in (snip, grasp):
         assert row["divergence"] < 0.011
     assert [round(iterative[name], digits) for name, digits in (("own", 2), ("independent", 2))] == [0.72, 0.21]
     assert round(iterative["information"], 1) == 7.9
     assert round(iterative["divergence"], 2) == 0.86
     assert found["after training"]["own"] > 2 * found["after training"]["independent"]
+
+
+def test_what_the_panel_of_the_inequality_shows(chapter):
+    pale = drawn_by_method(chapter, "own-labels-against-others", "table")
+    above = {name: row["own"] - row["independent"] for name, row in pale.items()}
+    assert max(abs(above[name]) for name in ("snip", "grasp")) <= 0.03
+    assert min(above[name] for name in ("after training", "iterative")) > 0.1
+    assert all(row["divergence"] < 0.15 * row["information"] for row in pale.values() if row["information"])
+    for name in ("snip", "grasp"):
+        assert abs(tried()[10, name]["own"] - tried()[10, name]["independent"]) <= 0.03
+    strong = chapter.drawn("own-labels-against-others")
+    assert min(row["own"] - row["independent"] for row in strong) < 0
+
+
+def test_the_paired_panel_shows_gains_that_agree(chapter):
+    pale, now = (
+        np.array([row["same"] - row["other"] for row in chapter.drawn("the-paired-test", rows)])
+        for rows in ("table", "rows")
+    )
+    assert (100 * pale.mean(), 100 * standard_error(pale)) == pytest.approx((9.8, 1.7), abs=0.05)
+    said = re.match(r"Gain: ([\d.]+) points, standard error ([\d.]+); (\d+) of 12", chapter.captions["the-paired-test"])
+    assert said is not None
+    assert float(said[1]) == pytest.approx(100 * now.mean(), abs=0.06)
+    assert abs(float(said[1]) - 9.8) < 2 * math.hypot(float(said[2]), 1.7)
+    assert (pale > 0).sum() + int(said[3]) >= 22  # nearly all points
+
+
+def test_the_gain_is_smallest_at_forty_weights(gains):
+    found = {kept: 100 * gains(kept) for kept in (40, 60, 80, 120)}
+    assert min(found, key=lambda kept: found[kept].mean()) == 40
+    assert (found[40].mean(), standard_error(found[40])) == pytest.approx((5.3, 1.5), abs=0.05)
 
 
 def test_the_same_labels_give_about_ten_points(means, gains):
@@ -187,6 +272,32 @@ def test_fewer_weights_make_steeper_fits_and_all_of_them_the_flattest(means):
         assert steep[0] > steep[1] > steep[2] > means("robustness", "steepness", kept=240)["dense"]
 
 
+def test_the_lines_of_the_panel_of_robustness_fall(chapter):
+    lines = {}
+    for row in chapter.drawn("the-law-of-robustness", "table"):
+        lines.setdefault((row["method"], row["kept"]), []).append(row["steepness"])
+    mean = {key: np.mean(values) for key, values in lines.items()}
+    for method in ("iterative", "iterative, other labels", "synflow"):
+        steep = [mean[method, kept] for kept in (120, 180, 240)]
+        assert steep[0] > steep[1] > steep[2] > mean["dense", 240]
+    for kept in (180, 240):
+        assert mean["iterative, other labels", kept] > 1.3 * mean["iterative", kept]
+
+
+def test_noise_is_followed_in_the_order_of_weights_on_a_path(chapter):
+    rows = drawn_by_method(chapter, "following-the-noise")
+    assert rows["iterative"]["correlation"] > rows["iterative, other labels"]["correlation"] + 0.05
+    assert rows["synflow"]["correlation"] == pytest.approx(rows["iterative"]["correlation"], abs=0.06)
+    assert rows["after training"]["effective"] < 10
+    assert abs(rows["after training"]["correlation"]) < 0.03
+    assert rows["dense"]["correlation"] == pytest.approx(
+        chapter.drawn("following-the-noise", "limit")[0]["correlation"], abs=0.01
+    )
+    others = [row for name, row in rows.items() if name not in ("iterative", "dense")]
+    correlations = [row["correlation"] for row in sorted(others, key=lambda row: row["effective"])]
+    assert correlations == sorted(correlations)
+
+
 def test_the_gap_in_steepness_of_networks_that_fit_exceeds_what_the_scale_of_the_bound_allows(chapter, means):
     rows = {row["weights kept"]: row for row in chapter.table("Masks from other labels")}
     # At 120 weights one network of each kind does not fit; with these two the ratio would be 1.56.
@@ -214,7 +325,7 @@ def test_the_gap_in_steepness_of_networks_that_fit_exceeds_what_the_scale_of_the
 
 
 def test_a_decoder_reads_much_of_some_masks_and_nothing_of_grasp(chapter):
-    rows = chapter.table("Bits known of 12 labels")
+    rows = chapter.table("Bits revealed of 12 labels")
     lower = {row["method"]: row["at least"] for row in rows}
     assert all(0 <= row["at least"] <= row["at most"] <= 12 for row in rows)
     assert lower["synflow"] == lower["grasp"] == 0

@@ -22,7 +22,7 @@ from scalinglab.training import Task
 
 @dataclass(frozen=True, repr=False)
 class MaskInformation(Growing):
-    """What masks know of labels, method by method, as far as it has come; see ``mask_information``.
+    """What masks reveal about labels, method by method, as far as it has come; see ``mask_information``.
 
     ``rows()`` has a record for each method and seed: ``method``, ``seed``, ``kept``, ``information`` and ``ceiling``
     (bits), ``masks`` (how many are distinct), ``effective`` (kept weights on a path, on average), ``right`` (share of
@@ -118,7 +118,7 @@ def _enumerated(
 
 
 def _row(trials: Trials, masks: Sequence[Masks], right: NDArray[np.float64]) -> dict[str, Any]:
-    """What one network's masks know, and what they are good for."""
+    """What the masks of one network reveal about the labels, and how many labels it learns with them."""
     counts = Counter(masks)
     return {
         "kept": trials.kept,

@@ -1,4 +1,4 @@
-"""What the information of a mask buys: an event with the mask's own labels, and with labels that it has never seen."""
+"""What the information of a mask buys: an event with the mask's own labels, and with labels it was not made from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What masks know of labels where not all can be tried: estimates over drawn networks, and bounds from both sides.
+"""What masks reveal about labels where not all can be tried: estimates over drawn networks, and bounds on both sides.
 
 These are the course's own estimators. The paper [Kumar2024] has a mutual information in its theorem, and no estimate.
 """

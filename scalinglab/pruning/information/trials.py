@@ -25,7 +25,7 @@ from scalinglab.pruning.selection import keep_largest
 from scalinglab.pruning.starts import SCOPES, magnitude_masks, prune_at_start
 from scalinglab.training import Task, Training, train
 
-#: Methods that see no labels: their masks know nothing of them.
+#: Methods that use no labels: their masks carry no information about them.
 DATA_FREE = ("random", "magnitude", "synflow")
 #: From untrained networks, then from trained ones.
 METHODS = (*DATA_FREE, "snip", "grasp", "after training", "gradual", "iterative")

@@ -1,4 +1,4 @@
-"""08-audit: what masks know of labels, and what of it they use."""
+"""08-audit: what masks reveal about labels, and how much of it helps."""
 
 import itertools
 import math
@@ -91,18 +91,18 @@ EXERCISE = Exercise(
         Mistake(
             "every labeling with a mask of its own",
             lambda masks, fits: (math.log2(len(masks)), _audit(masks, fits)[1]),
-            "You took the entropy of the labels, 2 bits for masks a, a, b, b: a mask that two labelings share does not "
-            "tell them apart.",
+            "You took the entropy of the labels, 2 bits for masks a, a, b, b: a mask cannot tell two labelings "
+            "apart that share it.",
         ),
         Mistake(
             "what the mask leaves open",
             lambda masks, fits: (math.log2(len(masks)) - _entropy(masks), _audit(masks, fits)[1]),
-            "You have H(y | m), what the mask does not know: information is H(y) less that.",
+            "You have H(y | m), what the mask leaves open: the information is H(y) minus that.",
         ),
         Mistake(
             "own pairs left out of Q",
             lambda masks, fits: (_entropy(masks), bits_between(_own(fits), _others(fits))),
-            "You left the own pairs out of Q: drawn independently, a labeling may happen to be the one of the mask.",
+            "You left the own pairs out of Q: drawn independently, a mask may still meet the labeling of its own.",
         ),
         Mistake(
             "distinct masks equally likely in Q",
@@ -115,12 +115,12 @@ EXERCISE = Exercise(
         Mistake(
             "divergence the other way",
             lambda masks, fits: (_entropy(masks), bits_between(_any(fits), _own(fits))),
-            "You have kl(Q || P): the law of a mask with its own labels comes first.",
+            "You have kl(q || p): the probability with the mask's own labels comes first.",
         ),
         Mistake(
             "a difference",
             lambda masks, fits: (_entropy(masks), _own(fits) - _any(fits)),
-            "You subtracted the probabilities: what is bounded by the information is their divergence, in bits.",
+            "You subtracted the probabilities: the information bounds their divergence, in bits.",
         ),
         Mistake(
             "the other way round",

@@ -19,6 +19,10 @@ def _logs(size: int, kept: int) -> float:
     return math.log(math.comb(size, kept))
 
 
+def _coin(share: float) -> float:
+    return -share * math.log(share) - (1 - share) * math.log(1 - share)
+
+
 def _ceiling(size: int, kept: int, labels: int) -> float:
     """The right answer by adding logarithms of the factors of the binomial, and one of 2 for each label."""
     choices = math.fsum(math.log(size - place) - math.log(place + 1) for place in range(kept))
@@ -39,7 +43,7 @@ EXERCISE = Exercise(
         Mistake(
             "bits",
             lambda size, kept, labels: kept + min(labels, _logs(size, kept) / math.log(2)),
-            "You added bits, 7.49 for 2 of 10 weights and 50 labels: parameters count nats, and a bit is 0.69 of one.",
+            "You added bits, 7.49 for 2 of 10 weights and 50 labels: parameters count nats, and a bit is 0.69 nats.",
         ),
         Mistake(
             "labels in bits",
@@ -49,13 +53,13 @@ EXERCISE = Exercise(
         Mistake(
             "labels left out",
             lambda size, kept, labels: kept + _logs(size, kept),
-            "You left out the labels: a mask cannot know more of them than there is, n log 2 nats.",
+            "You left out the labels: a mask cannot reveal more than they contain, n log 2 nats.",
         ),
         Mistake(
             "choices left out",
             lambda size, kept, labels: kept + labels * math.log(2),
-            "You left out the mask, 36.7 for 2 of 10 weights and 50 labels: one of 45 masks cannot say more than "
-            "log 45.",
+            "You left out the mask, 36.7 for 2 of 10 weights and 50 labels: one of 45 masks cannot reveal more than "
+            "log 45 nats.",
         ),
         Mistake(
             "the larger of the two",
@@ -65,19 +69,36 @@ EXERCISE = Exercise(
         Mistake(
             "both added",
             lambda size, kept, labels: kept + labels * math.log(2) + _logs(size, kept),
-            "You added both limits, 40.5 for 2 of 10 weights and 50 labels: each is a limit for the same information.",
+            "You added both limits, 40.5 for 2 of 10 weights and 50 labels: each is a limit on the same information.",
         ),
         Mistake(
             "weights left out",
             lambda size, kept, labels: min(labels * math.log(2), _logs(size, kept)),
-            "You returned the information alone, 3.81 for 2 of 10 weights and 50 labels: the weights that are kept "
-            "count themselves, too.",
+            "You returned the information alone, 3.81 for 2 of 10 weights and 50 labels: add the weights kept.",
         ),
         Mistake(
             "order of the weights counted",
             lambda size, kept, labels: kept + min(labels * math.log(2), math.log(math.perm(size, kept))),
             "You counted the weights in order, 6.5 for 2 of 10 weights and 50 labels: a mask is a set, and k! orders "
             "are the same one.",
+        ),
+        Mistake(
+            "k log(N / k)",
+            lambda size, kept, labels: kept + min(labels * math.log(2), kept * math.log(size / kept)),
+            "You used k log(N/k) for the number of masks, 5.22 for 2 of 10 weights and 50 labels: that is a lower "
+            "limit of log C(N, k), so count the masks exactly.",
+        ),
+        Mistake(
+            "k log(e N / k)",
+            lambda size, kept, labels: kept + min(labels * math.log(2), kept * (1 + math.log(size / kept))),
+            "You used k log(eN/k) for the number of masks, 7.22 for 2 of 10 weights and 50 labels: that is an upper "
+            "limit of log C(N, k), so count the masks exactly.",
+        ),
+        Mistake(
+            "entropy of a weight, N times",
+            lambda size, kept, labels: kept + min(labels * math.log(2), size * _coin(kept / size)),
+            "You took N times the entropy of one weight, 7.00 for 2 of 10 weights and 50 labels: that takes weights "
+            "for independent, but a mask keeps exactly k.",
         ),
         Mistake(
             "each weight on or off",

@@ -54,23 +54,23 @@ EXERCISE = Exercise(
         Mistake(
             "arguments exchanged",
             lambda q, bits: _halved(lambda p: p < 1 and bits_between(q, p) <= bits, q, 1.0),
-            "You have kl(q || p), 0.486 for q = 0.1 and 0.5 bits: the event's own law p comes first.",
+            "You have kl(q || p), 0.486 for q = 0.1 and 0.5 bits: the probability p comes first.",
         ),
         Mistake(
             "one term only",
             lambda q, bits: _halved(lambda p: p * math.log2(p / q) <= bits, q, 1.0),
-            "You left out the second term, 0.308 for q = 0.1 and 0.5 bits: that the event does not happen counts, too.",
+            "You left out the second term, 0.308 for q = 0.1 and 0.5 bits: it counts that the event may not happen.",
         ),
         Mistake(
             "the smaller solution",
             lambda q, bits: q - _halved(lambda less: bits_between(q - less, q) <= bits, 0.0, q),
-            "You solved for a p below q: information can make an event less likely, and asked is the likeliest.",
+            "You solved for a p below q: information may also make an event less likely, but you need the largest p.",
         ),
         Mistake(
             "a factor for each bit",
             lambda q, bits: min(1.0, q * 2**bits),
-            "You multiplied q by 2 for each bit, 0.141 for q = 0.1 and 0.5 bits: so much makes a rare event "
-            "certain, and the same bits do more for one that stays uncertain.",
+            "You multiplied q by 2 for each bit, 0.141 for q = 0.1 and 0.5 bits: that is the rule for an event that "
+            "becomes certain, and the same bits do more for one that stays uncertain.",
         ),
         Mistake(
             "Pinsker's inequality",
@@ -86,8 +86,8 @@ EXERCISE = Exercise(
         Mistake(
             "the last step of the proof",
             lambda q, bits: min(1.0, (bits + 1) / -math.log2(q)),
-            "You used the simple bound of the proof, 0.452 for q = 0.1 and 0.5 bits: it gave away the entropy of p, of "
-            "which it only knows that it is at most one bit.",
+            "You used the simple bound of the proof, 0.452 for q = 0.1 and 0.5 bits: it replaces the entropy of p by "
+            "its largest value, one bit.",
         ),
     ),
     hints=(
