@@ -39,6 +39,32 @@ def test_five_times_the_steps_bring_adam_nearer_and_not_to_the_limit(chapter, ra
     assert reached.min() > 1e20 * race.limit
 
 
+def test_the_second_chart_shows_adam_alone_and_all_of_it(chapter):
+    (panel,) = [panel for panel in chapter.panels if panel.name == "adam-and-second-order"]
+    rows = chapter.drawn("adam-and-second-order")
+    adam = np.array([row["test_error"] for row in rows if row["learner"] == "adam"])
+    assert {row["learner"] for row in rows} == {"adam", "second order"}
+    whole, nearer = (domain(panel._specs[place]) for place in (0, 1))
+    # Adam has a third of the height there, or more; in the whole chart it has less than a sixth.
+    share = np.log10(adam.max() / adam.min())
+    assert share > np.log10(nearer[1] / nearer[0]) / 3
+    assert share < np.log10(whole[1] / whole[0]) / 6
+    assert nearer[0] < adam.min() < adam.max() < nearer[1]
+    assert nearer[0] < chapter["race"](256, 8000).reached.min()
+
+
+def domain(spec):
+    """The ends of a chart's vertical axis."""
+    return spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+
+
+def test_three_samples_determine_the_example_and_two_do_not():
+    places = np.array([0, 1 / 4, 1 / 2])
+    waves = np.column_stack([np.ones(3), np.cos(2 * np.pi * places), np.sin(2 * np.pi * places)])
+    np.testing.assert_allclose(np.linalg.solve(waves, [3, 1, -1]), [1, 2, 0], atol=1e-12)
+    assert np.linalg.matrix_rank(waves[:2]) == 2
+
+
 def test_what_is_left_of_the_error_of_adam_is_optimisation(race):
     split = race.split()
     assert split.capacity.max() == 0
@@ -96,6 +122,18 @@ def test_without_a_band_a_fixed_one_stalls_and_a_chosen_one_goes_on(median):
     assert fixed[1] > fixed[0] / 1.5
     assert chosen[1] < chosen[0] / 3
     assert chosen[1] > 1e-6
+
+
+def test_it_opens_with_a_cliff_that_the_other_learners_do_not_have_or_pay_more_for(chapter):
+    found = {(row["learner"], row["samples"]): row["median"] for row in chapter.drawn("the-nyquist-learner")}
+    assert found["nyquist", 21] < 1e-15 < found["nyquist", 20]
+    assert found["chosen band", 21] > 1e-3
+    assert found["chosen band", 42] < 1e-15
+    assert found["nearest", 256] > 1e-4
+    # In the plane, at the same band and samples, the learner that assumes nothing does much worse.
+    circle = limit.learning_curve(limit.band_limited(3), [128], learner="nearest").median[0]
+    plane = {row["samples"]: row["median"] for row in chapter.drawn("the-plane") if row["learner"] == "nearest"}
+    assert plane[max(plane)] > 5 * circle
 
 
 def test_in_the_plane_the_count_is_the_square(chapter):

@@ -47,6 +47,7 @@ def test_it_is_small_and_loads_nothing(picture: Path):
     root = ElementTree.fromstring(picture.read_text(encoding="utf-8"))
     width, height = (float(side) for side in root.attrib["viewBox"].split()[2:])
     assert (width, height <= 340) == (720, True)
+    assert root.get("width") == "720"  # or JupyterLab stretches it over the page
     assert root.find(f"{SVG}rect").attrib["class"] == "page"
     for element in root.iter():
         assert element.tag.removeprefix(SVG) not in {"script", "image", "foreignObject"}

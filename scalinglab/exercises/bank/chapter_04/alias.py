@@ -56,6 +56,12 @@ EXERCISE = Exercise(
             "lower ones, so it goes on.",
         ),
         Mistake(
+            "distance to the samples",
+            lambda frequency, samples: abs(frequency - samples),
+            "You took the distance to `samples`, 19 for frequency 31 on 12 samples: every multiple of 12 looks the "
+            "same on this grid, 0 among them, so take the distance to the nearest one.",
+        ),
+        Mistake(
             "cut off",
             lambda frequency, samples: min(frequency, samples // 2),
             "You cut at half of the samples, 6 for frequency 31 on 12: a grid does not cut high frequencies off, it "

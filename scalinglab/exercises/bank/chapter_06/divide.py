@@ -43,6 +43,11 @@ def _share(time: Callable[[float, float], float]) -> Callable[[float, float, flo
     return lambda factor, a, b: [factor ** (1 - time(a, b)), factor ** time(a, b)]
 
 
+def _swapped(time: Callable[[float, float], float]) -> Callable[[float, float, float], list[float]]:
+    """The same with the pair swapped: width gets the share of time."""
+    return _share(lambda a, b: 1 - time(a, b))
+
+
 def _published(a: float, b: float) -> float:
     model = min(a - 1, 2 * b)
     return b * model / (a - 1 + b * model)
@@ -89,8 +94,38 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "width and time swapped",
-            lambda factor, a, b: [factor ** _correct(a, b), factor ** (1 - _correct(a, b))],
+            _swapped(_correct),
             "You swapped the two: the answer is the factor of the width first, then that of the time.",
+        ),
+        Mistake(
+            "swapped for hard tasks",
+            _swapped(lambda a, b: b / (1 + b) if a - 1 <= b else 1 - b / a),
+            "For hard tasks you swapped the two: width reaches one mode more at the smaller price, so it needs the "
+            "smaller share, and its factor comes first; your easy tasks are right.",
+        ),
+        Mistake(
+            "swapped for easy tasks",
+            _swapped(lambda a, b: b / a if a - 1 > b else 1 - b / (1 + b)),
+            "For easy tasks you swapped the two: put your exponents into both terms, t^(-(a-1)/b) and "
+            "t^(-(1-1/b)) / N, and see whether they fall equally fast; your hard tasks are right.",
+        ),
+        Mistake(
+            "hard law, swapped",
+            _swapped(lambda a, b: b / (1 + b)),
+            "You swapped the two and used one balance for every task: the factor of the width comes first, and beyond "
+            "a - 1 = b a third term takes the place of the width's.",
+        ),
+        Mistake(
+            "easy law, swapped",
+            _swapped(lambda a, b: b / a),
+            "You swapped the two and used the third term for every task: the factor of the width comes first, and for "
+            "a - 1 < b the terms of time and of width alone are in balance.",
+        ),
+        Mistake(
+            "published law, swapped",
+            _swapped(_published),
+            "You swapped the two and used the published exponents: the factor of the width comes first, and for easy "
+            "tasks, a - 1 > b, a term of width and time together takes over.",
         ),
         Mistake(
             "exponents instead of factors",
