@@ -31,8 +31,8 @@ def report(tmp_path: Path) -> dict[str, list]:
 
 
 def test_chapter_06_runs_without_torch_vl_convert_psutil_safetensors_and_threads(report):
-    assert report["shown"] == 6 * [["application/vnd.jupyter.widget-view+json", "text/plain"]]
-    assert report["moved"] == 6 * [True]
+    assert report["shown"] == 7 * [["application/vnd.jupyter.widget-view+json", "text/plain"]]
+    assert report["moved"] == 7 * [True]
     assert len(report["said"]) == 3
     assert all(verdict.startswith("✓ Right") for verdict in report["said"])
     assert report["complaints"] == ""
