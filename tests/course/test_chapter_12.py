@@ -271,3 +271,14 @@ def test_a_stretched_exponential_with_hardly_any_ridge_and_a_power_law_with_a_st
     assert max(map(max, told.values())) < -0.95
     sizes = [row["size"] for row in at("stretched-or-power")[0]]
     assert max(sizes) < 10 * min(sizes)
+
+
+def test_what_compression_costs_where_laws_are_told_apart(chapter):
+    """Error of the compressed sets over that of all examples, smallest first; the ridge decides, not the teacher."""
+    cost = chapter["held"].risk["compressed"].mean(1) / chapter["held"].risk["all"].mean(1)
+    assert cost[0] > 100
+    assert 2 < cost[-1] < 4
+    *_, strong = chapter["largest_orders"]("relu", 1e-2)
+    assert (strong.risk["compressed"].mean(1) / strong.risk["all"].mean(1))[-4:] == pytest.approx(1, abs=0.15)
+    root, power = chapter["straightness"](strong)
+    assert power < root
