@@ -7,7 +7,7 @@ import pytest
 
 from scalinglab.scaling_laws import fit_joint
 from scalinglab.tables import grid_of
-from scalinglab.training import signals, sweep, train
+from scalinglab.training import budget, signals, sweep, text, train
 
 TASKS = ("digits", "text")
 
@@ -247,3 +247,79 @@ def test_the_panel_draws_both_exponents_side_by_side_at_three_shares(chapter):
     assert {row["network"] for row in rows} == set(NETWORKS)
     for row in rows:
         assert row["low"] < row["value"] < row["high"] < 3.5
+
+
+SIZES = {8: {"perceptron": (14, 29, 62), "attention": (12, 20, 32)}}
+SIZES[32] = SIZES[8] | {"perceptron": (6, 13, 27)}
+
+
+@pytest.fixture
+def lead(chapter):
+    """By how many nats attention is ahead of the perceptron at each size, as a panel's values say."""
+
+    def ahead(step_size, context="8"):
+        rows = chapter["rivals"](context, step_size)["rows"]
+        means = [
+            [
+                np.mean([row["best_test_loss"] for row in rows if (row["network"], row["width"]) == (kind, width)])
+                for width in widths
+            ]
+            for kind, widths in SIZES[int(context)].items()
+        ]
+        return np.subtract(*means)
+
+    return ahead
+
+
+def test_as_it_opens_attention_is_ahead_and_at_a_larger_step_size_the_perceptron(chapter, lead):
+    assert chapter.captions["perceptron-or-attention"] == (
+        "Nats per character of the largest two: perceptron 2.44 (step size 0.001), attention 2.31 (step size 0.001)."
+    )
+    assert len(chapter.drawn("perceptron-or-attention")) == 18
+    assert (lead("0.001") > 0.1).all()
+    level, *larger = lead("0.003")
+    assert abs(level) < 0.01
+    assert max(larger) < -0.05
+    assert (lead("0.01") < -0.05).all()
+    asked = next(one for one in chapter.predictions if one.question.key == "02-tuned")
+    assert (
+        "attention reaches 2.31 nats and the perceptron 2.44. At 0.01, attention reaches 2.08." in asked.question.text
+    )
+    assert asked.truth == pytest.approx(1.893, abs=1e-3)
+
+
+def test_at_the_best_step_size_of_each_the_perceptron_leads_on_8_characters_and_attention_on_32(chapter, lead):
+    first, _, last = lead("best of each")
+    assert -0.05 < first < -0.01
+    bars = [row["standard_error"] for row in chapter["compared"](8)[1] if row["width"] in (12, 14)]
+    assert -first < 2 * max(bars)
+    assert last == pytest.approx(-0.19, abs=0.005)
+    assert (lead("best of each", "32") > 0.2).all()
+    assert lead("best of each", "32")[-1] == pytest.approx(0.24, abs=0.005)
+    # Each is chosen on other text than it is measured on, and none of them stands at an end of what was tried.
+    best = chapter["compared"](8)[2] | chapter["compared"](32)[2]
+    assert set(best.values()) == {0.01, 0.03}
+
+
+def test_both_are_worse_with_32_characters_than_with_8(chapter):
+    for kind in chapter["RIVALS"]:
+        few, many = (min(chapter["side"](kind, step, context) for step in (0.01, 0.03)) for context in (8, 32))
+        assert many > few + 0.02
+
+
+def test_they_have_as_many_parameters_and_attention_takes_several_times_the_products():
+    ratios = {}
+    for context, widths in SIZES.items():
+        task = text(1000, context=context, test_samples=100)
+        ratios[context] = []
+        for pair in zip(*widths.values(), strict=True):
+            one, other = (
+                budget(task, network=kind, width=width, steps=1)
+                for kind, width in zip(("perceptron", "attention"), pair, strict=True)
+            )
+            assert one.parameters[0] == pytest.approx(other.parameters[0], rel=0.025)
+            ratios[context].append((other.multiply_adds - other.testing) / (one.multiply_adds - one.testing))
+    assert {context: (round(min(each)), round(max(each))) for context, each in ratios.items()} == {
+        8: (5, 6),
+        32: (23, 26),
+    }

@@ -24,7 +24,7 @@ MADE_OF = "f784d6fb39bd"
 SEEDS = 6
 
 #: Tables whose runs take seconds each: how far two seeds are apart is read off the other seeds of the table.
-LONG = ("signals_grid", "signals_laws")
+LONG = ("signals_grid", "signals_laws", "text_networks")
 #: Fewer seeds than that say too little of how far apart they are.
 FEW = 5
 #: Measures of single runs, and none.
@@ -114,10 +114,15 @@ def beside_row(rows, runs, place, alike=("seed",)):
 
 
 def relative_spread(rows, runs, place):
-    """Standard deviation of an error over seeds, over its mean, from all amounts of data: a few seeds may agree."""
+    """Standard deviation of an error over seeds, over its mean, from all amounts of data: a few seeds may agree.
+
+    From all widths, where a table has one amount of data and does not name it.
+    """
+    (measured,) = {"test_error", "best_test_loss"} & rows[place].keys()
+    axis = "samples" if "samples" in rows[place] else "width"
     found = {}
-    for row in beside_row(rows, runs, place, alike=("seed", "samples")):
-        found.setdefault(row["samples"], []).append(row["test_error"])
+    for row in beside_row(rows, runs, place, alike=("seed", axis)):
+        found.setdefault(row[axis], []).append(row[measured])
     return (
         statistics.fmean((statistics.stdev(errors) / statistics.fmean(errors)) ** 2 for errors in found.values()) ** 0.5
     )
