@@ -80,6 +80,31 @@ def test_without_the_high_plateau_only_the_slope_is_left(chapter):
     assert fit.amplitude == pytest.approx(whole.amplitude, rel=0.2)
 
 
+def test_a_fit_that_sees_less_loses_more_numbers(chapter):
+    (panel,) = [panel for panel in chapter.panels if panel.name == "three-regions"]
+    preset = panel._positions.presets["no high plateau"]
+    assert preset == {"width": "32", "lowest": 0.0113}
+    found = [chapter["three_regions"](**preset | moved)["caption"] for moved in ({}, {"lowest": 0.03})]
+    assert [caption.rpartition("undetermined: ")[2] for caption in found] == [
+        "high plateau.",
+        "high plateau, exponent, transition.",
+    ]
+    narrow = chapter["single"](8, 6e-4)
+    assert 2 < narrow.low_transition / narrow.transition < 4
+    assert chapter["three_regions"]("8", 6e-4)["caption"].endswith("undetermined: exponent.")
+
+
+def test_the_worked_example(chapter):
+    made, again, gap = (chapter[name] for name in ("made", "again", "gap"))
+    assert made == {"unpruned": 0.02, "high_plateau": 0.9, "exponent": 1.3, "transition": 0.004}
+    assert pytest.approx(18.7, abs=0.05) == 45 ** (1 / 1.3)
+    assert gap == pytest.approx(0.075, abs=0.0005)
+    assert again.low_transition == pytest.approx(gap, rel=1e-6)
+    assert pytest.approx(0.111, abs=0.0005) == 0.9 * 0.2**1.3
+    assert float(again.predict(0.02)) == pytest.approx(0.113, abs=0.0005)
+    assert float(again.predict(0.02)) == pytest.approx(0.02 * ((4e-4 + gap**2) / (4e-4 + 1.6e-5)) ** 0.65, rel=1e-5)
+
+
 def test_the_power_law_that_is_drawn_meets_the_plateaus_at_its_transitions(chapter):
     found, fit = chapter["three_regions"]("32", 6e-4), chapter["single"](32, 6e-4)
     high, low = found["power"]
@@ -96,13 +121,15 @@ def test_one_law_joins_all_widths(chapter):
     assert 2**law.width_exponent == pytest.approx(2.3, abs=0.1)
     assert spread("widths", 0) > 20
     assert spread("widths", law.width_exponent) < 1.3
+    assert max(spread("widths", psi) for psi in (1.2, 1.25)) < 1.3
 
 
 def test_depth_is_no_axis(chapter):
     law, depths, spread = chapter["law"](), chapter["depth_law"](), chapter["spread"]
     assert abs(depths.depth_exponent) < 0.3
     assert depths.sd_deviation > law.sd_deviation
-    assert spread("depths", 0) < 1.6
+    assert spread("depths", 0) < 1.5
+    assert spread("depths", 0.3) < 1.2
     assert spread("depths", law.width_exponent) > 2 * spread("depths", 0)
 
 
@@ -115,6 +142,23 @@ def test_a_width_that_was_left_out_is_predicted(chapter, rows_of):
         assert off.std() < 0.12
         said = f"Off by {100 * off.mean():+.1f} % ± {100 * off.std():.1f} % on the width that it never saw."
         assert chapter["left_out"](f"{width}")["caption"] == said
+
+
+def test_the_law_is_worst_where_it_must_extrapolate(chapter):
+    told = {width: chapter["left_out"](f"{width}")["caption"].split() for width in chapter["WIDTHS"]}
+    mean, scatter = ({width: float(words[place]) for width, words in told.items()} for place in (2, 5))
+    assert (round(mean[8]), round(mean[128])) == (6, 8)
+    assert max(abs(mean[width]) for width in (16, 24, 32, 48, 64)) < 5
+    assert max(scatter, key=scatter.get) == 8
+
+
+def test_strict_budgets_need_wide_networks_and_the_width_hardly_matters_at_five_percent(chapter):
+    served = {budget: [row["width"] for row in chapter["budgeted"](budget)["rows"]] for budget in (3.0, 12.0)}
+    assert served == {3.0: [24, 32, 48, 64, 128], 12.0: [8, 16, 24, 32, 48, 64, 128]}
+    rows = chapter.drawn("the-smallest-network")
+    assert (round(min(row["measured"] for row in rows)), round(max(row["measured"] for row in rows))) == (264, 372)
+    least = min(row["measured"] for row in chapter.drawn("the-smallest-network", "dense"))
+    assert least / min(row["predicted"] for row in rows) == pytest.approx(5, abs=0.4)
 
 
 @pytest.mark.parametrize("budget", [0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2])
@@ -144,13 +188,24 @@ def test_at_five_percent_the_width_hardly_matters(chapter, rows_of):
     assert min(row["mean"] for row in rows_of(8)) > 0.05
 
 
-@pytest.mark.parametrize(("width", "budget"), [(32, 0.05), (48, 0.08)])
-def test_new_networks_that_are_pruned_to_the_prediction_keep_the_budget(chapter, rows_of, width, budget):
+def test_new_networks_that_are_pruned_to_the_prediction_keep_the_budget(chapter, rows_of):
+    width, budget = 32, 0.05
     predicted, _ = chapter["needed"](width, budget)
     *_, last = chapter["watched"](width, 0.4 * predicted / rows_of(width)[0]["weights"], budget, {})
     groups = summarize([row | {"status": "done"} for row in last["rows"]], by=["round", "kept"])
     assert {group["count"] for group in groups} == {3}
     assert 0.75 < predicted / chapter["crossing"](groups, budget, "kept") < 1.33
+
+
+def test_the_panel_opens_on_networks_that_keep_the_budget_and_wide_ones_come_close_to_a_strict_one(chapter):
+    *_, strict = chapter["check_budget"]("64", 3)
+    for caption, weights, error, budget in (
+        (chapter.captions["train-it"], 291, 4.5, 5),
+        (strict["caption"], 623, 3.3, 3),
+    ):
+        told = re.fullmatch(r"With (\d+) weights: ([\d.]+) % against a budget of (\d) %\.", caption)
+        assert (int(told[1]), int(told[3])) == (weights, budget)
+        assert float(told[2]) == pytest.approx(error, abs=0.5)
 
 
 def test_small_steps_pay_and_rewinding_does_not(chapter):
