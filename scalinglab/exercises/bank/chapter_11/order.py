@@ -94,7 +94,7 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Write the bound down, and ask for which k it is equal to the error.",
-        "Take logarithms: k log(ratio) = log(error (a^2 - 1) / 2), and both are negative.",
+        "Take logarithms: k log(ratio) = log(error (b^2 - 1) / 2), and both are negative.",
         "`math.ceil` of the quotient, but never below 0.",
     ),
 )
