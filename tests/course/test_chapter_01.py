@@ -35,6 +35,14 @@ def test_errors_are_lower_than_those_of_chapter_00(chapter):
         assert chapter["by_width"][width] < 100 * plain
 
 
+def test_the_worked_example(chapter):
+    law = chapter["exact"]
+    tenth, hundredth, true = (float(law.predict(size)) for size in (10, 100, 1000))
+    assert [round(error, 3) for error in (tenth, hundredth, true)] == [0.419, 0.1, 0.036]
+    assert round(tenth / hundredth, 1) == 4.2
+    assert round(hundredth**2 / tenth, 3) == 0.024  # what the straight line promises
+
+
 def test_five_small_widths_lie_on_a_line_that_misleads_a_hundredfold(chapter):
     sizes, line = chapter["fitted"]("width", 2, 5, "straight line")
     last = chapter["slices"]["width"][-1]
