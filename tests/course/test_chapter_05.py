@@ -227,3 +227,11 @@ def test_a_mode_ends_at_kappa(law):
     found = rf.transfer_functions(law, [math.inf], width=128, samples=256, modes=(1, 10))
     kappa = found.eigenvalues * found.values[0] / (1 - found.values[0])
     assert kappa[0] == pytest.approx(kappa[1], rel=1e-9)
+
+
+def test_at_the_end_samples_leave_three_quarters_of_what_as_many_features_leave():
+    law, limits = rf.power_law(1.5, 1.25, 10**13), {"width": math.inf, "samples": math.inf}
+    data, features = (rf.final_loss(law, **(limits | {size: 3000})) for size in ("samples", "width"))
+    assert data / features == pytest.approx(0.75, rel=0.01)
+    for size, found in (("samples", data), ("width", features)):
+        assert rf.final_loss(law, **(limits | {size: 300})) / found == pytest.approx(10**0.5, rel=0.02)

@@ -30,6 +30,21 @@ def inverse(matrix, rate=RATE):
     return np.linalg.inv(rate * np.eye(len(matrix)) + matrix)
 
 
+def solved(rate: float, width: float, samples: float, variances=VARIANCES) -> float:
+    """Kappa by halving, from the equation as the chapter states it: the left side grows with kappa."""
+    low, high = 1e-12, rate + 1e3
+    for _ in range(200):
+        kappa = math.sqrt(low * high)
+        count = (variances / (variances + kappa)).sum()
+        below = count > min(width, samples) or kappa * (1 - count / samples) * (1 - count / width) < rate
+        low, high = (kappa, high) if below else (low, kappa)
+    return math.sqrt(low * high)
+
+
+def counted(kappa: float) -> float:
+    return (VARIANCES / (VARIANCES + kappa)).sum()
+
+
 def test_step_1_the_error_moves_by_overlaps_times_covariance():
     features, psi = drawn(5, 6, variances=VARIANCES[:8])
     random = np.random.default_rng(1)
@@ -81,17 +96,6 @@ def test_step_3_few_samples_act_like_smaller_variances():
     assert np.abs(beside).max() < 0.1 * total.max()
 
 
-def solved(rate: float, width: float, samples: float, variances=VARIANCES) -> float:
-    """Kappa by halving, from the equation as the chapter states it: the left side grows with kappa."""
-    low, high = 1e-12, rate + 1e3
-    for _ in range(200):
-        kappa = math.sqrt(low * high)
-        count = (variances / (variances + kappa)).sum()
-        below = count > min(width, samples) or kappa * (1 - count / samples) * (1 - count / width) < rate
-        low, high = (kappa, high) if below else (low, kappa)
-    return kappa
-
-
 def test_step_4_what_one_feature_changes_and_that_both_factors_multiply():
     features, psi = drawn(60, 120)
     overlaps, covariance = matrices(features, psi)
@@ -111,10 +115,6 @@ def test_step_4_few_features_turn_the_covariance_of_the_samples_into_a_part_of_i
     expected = inverse(factor * covariance)
     np.testing.assert_allclose(total.diagonal(), expected.diagonal(), rtol=0.1)
     assert np.trace(total) == pytest.approx(np.trace(expected), rel=0.005)
-
-
-def counted(kappa: float) -> float:
-    return (VARIANCES / (VARIANCES + kappa)).sum()
 
 
 def test_step_5_the_factors_are_what_the_learned_modes_leave_of_width_and_samples():
