@@ -178,6 +178,11 @@ def test_runs_of_sgd_lie_on_their_lines_and_batches_differ_late(chapter):
     assert len(both) > 10
     found, expected = np.array(both).T
     assert np.median(np.abs(found / expected - 1)) < 0.05
+    last = {row["size"]: row["test"] for row in chapter.drawn("one-pass-sgd", "drawn") if row["time"] == 100}
+    ends = {row["size"]: row["test"] for row in chapter.drawn("one-pass-sgd", "theory") if row["time"] <= 100}
+    off = {size: abs(loss / ends[size] - 1) for size, loss in last.items()}
+    assert 0.02 < off[16] < 0.1
+    assert off[256] < 0.05
     rows = next(chapter["one_pass"]("batch size, at width 256", 0.3, 0.1))["theory"]
     one = {size: [row["test"] for row in rows if row["size"] == size] for size in (8, 512)}
     apart = np.array(one[8]) / one[512]
