@@ -52,6 +52,18 @@ EXERCISE = Exercise(
             "where 0.135 is right, as the loss is the square of the error.",
         ),
         Mistake(
+            "half the loss",
+            _sum_of(lambda time, value, part: part * math.exp(-2 * value * time) / 2),
+            "You multiplied the loss by 1/2: one mode of power 1 has the loss 1 before training, and you get half of "
+            "it. The 1/2 of this chapter stands before the gradient only, where it cancels the 2 of the square.",
+        ),
+        Mistake(
+            "whole gradient",
+            _sum_of(lambda time, value, part: part * math.exp(-4 * value * time)),
+            "Your modes decay twice as fast as they should: training follows half of the gradient, so that the error "
+            "shrinks by exp(-lam_k t) and its square by exp(-2 lam_k t).",
+        ),
+        Mistake(
             "power squared",
             _sum_of(lambda time, value, part: part**2 * math.exp(-2 * value * time)),
             "You squared the power as well, but w_k^2 lam_k is a square already; only the factor exp(-lam_k t) of the "
