@@ -273,6 +273,8 @@ def test_the_panel_of_the_gap_shows_both_protocols(chapter):
         gap = {name: rank_correlation(found["rows"], name, "gap") for name in ("ratio", "prunable")}
         assert gap["ratio"] == pytest.approx(tilt, abs=0.005)
         assert abs(gap["prunable"]) < 0.12
+        worst = max(found["rows"], key=lambda row: row["gap"])
+        assert worst["ratio"] == max(row["ratio"] for row in found["rows"]) == pytest.approx(0.14)
         prunable = [row["gap"] for row in found["rows"] if row["prunable"] > 0.29]
         assert len(prunable) >= 3
         assert min(prunable) > np.median([row["gap"] for row in found["rows"]])
