@@ -32,6 +32,8 @@ def test_the_fewest_weights_are_those_of_the_package(seed):
         ("one too few", 1),
         ("the smallest kept", 5),
         ("a share", 0.4),
+        ("error as a threshold", 5),
+        ("one minus the error kept", 1),
     ],
 )
 def test_the_counts_in_the_messages_are_those_of_the_mistakes(name, number):

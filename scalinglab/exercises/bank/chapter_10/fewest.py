@@ -65,13 +65,13 @@ EXERCISE = Exercise(
         Mistake(
             "how many are dropped",
             lambda weights, error: len(weights) - _fewest(weights, error),
-            "You counted the weights that can be dropped, 3 for 4, 3, 2, 1, 1 and 0.5: asked is how many must stay.",
+            "You counted the weights that can be dropped, 3 for 4, 3, 2, 1, 1 and 0.5: return how many must stay.",
         ),
         Mistake(
             "one too many",
             lambda weights, error: _fewest(weights, error) + 1,
-            "You keep one weight too many, 3 for 4, 3, 2, 1, 1 and 0.5: with the two largest kept the others have the "
-            "length 2.45, which is at most half of 5.57.",
+            "You keep one weight too many, 3 for 4, 3, 2, 1, 1 and 0.5: if you keep the two largest, the others have "
+            "the length 2.45, which is at most half of 5.57.",
         ),
         Mistake(
             "one too few",
@@ -101,9 +101,21 @@ EXERCISE = Exercise(
             "You divided by the length of what is kept: the error is relative to the length of all weights.",
         ),
         Mistake(
+            "error as a threshold",
+            lambda weights, error: sum(abs(weight) > error for weight in weights),
+            "You counted the weights of a size above the error, 5 for 4, 3, 2, 1, 1 and 0.5: the error is no threshold "
+            "for single weights, it is the length of what is dropped, divided by the length of all.",
+        ),
+        Mistake(
+            "one minus the error kept",
+            lambda weights, error: _until(weights, lambda _, kept: _length(kept) >= (1 - error) * _length(weights)),
+            "You kept weights until their length was 1 - error of all, 1 for 4, 3, 2, 1, 1 and 0.5: lengths of what is "
+            "kept and of what is dropped do not add up to the whole, only their squares do.",
+        ),
+        Mistake(
             "a share",
             lambda weights, error: _fewest(weights, error) / len(weights),
-            "You returned a share of the weights, 0.4 for 4, 3, 2, 1, 1 and 0.5: asked is their number.",
+            "You returned a share of the weights, 0.4 for 4, 3, 2, 1, 1 and 0.5: return their number.",
         ),
     ),
     hints=(

@@ -33,7 +33,7 @@ EXERCISE = Exercise(
             "not inverted",
             lambda alpha, factor: factor ** (1 / alpha - 1 / 2),
             "You raised the factor to the exponent itself, 1.09 for index 1.6 and factor 2: that is how much the error "
-            "falls if the size grows by the factor, and asked is the reverse.",
+            "falls if the size grows by the factor, and you want the reverse.",
         ),
         Mistake(
             "the half left out",
@@ -60,8 +60,8 @@ EXERCISE = Exercise(
         Mistake(
             "the width of a square layer",
             lambda alpha, factor: factor ** (1 / (2 / alpha - 1)),
-            "You took the root, 16 for index 1.6 and factor 2, as a square layer's width would grow: asked is the "
-            "number of weights.",
+            "You took the root, 16 for index 1.6 and factor 2, as a square layer's width would grow: return the "
+            "factor for the number of weights.",
         ),
         Mistake(
             "the norm of order one",

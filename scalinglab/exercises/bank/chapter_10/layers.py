@@ -80,8 +80,8 @@ EXERCISE = Exercise(
         Mistake(
             "kept for dropped",
             lambda error, layers: _kept(math.sqrt(1 - error**2), layers),
-            "You let the weights that stay hold the square of the error, 0.25 of the squares for 0.5: it is those that "
-            "go that may hold so much.",
+            "You let the weights that stay hold the square of the error, 0.25 of the squares for 0.5: only the dropped "
+            "weights may hold so much.",
         ),
         Mistake(
             "threshold in units of the scale",
@@ -98,7 +98,7 @@ EXERCISE = Exercise(
         Mistake(
             "fractions dropped",
             lambda error, layers: [1 - fraction for fraction in _kept(error, layers)],
-            "You returned what is dropped of each layer; what is kept was asked.",
+            "You returned the fraction of each layer that is dropped: return the fraction that is left.",
         ),
         Mistake(
             "weights counted",

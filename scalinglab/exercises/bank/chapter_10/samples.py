@@ -100,7 +100,8 @@ EXERCISE = Exercise(
         Mistake(
             "the 2 lost",
             lambda kept, weights, bits, gap: 2 * _enough(_sparse(kept, weights, bits), gap),
-            "You lost the 2 below the fraction, 646 for 1 of 4 weights, 3 bits and a gap of 0.1: it is 2 n there.",
+            "You lost the 2 below the fraction, 646 for 1 of 4 weights, 3 bits and a gap of 0.1: the bound divides by "
+            "twice the number of samples.",
         ),
         Mistake(
             "bits for all weights",
@@ -110,7 +111,7 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "Square the bound, set it equal to the gap squared, and solve for n.",
+        "Square the bound, set it equal to the gap squared, and solve for the number of samples.",
         "The logarithm of the number of networks is `log(comb(weights, kept)) + kept * bits * log(2)`.",
         "Add `log(1 / 0.05)` to it, and divide by `2 * gap ** 2`.",
     ),
