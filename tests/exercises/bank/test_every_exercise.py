@@ -84,10 +84,8 @@ def test_its_box_says_how_close_numbers_must_be_and_this_is_close_enough(exercis
     if found:
         allowed = float(tolerance.rstrip("."))
         assert allowed == exercise.tolerance
-        numbers = np.asarray(right, dtype=float)
-        assert equal(
-            numbers * (1 + 0.9 * allowed) if numbers.ndim else float(numbers) * (1 + 0.9 * allowed), right, allowed
-        )
+        near = np.asarray(right, dtype=float) * (1 + 0.9 * allowed)
+        assert equal(near if near.ndim else float(near), right, allowed)
 
 
 def test_an_exercise_is_found_by_its_key_and_only_by_that():

@@ -65,7 +65,7 @@ EXERCISE = Exercise(
         Mistake(
             "root of n - 1",
             _spread(lambda deviation, n: deviation / math.sqrt(n - 1)),
-            "You divided by the root of n - 1: for errors 0.10, 0.12, 0.12, 0.18 that gives 0.02 in the place of 0.0173; "
+            "You divided by the root of n - 1, which gives 0.02 for errors 0.10, 0.12, 0.12, 0.18, not 0.0173; "
             "`ddof=1` has already made up for the mean being estimated, so divide by the root of n.",
         ),
         Mistake(
