@@ -90,11 +90,8 @@ def test_the_names_of_a_cell_are_those_that_it_leaves():
     )
     assert {name for name, _ in bound(cell)} == {"np", "a", "b", "c", "d", "f"}
     assert [name for name, _ in bound("def f(a):\n    b = a\n")] == ["f"]
-    assert [is_tasks(ast.parse(text).body[0].value) for text in ('["a", ("b", {})]', "[(1.5, 2)]", "f()")] == [
-        True,
-        False,
-        False,
-    ]
+    texts = ('["a", ("b", {})]', "[(1.5, 2)]", "f()")
+    assert [is_tasks(ast.parse(text, mode="eval").body) for text in texts] == [True, False, False]
 
 
 @each_chapter
