@@ -54,6 +54,12 @@ def distance(got: Any, expected: Any) -> str:
     return f"wrong in {int(off.sum())} of {off.size} entries, first at index [{first}]"
 
 
+def is_inexact(expected: Any) -> bool:
+    """Whether an answer holds numbers that a tolerance is for: any that are finite, and not whole by their type."""
+    flat = np.ravel(np.asarray(expected, dtype=object))
+    return any(isinstance(one, float | np.floating) and math.isfinite(one) for one in flat)
+
+
 def shown(value: Any, longest: int = 120) -> str:
     """``repr`` for a message: cut to a readable length, and safe for any object."""
     try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from scalinglab._grading import being_graded
-from scalinglab.exercises.answers import complaint, distance, equal, shown
+from scalinglab.exercises.answers import complaint, distance, equal, is_inexact, shown
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.check_result import CheckResult
 from scalinglab.exercises.exercise import Case, Exercise
@@ -61,14 +61,17 @@ def grade(exercise: Exercise, answer: Any, *, seed: int) -> CheckResult:
         return refused
     outcome = run(lambda *case: exercise.answer(answer, case), cases, seconds=exercise.seconds)
     if not outcome.results and is_stub(answer, outcome.error):
-        return _open(exercise)
+        return _open(exercise, cases[0])
     result = _broken(exercise, answer, cases, outcome) or _judge(exercise, cases, outcome)
     return _with_prints(result, outcome)
 
 
-def _open(exercise: Exercise) -> CheckResult:
+def _open(exercise: Exercise, case: Case) -> CheckResult:
     about = f"{exercise.title}: {exercise.difficulty}, about {exercise.minutes} minutes."
     message = f"{about} Write your answer in place of the line with `raise`, run that cell, then run this one again."
+    if is_inexact(exercise.oracle(*case)):
+        closest = f"{exercise.tolerance:.0e}".replace("e-0", "e-")
+        message += f" Numbers count as right if their relative error is at most {closest}."
     return CheckResult(exercise.key, 0, exercise.points, attempted=False, message=message)
 
 

@@ -16,8 +16,10 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import photograph
 from tests.browser.harness import Notebook, Panel
 from tests.chapter_table import LIMIT, README, cells
-from tests.course.notebooks import CHAPTERS
+from tests.course.notebooks import CHAPTERS, code_cells
+from tests.course.test_prose import LATER
 
+CHAPTERS_OF = {path.name: path for path in CHAPTERS}
 #: Chapters in which no network is trained.
 TRAIN_NOTHING = ("05", "06")
 #: The capstone trains nothing before a plan is sealed.
@@ -126,6 +128,26 @@ def test_the_map_leads_to_a_chapter_and_its_first_line_leads_back(chapter):
     page.wait_for_function(SHOWS, arg=chapter.name)
     expect(page.get_by_role("heading", name="Course map")).to_be_in_viewport()
     page.evaluate(CLOSE, following)
+
+
+#: Open all folds of the answers; formulas of them that are still TeX, outside of code, and how many are typeset.
+FORMULAS = """() => {
+    const answers = [...document.querySelectorAll('.jp-OutputArea [aria-label=Answer]')];
+    for (const fold of answers.flatMap((one) => [...one.querySelectorAll('details')])) fold.open = true;
+    const part = (node) => (node.nodeType === Node.TEXT_NODE ? node.data : words(node));
+    const words = (one) => (/^(CODE|MJX-CONTAINER)$/.test(one.nodeName) ? '' : [...one.childNodes].map(part).join(''));
+    const raw = answers.map(words).filter((text) => /\\$[^$]+\\$/.test(text));
+    return [raw, answers.reduce((sum, one) => sum + one.querySelectorAll('mjx-container').length, 0)];
+}"""
+
+
+def test_formulas_of_answers_are_typeset(chapter):
+    wanted = sum(text.count("$") for code in code_cells(CHAPTERS_OF[chapter.name]) for text in LATER.findall(code)) > 0
+    deadline = time.monotonic() + 20
+    while (found := chapter.page.evaluate(FORMULAS))[0] and time.monotonic() < deadline:
+        chapter.page.wait_for_timeout(50)
+    assert found[0] == []
+    assert bool(found[1]) == wanted
 
 
 #: The height of the page's view, how far down a panel's tasks, controls and charts reach, and its nearest chart.

@@ -120,8 +120,21 @@ def test_without_a_band_a_fixed_one_stalls_and_a_chosen_one_goes_on(median):
     fixed = [median(samples, "power law") for samples in (128, 256)]
     chosen = [median(samples, "power law", "chosen band") for samples in (64, 256)]
     assert fixed[1] > fixed[0] / 1.5
-    assert chosen[1] < chosen[0] / 3
+    assert fixed[1] == pytest.approx(0.006, abs=5e-4)
+    assert chosen[1] < chosen[0] / 10
     assert chosen[1] > 1e-6
+
+
+def test_the_second_chart_of_the_learners_shows_the_power_law_and_the_first_one_all(chapter, median):
+    (panel,) = [panel for panel in chapter.panels if panel.name == "the-nyquist-learner"]
+    whole, upper = (domain(panel._specs[place]) for place in (0, 1))
+    rows = chapter["learned"]("power law", 10, 0)
+    shown = [row["median"] for row in rows if row["samples"] >= 64]
+    assert upper[0] < min(shown) < max(shown) < upper[1]
+    # What is told apart there is much less than a tenth of the height of the first chart.
+    assert np.log10(max(shown) / min(shown)) < np.log10(whole[1] / whole[0]) / 20
+    opened = [row["median"] for row in chapter.drawn("the-nyquist-learner")]
+    assert whole[0] < min(opened) < median(21, noise=0.1) < whole[1]
 
 
 def test_it_opens_with_a_cliff_that_the_other_learners_do_not_have_or_pay_more_for(chapter):

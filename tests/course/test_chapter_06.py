@@ -45,7 +45,7 @@ def test_in_phase_three_noise_of_fixed_batches_makes_width_and_time_grow_alike(c
     assert late["loss"] == pytest.approx(late["its law"], abs=0.01)
     assert 0.51 < early["width"] < 0.56
     assert chapter["phase"](4, 1.25).startswith("III")
-    assert "one-pass SGD: loss C^-0.600, width C^0.500, time C^0.500." in chapter["plane"](4, 1.25)["caption"]
+    assert "\none-pass SGD: loss -0.600, width 0.500, time 0.500" in chapter["plane"](4, 1.25)["caption"]
 
 
 def apart(points, line):

@@ -128,10 +128,15 @@ def test_the_panel_of_memory_opens_with_what_the_prose_says(chapter):
         6.8,
         6.5,
     ]
-    # The one network of the slider, in which the order is another.
+    bits = [rows["snip", seed]["information"] for seed in range(10)]
+    assert np.std(bits, ddof=1) == pytest.approx(1.1, abs=0.05)
+    # The one network of the slider, in which the order is another: its masks do not depend on rounding, and the labels
+    # learned differ by 0.025, which is as much as processors may.
     strong = drawn_by_method(chapter, "a-mask-as-a-memory")
-    assert strong["snip"]["information"] == pytest.approx(4.0, abs=0.1)
-    assert strong["snip"]["right"] > strong["synflow"]["right"]
+    assert [strong[name]["information"] for name in ("snip", "grasp")] == pytest.approx([4.0, 4.9], abs=0.1)
+    assert strong["snip"]["right"] == pytest.approx(strong["synflow"]["right"], abs=0.06)
+    # Where both have one place, the dot of random masks is seen around that of magnitude.
+    assert strong["random"]["area"] > 2 * strong["magnitude"]["area"]
 
 
 def test_the_longer_one_trains_before_pruning_the_more_the_mask_reveals(chapter):
@@ -144,6 +149,8 @@ def test_the_longer_one_trains_before_pruning_the_more_the_mask_reveals(chapter)
     assert list(means.values()) == sorted(means.values())
     snip = next(row["information"] for row in chapter["known"](6) if row["method"] == "snip")
     assert means[10] < snip < means[30]
+    *_, more = pruning.information_over_steps(chapter["POINTS"], kept=12, steps=[10], seeds=range(3))
+    assert np.mean([row["information"] for row in more.rows()]) == pytest.approx(5.9, abs=0.15)
 
 
 def test_information_over_steps_ends_where_masks_after_training_are_and_begins_with_none():
@@ -190,6 +197,10 @@ def test_what_the_panel_of_the_inequality_shows(chapter):
         assert abs(tried()[10, name]["own"] - tried()[10, name]["independent"]) <= 0.03
     strong = chapter.drawn("own-labels-against-others")
     assert min(row["own"] - row["independent"] for row in strong) < 0
+    *_, three = pruning.mask_events(pruning.coin_flips(3, 6), kept=6, seed=1)
+    assert max(abs(row["own"] - row["independent"]) for row in three.rows()) < 0.15
+    *_, six = pruning.mask_events(pruning.coin_flips(6, 6), kept=6, seed=1, methods=["iterative"])
+    assert [six.rows()[0][name] for name in ("own", "independent")] == pytest.approx([0.86, 0.42], abs=0.03)
 
 
 def test_the_paired_panel_shows_gains_that_agree(chapter):
@@ -209,6 +220,15 @@ def test_the_gain_is_smallest_at_forty_weights(gains):
     found = {kept: 100 * gains(kept) for kept in (40, 60, 80, 120)}
     assert min(found, key=lambda kept: found[kept].mean()) == 40
     assert (found[40].mean(), standard_error(found[40])) == pytest.approx((5.3, 1.5), abs=0.05)
+    assert all(9.5 < found[kept].mean() < 13 for kept in (60, 80, 120))
+
+
+def test_on_the_digits_masks_from_the_same_labels_are_ahead_as_well(chapter):
+    """Two networks of the twelve of the panel, which gain 10.7 points with a standard error of 1.7."""
+    methods = ["iterative", "iterative, other labels"]
+    task = pruning.coin_flips(120, chapter["IMAGES"])
+    *_, found = pruning.memorisation(task, kept=60, methods=methods, seeds=[12, 13])
+    assert found.gain().mean > 0.05
 
 
 def test_the_same_labels_give_about_ten_points(means, gains):
@@ -249,6 +269,10 @@ def test_on_a_path_most_of_the_difference_between_methods_is_gone(chapter, means
     assert max(at[name] for name in others) - min(at[name] for name in others) < 0.05
     assert at["iterative"] > max(at[name] for name in others) + 0.06
     assert at["after training"] < min(at[name] for name in others) - 0.02
+    most = {name: (round(effective[-1][name]), round(100 * memorised[-1][name])) for name in right}
+    assert most["iterative"] == (108, 92)
+    assert most["iterative, other labels"][1] == 81
+    assert most["iterative, other labels"][0] == pytest.approx(108, abs=1)
     # The panel draws the same points, against either count.
     for count, column in (("kept", "kept"), ("on a path", "effective")):
         drawn = [row for row in chapter["ranked"](count, "60")["rows"] if row["method"] in others]
@@ -257,6 +281,17 @@ def test_on_a_path_most_of_the_difference_between_methods_is_gone(chapter, means
             for place, k in enumerate(kept)
             for name in {row["method"] for row in drawn}
         }
+
+
+def test_fits_in_fewer_dimensions_are_steeper():
+    """Of the panel's first network."""
+    settings = {"kept": 180, "methods": ["iterative"], "seeds": [20], "batch_size": 60, "steps": 800}
+    steep = {}
+    for inputs in (8, 16):
+        *_, found = pruning.memorisation(pruning.coin_flips(60, inputs, regression=True), **settings)
+        steep[inputs] = [row["steepness"] for row in found.rows() if row["right"] == 1]
+        assert len(steep[inputs]) == 1
+    assert min(steep[8]) > max(steep[16])
 
 
 @pytest.mark.parametrize("kept", [180, 240])
@@ -282,6 +317,11 @@ def test_the_lines_of_the_panel_of_robustness_fall(chapter):
         assert steep[0] > steep[1] > steep[2] > mean["dense", 240]
     for kept in (180, 240):
         assert mean["iterative, other labels", kept] > 1.3 * mean["iterative", kept]
+        now = [row for row in chapter.drawn("the-law-of-robustness") if row["kept"] == kept]
+        own, other = (
+            [row["steepness"] for row in now if row["method"] == name] for name in chapter["MASKS"]["order"][:2]
+        )
+        assert np.mean(other) > 1.05 * np.mean(own)
 
 
 def test_noise_is_followed_in_the_order_of_weights_on_a_path(chapter):
@@ -294,8 +334,24 @@ def test_noise_is_followed_in_the_order_of_weights_on_a_path(chapter):
         chapter.drawn("following-the-noise", "limit")[0]["correlation"], abs=0.01
     )
     others = [row for name, row in rows.items() if name not in ("iterative", "dense")]
-    correlations = [row["correlation"] for row in sorted(others, key=lambda row: row["effective"])]
-    assert correlations == sorted(correlations)
+    apart = [(less, more) for less in others for more in others if less["effective"] + 10 <= more["effective"]]
+    assert len(apart) == 12  # of 15 pairs
+    assert all(less["correlation"] < more["correlation"] for less, more in apart)
+
+
+def test_with_more_weights_or_more_noise_networks_follow_the_noise_more(chapter):
+    opened = drawn_by_method(chapter, "following-the-noise")
+    given = {"clean": chapter["RULE"].train_labels, "scope": "global", "batch_size": 120, "seeds": range(2)}
+    for kept, noise in ((180, 1), (90, 2)):
+        methods = ["synflow", "snip", "grasp"]
+        *_, run = pruning.memorisation(chapter["RULE"], kept=kept, noise=noise, methods=methods, **given)
+        found = {row["method"]: row for row in run.means()}
+        assert all(row["correlation"] > opened[name]["correlation"] + 0.1 for name, row in found.items())
+        if kept == 180:
+            limit = noise / math.hypot(noise, chapter["RULE"].train_labels.std())
+            assert found["synflow"]["correlation"] > 0.9 * limit > found["grasp"]["correlation"]
+            assert 0.9 * limit > found["snip"]["correlation"]
+            assert max(found[name]["effective"] for name in ("snip", "grasp")) < 0.85 * 180
 
 
 def test_the_gap_in_steepness_of_networks_that_fit_exceeds_what_the_scale_of_the_bound_allows(chapter, means):
@@ -321,7 +377,8 @@ def test_the_gap_in_steepness_of_networks_that_fit_exceeds_what_the_scale_of_the
     excess = {
         kept: (row["times as steep"] - row["by the information"]) / row["standard error"] for kept, row in rows.items()
     }
-    assert excess[120] < 2 < excess[240]
+    assert set(rows) == {120, 180, 240}
+    assert excess[120] < 2 < min(excess[180], excess[240])
 
 
 def test_a_decoder_reads_much_of_some_masks_and_nothing_of_grasp(chapter):
@@ -341,6 +398,10 @@ def test_the_panel_of_bias_shows_what_the_correction_leaves(chapter):
     assert abs(first["corrected"]) < 0.6 * first["plug-in"]
     assert max(abs(bits) for bits in last.values()) < 0.02
     assert rows[1]["bits"] == first["plug-in"]
+    for masks, labelings, enough in ((56, 16, 200), (200, 64, 800), (4, 4, 25)):
+        left = {row["draws"]: abs(row["bits"]) for row in chapter["biased"](masks, labelings)[8:]}
+        assert max(bits for draws, bits in left.items() if draws >= enough) < 0.05
+        assert all(bits > 0.05 for draws, bits in left.items() if draws < enough)
 
 
 def test_the_plug_in_estimate_of_a_mask_that_knows_nothing_is_bias():

@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,54 @@ def test_its_code_is_thin(chapter: Path):
     sizes = [lines(cell) for cell in code_cells(chapter)]
     assert max(sizes) <= 12
     assert statistics.median(sizes) <= 5
+
+
+def bound(cell: str) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names that the lines of a cell give a value, in its namespace, and that value where it stands there."""
+    for node in ast.parse(cell).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, None
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name.partition(".")[0], None) for alias in node.names)
+        else:
+            names = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+            targets = [name.id for name in names if isinstance(name.ctx, ast.Store)]
+            inner = {name.id for each in ast.walk(node) for name in inner_targets(each)}
+            yield from ((name, getattr(node, "value", None)) for name in targets if name not in inner)
+
+
+def inner_targets(node: ast.AST) -> list[ast.Name]:
+    """The names that a comprehension gives a value: they do not leave it."""
+    if not isinstance(node, ast.comprehension):
+        return []
+    return [name for name in ast.walk(node.target) if isinstance(name, ast.Name)]
+
+
+def is_tasks(value: ast.expr | None) -> bool:
+    """Whether this is the list of a panel's tasks: sentences, or sentences with goals."""
+    firsts = [one.elts[0] if isinstance(one, ast.Tuple) else one for one in getattr(value, "elts", [None])]
+    return all(isinstance(one, ast.JoinedStr) or isinstance(getattr(one, "value", None), str) for one in firsts)
+
+
+@each_chapter
+def test_a_name_has_one_meaning_in_a_chapter(chapter: Path):
+    """A panel evaluates its function later, with what a name stands for by then. Tasks are taken at once."""
+    cells: dict[str, list[int]] = {}
+    for place, cell in enumerate(code_cells(chapter)):
+        for name, value in bound(cell):
+            cells.setdefault(name, []).append(place)
+            assert name != "tasks" or is_tasks(value), cell
+    assert {name for name, places in cells.items() if len(set(places)) > 1} <= {"tasks"}
+
+
+def test_the_names_of_a_cell_are_those_that_it_leaves():
+    cell = (
+        "import numpy as np\nfor a, (b, *c) in []:\n    d = [e for e in a]\nf = {g: h for g, h in b}\nx['y'] = z.w = 1"
+    )
+    assert {name for name, _ in bound(cell)} == {"np", "a", "b", "c", "d", "f"}
+    assert [name for name, _ in bound("def f(a):\n    b = a\n")] == ["f"]
+    texts = ('["a", ("b", {})]', "[(1.5, 2)]", "f()")
+    assert [is_tasks(ast.parse(text, mode="eval").body) for text in texts] == [True, False, False]
 
 
 @each_chapter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,15 @@ TO_COME: tuple[str, ...] = ("02", "07", "09", "13")
 WRITTEN = [chapter for chapter in CHAPTERS if chapter.stem[:2] not in TO_COME]
 each_written = pytest.mark.parametrize("chapter", WRITTEN, ids=lambda path: path.stem)
 
+#: Chapters whose terms are still to be put in order: a term in bold where it is first used, emphasis in italics.
+TERMS_TO_COME = ("00", "01", "02", "03", "05", "07", "09", "10", "11", "13")
+each_defined = pytest.mark.parametrize(
+    "chapter", [chapter for chapter in CHAPTERS if chapter.stem[:2] not in TERMS_TO_COME], ids=lambda path: path.stem
+)
+
 WORDS, SENTENCE = 90, 35
+#: A term, in bold where it is explained.
+TERM = re.compile(r"\*\*([a-z][a-z' -]+)\*\*")
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+)\$", re.DOTALL)
 #: What folded texts hold: prose that waits for a prediction.
 LATER = re.compile(r'Prose\(\s*(?:r|f)?"""(.*?)"""', re.DOTALL)
@@ -90,8 +99,39 @@ def test_it_opens_with_a_schematic_and_a_box_of_symbols(chapter: Path):
     assert "**Symbols**" in opening
 
 
+def in_order(chapter: Path) -> str:
+    """What is read from top to bottom, without the first cell, headings, tables and pictures: they only announce."""
+    _, *cells = load(chapter)["cells"]
+    texts = [[source(one)] if one["cell_type"] == "markdown" else LATER.findall(source(one)) for one in cells]
+    return re.sub(r"^(?:#|\||!\[).*$", "", "\n\n".join(chain(*texts)), flags=re.MULTILINE)
+
+
+def used_too_early(text: str, known: Iterable[str] = ()) -> list[str]:
+    """The terms that a text uses before it explains them: a term is explained where it stands in bold."""
+    terms = {term: place for term, place in reversed(explained(text)) if term not in known}
+    plain = {term: re.search(rf"(?<![\w*-]){re.escape(term)}s?(?![\w*-])", text, re.IGNORECASE) for term in terms}
+    return [term for term, found in plain.items() if found and found.start() < terms[term]]
+
+
+def explained(text: str) -> list[tuple[str, int]]:
+    """The terms in bold and where each stands: one to three words in small letters, not a sentence."""
+    return [(found[1], found.start()) for found in TERM.finditer(text) if len(found[1].split()) <= 3]
+
+
+@each_defined
+def test_no_term_is_used_before_it_is_explained(chapter: Path):
+    """Here, or in a chapter before."""
+    before = [one for one in CHAPTERS if one.stem < chapter.stem]
+    known = {term for one in before for term, _ in explained(in_order(one))}
+    assert used_too_early(in_order(chapter), known) == []
+
+
 def test_the_tests_see_what_they_look_for():
     found = symbols(r"\hat{f}_{\text{test}}(x) = \sum_j c_j\,\sigma(w^\top x) + \mathrm{const} + \int e^{\pi} dx")
     assert found == {"f", "x", "j", "c", "\\sigma", "w"}
     assert sentences("One. Two, e.g. this: three!") == ["One.", "Two, e.g this:", "three!"]
+    early = "A mask is drawn. The **mask** says what stays, the **density** how much. **Tickets** are **tickets**."
+    assert used_too_early(early) == ["mask"]
+    assert used_too_early(early, ["mask"]) == []
+    assert used_too_early("No **lower limit** here. The lower limits.") == []
     assert paragraphs("# Head\n\nOne $a b$.\n\n- two\n- three\n\n|a|b|") == ["One formula.", "two", "three"]

@@ -191,5 +191,10 @@ def test_prose_knows_paragraphs_lists_and_a_little_markup():
     folded = Prose("1. One.\n2. *Two*.\n\n- a\n- b", after=(), fold="What you *should* see")
     lists = "<ol><li>One.</li><li><em>Two</em>.</li></ol><ul><li>a</li><li>b</li></ul>"
     assert folded._repr_html_() == f"<details><summary>What you <em>should</em> see</summary>{lists}</details>"
+    formulas = Prose(r"**Width $N^b$** is `$5`, $a * b * c < \alpha$.", after=())
+    assert formulas._repr_html_() == (
+        r"<p><strong>Width $N^b$</strong> is <code>$5</code>, $a * b * c &lt; \alpha$.</p>"
+    )
+    assert repr(Prose("*First*: $a * b * c$ and `d * e`.", after=())) == "First: $a * b * c$ and d * e."
     with pytest.raises(ValueError, match="text must be a few sentences"):
         Prose(" ", after="00-width")

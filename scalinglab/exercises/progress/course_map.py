@@ -54,7 +54,9 @@ class CourseMap(anywidget.AnyWidget):
             f"<tr><td>{_linked(row)}</td>{''.join(f'<td>{cell}</td>' for cell in _cells(row))}</tr>"
             for row in self.standing["rows"]
         )
-        return "".join(f"<p>{html.escape(head)}</p>" for head in self._heads) + f"<table>{rows}</table>"
+        page = html.escape(self.standing["projects"])
+        projects = f'<p>After each part of the course: <a href="{page}">a project of your own</a>.</p>' if page else ""
+        return "".join(f"<p>{html.escape(head)}</p>" for head in self._heads) + f"<table>{rows}</table>{projects}"
 
     @property
     def _heads(self) -> list[str]:

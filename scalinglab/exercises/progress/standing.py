@@ -10,6 +10,8 @@ from scalinglab.exercises.progress.chapters import Chapter, chapters
 from scalinglab.exercises.quiz_items import items_of
 from scalinglab.exercises.wording import CLOSE, amount, compare, factor
 
+#: The page of the open projects, beside the notebooks.
+PROJECTS = "projects.md"
 #: What the word "done" means on the map, and how a share is judged.
 RULE = (
     "A chapter is done when each of its exercises has full points, each of its predictions is sealed, "
@@ -41,8 +43,9 @@ def standing(journal: Journal, *, here: str = "", folder: Path | None = None) ->
     Returns
     -------
     dict
-        Plain data, ready for JSON: ``summary``, ``rule``, ``closeness``, ``trouble`` and ``rows``, one for each
-        chapter. What is true of a prediction is in it once that prediction is sealed, and never before.
+        Plain data, ready for JSON: ``summary``, ``rule``, ``closeness``, ``trouble``, ``projects`` (the name of their
+        page, if it is there) and ``rows``, one for each chapter. What is true of a prediction is in it once that
+        prediction is sealed, and never before.
     """
     try:
         data, trouble = journal.read(), " ".join(journal.notices)
@@ -54,7 +57,8 @@ def standing(journal: Journal, *, here: str = "", folder: Path | None = None) ->
     for row in rows:
         row["link"] = row["file"] if (place / row["file"]).is_file() else ""
         row["here"], row["next"] = row["number"] == here, row["number"] == following
-    return {"summary": _summary(rows), "rule": RULE, "closeness": CLOSENESS, "trouble": trouble, "rows": rows}
+    said = {"summary": _summary(rows), "rule": RULE, "closeness": CLOSENESS, "trouble": trouble, "rows": rows}
+    return said | {"projects": PROJECTS if (place / PROJECTS).is_file() else ""}
 
 
 def _row(chapter: Chapter, data: Data) -> dict[str, Any]:

@@ -23,12 +23,17 @@ const openInJupyterLab = (link, event) => {
 // Notebook 7 looks for shortcuts before anything else does, and leaves alone what has this attribute itself.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
+const courseMapLink = (file, words) => {
+  const link = make("a", { href: file, ...OWN_KEYS }, words);
+  link.addEventListener("click", (event) => openInJupyterLab(link, event));
+  return link;
+};
+
 const courseMapMark = (kind) => make("span", { class: `slab-map-mark slab-map-${kind}` });
 
 function courseMapRow(row, name) {
   const title = `${row.number} ${row.title}`;
-  const place = row.link && !row.here ? make("a", { href: row.link, ...OWN_KEYS }, title) : make("span", {}, title);
-  if (place.href) place.addEventListener("click", (event) => openInJupyterLab(place, event));
+  const place = row.link && !row.here ? courseMapLink(row.link, title) : make("span", {}, title);
   const where = row.done ? "✓ done" : row.here ? "you are here" : row.next ? "go on here" : "";
   const head = make("span", { class: "slab-map-title" }, place, ...(where ? [" ", make("span", { class: "slab-map-where" }, where)] : []));
   const points = row.points ? `${row.earned} of ${row.points} points` : "no exercises";
@@ -67,6 +72,7 @@ function drawCourseMap(root, standing) {
     make("ol", {}, ...rows),
     make("p", { class: "slab-map-key" }, ...key.flatMap((one) => [one, " "])),
     make("p", { class: "slab-map-rule" }, standing.rule),
+    ...(standing.projects ? [make("p", {}, "After each part of the course: ", courseMapLink(standing.projects, "a project of your own"), ".")] : []),
   );
   unfolded.forEach((id) => root.querySelector(`[aria-controls="${id}"]`)?.click());
   if (focus >= 0) root.querySelectorAll(selector)[focus]?.focus();

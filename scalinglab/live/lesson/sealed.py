@@ -18,7 +18,9 @@ from scalinglab._gates import Gate
 
 _STATIC = Path(__file__).parents[1] / "static"
 #: The markup that is understood, and the HTML it becomes.
-_MARKUP = ((r"`([^`\n]+)`", "code"), (r"\*\*([^*\n]+)\*\*", "strong"), (r"\*([^*\n]+)\*", "em"))
+_MARKUP = ((r"\*\*([^*\n]+)\*\*", "strong"), (r"\*([^*\n]+)\*", "em"))
+#: Code, and formulas, which the page typesets: nothing within them is markup.
+_VERBATIM = re.compile(r"`([^`\n]+)`|\$\$[^$]+\$\$|\$[^$\n]+\$")
 
 
 class Curtain(anywidget.AnyWidget):
@@ -114,8 +116,8 @@ class Prose(Sealed):
     ----------
     text : str
         Paragraphs with an empty line between them. Those that begin with ``- `` or ``1. `` are points of a list, each
-        on a line of its own. `` `code` ``, ``**bold**`` and ``*italic*`` are understood, and nothing else: no formulas,
-        no links.
+        on a line of its own. `` `code` ``, ``**bold**``, ``*italic*`` and formulas, ``$N^b$`` or ``$$N^b$$``, are
+        understood, and nothing else: no links. Where formulas have backslashes, ``text`` is a raw string.
     after : str or sequence of str
         Keys of the predictions that it answers.
     fold : str, optional
@@ -139,7 +141,7 @@ class Prose(Sealed):
         return f"<details><summary>{_marked(self._fold)}</summary>{made}</details>" if self._fold else made
 
     def _text(self) -> str:
-        return "\n\n".join(re.sub(r"[`*]", "", paragraph) for paragraph in self._paragraphs)
+        return "\n\n".join(_outside(each, lambda words: words.replace("*", ""), r"\1") for each in self._paragraphs)
 
 
 def _tag(paragraph: str) -> str:
@@ -155,7 +157,19 @@ def _block(tag: str, paragraphs: list[str]) -> str:
 
 
 def _marked(text: str) -> str:
-    escaped = html.escape(text, quote=False)
-    for pattern, tag in _MARKUP:
-        escaped = re.sub(pattern, rf"<{tag}>\1</{tag}>", escaped)
-    return escaped
+    """A paragraph as HTML. Formulas stay between their dollars, where JupyterLab and exported pages typeset them."""
+
+    def change(words: str) -> str:
+        for pattern, tag in _MARKUP:
+            words = re.sub(pattern, rf"<{tag}>\1</{tag}>", words)
+        return words
+
+    return _outside(html.escape(text, quote=False), change, r"<code>\1</code>")
+
+
+def _outside(text: str, change: Callable[[str], str], code: str) -> str:
+    """Change a text, but for its formulas and its code; of code, what is left is ``code``."""
+    kept = [match.expand(code) if match[1] else match[0] for match in _VERBATIM.finditer(text)]
+    places = itertools.count()
+    changed = change(_VERBATIM.sub(lambda _: f"\0{next(places)}\0", text))
+    return re.sub("\0(\\d+)\0", lambda place: kept[int(place[1])], changed)

@@ -18,6 +18,7 @@ from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from scalinglab.exercises import Exercise, all_exercises, bank, grade, student_seed
@@ -71,6 +72,20 @@ def test_its_file_is_named_by_its_key(exercise):
     chapter, _, name = exercise.key.partition("-")
     module = importlib.import_module(f"{bank.__name__}.chapter_{chapter}.{name.replace('-', '_')}")
     assert module.EXERCISE is exercise
+
+
+@every_exercise
+def test_its_box_says_how_close_numbers_must_be_and_this_is_close_enough(exercise):
+    said = "Numbers count as right if their relative error is at most "
+    _, found, tolerance = grade(exercise, stub, seed=SEEDS[0]).message.partition(said)
+    right = exercise.oracle(*exercise.draw(SEEDS[0])[0])
+    whole = np.asarray(right, dtype=object).ravel()
+    assert bool(found) == any(isinstance(one, float | np.floating) for one in whole)
+    if found:
+        allowed = float(tolerance.rstrip("."))
+        assert allowed == exercise.tolerance
+        near = np.asarray(right, dtype=float) * (1 + 0.9 * allowed)
+        assert equal(near if near.ndim else float(near), right, allowed)
 
 
 def test_an_exercise_is_found_by_its_key_and_only_by_that():

@@ -63,6 +63,12 @@ EXERCISE = Exercise(
             "own mean, so their squares are divided by n - 1 (`ddof=1`), not by n.",
         ),
         Mistake(
+            "root of n - 1",
+            _spread(lambda deviation, n: deviation / math.sqrt(n - 1)),
+            "You divided by the root of n - 1, which gives 0.02 for errors 0.10, 0.12, 0.12, 0.18, not 0.0173; "
+            "`ddof=1` has already made up for the mean being estimated, so divide by the root of n.",
+        ),
+        Mistake(
             "variance in the place of the deviation",
             _spread(lambda deviation, n: deviation**2 / math.sqrt(n)),
             "You began from the variance: for errors 0.10, 0.12, 0.12, 0.18 it is 0.0012, in squared units; take its "

@@ -70,7 +70,7 @@ def _others(fits: Fits) -> float:
 # The messages show four labelings, masks a, a, b, b: 1 bit, not log2 4 = 2.
 EXERCISE = Exercise(
     key="08-audit",
-    title="Known, and of no use",
+    title="Audit a pruning method",
     name="audit",
     cases=_methods,
     oracle=_audit,

@@ -65,7 +65,7 @@ def _corrected(table: Table) -> float:
 
 EXERCISE = Exercise(
     key="08-corrected",
-    title="What is left of it?",
+    title="Correct for the bias",
     name="corrected",
     cases=_tables,
     oracle=_corrected,
