@@ -207,6 +207,8 @@ def test_a_quarter_of_the_digits_tells_the_exponent_of_the_data_and_half_tells_m
     assert told_ends(found[0.5, MODEL], 1) == [1.7, 2.7]
     assert told_ends(chapter["whole"]["digits"].intervals["offset"], 4) == [0, 0.0045]
     assert chapter["whole"]["digits"].undetermined == ("offset",)
+    widths = {row["width"] for row in chapter["means"]("digits")}
+    assert (sum(width < 10 for width in widths), len(widths)) == (3, 7)  # fewer units than classes
 
 
 def test_with_all_of_the_text_its_exponent_of_the_model_is_open_and_with_a_quarter_all_five_are(chapter, determined):
@@ -214,11 +216,11 @@ def test_with_all_of_the_text_its_exponent_of_the_model_is_open_and_with_a_quart
     assert told_ends(opened[1, MODEL]) == [0.11, 0.58]
     assert told_ends(opened[0.25, MODEL]) == [0, 8]
     assert chapter.captions["what-the-data-determine"].startswith(
-        "Digits at 1,200 images: undetermined: offset. "
-        "Text at 330,000 characters: undetermined: data amplitude, model exponent, offset. "
+        "Digits, drawn at 1,200 images; undetermined: offset. "
+        "Text, drawn at 330,000 characters; undetermined: data amplitude, model exponent, offset. "
     )
     five = "data amplitude, data exponent, model amplitude, model exponent, offset."
-    assert determined("a quarter", 0)["caption"].endswith(f"Text at 54,000 characters: undetermined: {five} ")
+    assert determined("a quarter", 0)["caption"].endswith(f"Text, drawn at 54,000 characters; undetermined: {five} ")
 
 
 def test_noise_widens_that_interval_most(determined):

@@ -66,9 +66,9 @@ EXERCISE = Exercise(
         Mistake(
             "power of the tokens",
             _closed(_slopes, share=lambda alpha, beta: alpha / (alpha + beta)),
-            "You raised the budget to the power `alpha / (alpha + beta)`, that of the tokens, and get 1.6e9 parameters"
-            " where 160,000 are best: the larger `alpha`, the faster the term of the parameters falls, and the fewer "
-            "of them you need.",
+            "You raised the budget to the power `alpha / (alpha + beta)`, that of the tokens, and get 1.6e9 "
+            "parameters where 160,000 are best: the larger `alpha`, the faster the term of the parameters falls, and "
+            "the fewer of them you need.",
         ),
         Mistake(
             "terms made equal",
@@ -91,8 +91,8 @@ EXERCISE = Exercise(
         Mistake(
             "20 tokens for each parameter",
             lambda flops, *law: math.sqrt(flops / 120),
-            "You used the rule of 20 tokens for each parameter, 223,607 parameters and a loss of E + 3.02, but 160,000"
-            " reach E + 3: the rule holds for one law near one budget, and this is another law.",
+            "You used the rule of 20 tokens for each parameter, 223,607 parameters and a loss of E + 3.02, but 160,000 "
+            "reach E + 3: the rule holds for one law near one budget, and this is another law.",
         ),
     ),
     hints=(
