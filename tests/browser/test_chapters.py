@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -160,8 +161,18 @@ FITS = """(root) => {
 }"""
 
 
+#: How many charts a panel has, and in how many columns.
+STAND = """(root) => {
+    const places = [...root.querySelectorAll('.sl-figure')].map((one) => Math.round(one.getBoundingClientRect().left));
+    return [places.length, new Set(places).size];
+}"""
+
+
 def test_a_panel_is_in_one_view(chapter):
-    """Tasks, controls and charts on a laptop's screen; on a small one the controls, and at least one chart."""
+    """Tasks, controls and charts on a laptop's screen; on a small one the controls, and at least one chart.
+
+    No row of charts is shorter than it must be: four stand two by two, or all in a row.
+    """
     page = chapter.page
     size, panels, too_high = page.viewport_size, chapter.roots(), {}
     for width, height, wanted in ((1400, 900, 1), (1000, 700, 2)):
@@ -173,6 +184,9 @@ def test_a_panel_is_in_one_view(chapter):
                 page.wait_for_timeout(50)
             if found[wanted] > found[0]:
                 too_high[width, panel.get_attribute("aria-label")] = found
+            charts, columns = panel.evaluate(STAND)
+            rows = math.ceil(charts / max(columns, 1))
+            assert columns == math.ceil(charts / max(rows, 1)), panel.get_attribute("aria-label")
     page.set_viewport_size(size)
     assert too_high == {}
 

@@ -90,6 +90,7 @@ class Charts {
     let columns = wide.length;
     const each = () => Math.floor((room - GAP * (columns - 1)) / columns) - around;
     while (columns > 1 && all > room && each() < NARROWEST) columns -= 1;
+    columns = Math.ceil(wide.length / Math.ceil(wide.length / columns)); // four stand two by two, none alone
     this.root.style.gridTemplateColumns = `repeat(${columns}, max-content)`;
     const widths = wide.map(({ spec }) => (all <= room ? spec.width : Math.max(Math.min(spec.width, each()), 100)));
     const low = Math.max(LOWEST, Math.round(1.05 * Math.max(...widths))); // neighbours have one height

@@ -31,7 +31,8 @@ def text(samples: int | None = None, *, context: int = 8, test_samples: int = 81
     blocks of 2000 characters, which are split once, at random and the same for all seeds, into training (91 %),
     validation and test. An example is ``context`` characters in a row and the one after them, all of one block: no
     character of a block that was held out is ever seen in training. (Topics repeat each other at length. With the
-    repetitions, two thirds of the test set would stand in the training set word for word.)
+    repetitions, two thirds of the test set would stand in the training set word for word; of other splits, about a
+    third on average.)
 
     Parameters
     ----------

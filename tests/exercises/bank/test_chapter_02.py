@@ -193,6 +193,27 @@ def test_the_best_parameters_may_be_rounded_to_a_whole_number():
         assert grade(exercise, lambda *case: round(exercise.oracle(*case)), seed=seed).passed
 
 
+def on_a_grid(flops: float, a: float, b: float, alpha: float, beta: float) -> float:
+    """The best of 5,000 sizes: a search that the text invites."""
+    sizes = np.geomspace(1e3, 1e17, 5000)
+    return float(sizes[np.argmin(a * sizes**-alpha + b * (flops / 6 / sizes) ** -beta)])
+
+
+def served_on_a_grid(loss: float, served: float, law: tuple[float, ...]) -> float:
+    sizes, (offset, a, b, alpha, beta) = np.geomspace(1e6, 1e14, 5000), law
+    left = loss - offset - a * sizes**-alpha
+    tokens = (b / np.maximum(left, 1e-9)) ** (1 / beta)
+    return float(sizes[np.argmin(np.where(left > 0, 6 * sizes * tokens + 2 * sizes * served, np.inf))])
+
+
+@pytest.mark.parametrize(("key", "search"), [("02-allocation", on_a_grid), ("02-served", served_on_a_grid)])
+def test_a_search_on_a_grid_is_right_and_an_answer_two_percent_off_is_not(key, search):
+    exercise = find(key)
+    for seed in SEEDS:
+        assert grade(exercise, search, seed=seed).passed
+        assert not grade(exercise, lambda *case: 1.02 * exercise.oracle(*case), seed=seed).passed
+
+
 @pytest.mark.parametrize("served", [1e9, 1e13])
 def test_the_served_model_is_the_cheapest_of_a_fine_grid(served):
     law, loss = (1.8, 480, 2100, 0.35, 0.37), 2.2

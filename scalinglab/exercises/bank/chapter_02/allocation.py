@@ -49,13 +49,13 @@ EXERCISE = Exercise(
     difficulty="medium",
     minutes=15,
     place=2,
-    tolerance=1e-4,  # a numerical search for the minimum is right too
+    tolerance=0.01,  # a search on a grid of a few thousand sizes is right too
     mistakes=(
         Mistake(
             "forgot the 6",
             lambda flops, *law: _best_parameters(6 * flops, *law),
-            "You took `flops = N * D`, which gives 290,739 parameters where 160,000 are best: every parameter costs 6 "
-            "FLOPs for each token, so what there is to share is `flops / 6`.",
+            "You took `flops = N * D`, which gives 290,739 parameters where 160,000 are best: training takes 6 "
+            "operations for each parameter and token, so N times D is only `flops / 6`.",
         ),
         Mistake(
             "returned the tokens",
@@ -67,7 +67,8 @@ EXERCISE = Exercise(
             "power of the tokens",
             _closed(_slopes, share=lambda alpha, beta: alpha / (alpha + beta)),
             "You raised the budget to the power `alpha / (alpha + beta)`, that of the tokens, and get 1.6e9 "
-            "parameters where 160,000 are best: the larger `alpha`, the sooner parameters have done their part.",
+            "parameters where 160,000 are best: the larger `alpha`, the faster the term of the parameters falls, and "
+            "the fewer of them you need.",
         ),
         Mistake(
             "terms made equal",
@@ -78,8 +79,8 @@ EXERCISE = Exercise(
         Mistake(
             "ratio upside down",
             _closed(lambda *law: 1 / _slopes(*law)),
-            "Your factor is upside down and gives 625 parameters where 160,000 are best: the larger `a`, the more "
-            "the parameters have to remove.",
+            "Your factor is upside down and gives 625 parameters where 160,000 are best: a larger `a` makes the "
+            "model's term larger, so it needs more parameters.",
         ),
         Mistake(
             "factor without its power",
@@ -91,7 +92,7 @@ EXERCISE = Exercise(
             "20 tokens for each parameter",
             lambda flops, *law: math.sqrt(flops / 120),
             "You used the rule of 20 tokens for each parameter, 223,607 parameters and a loss of E + 3.02, but 160,000 "
-            "reach E + 3: the rule belongs to one law at one budget, and this law is another.",
+            "reach E + 3: the rule holds for one law near one budget, and this is another law.",
         ),
     ),
     hints=(

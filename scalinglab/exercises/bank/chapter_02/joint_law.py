@@ -57,8 +57,8 @@ EXERCISE = Exercise(
         Mistake(
             "no envelope",
             _bent(lambda terms, chance: terms),
-            "You returned the sum of the terms: 0.2 + 0.5 + 0.05 = 0.75 in the place of 0.576, and with few samples "
-            "more than chance; bend it below `chance`.",
+            "You returned the sum of the terms, 0.2 + 0.5 + 0.05 = 0.75 in place of 0.576, and with few samples it "
+            "even exceeds chance: bend it below `chance`.",
         ),
         Mistake(
             "cut at chance",
@@ -69,8 +69,8 @@ EXERCISE = Exercise(
         Mistake(
             "no square in the envelope",
             _bent(lambda terms, chance: terms / (1 + terms / chance)),
-            "You bent too early: 0.75 / (1 + 0.75 / 0.9) = 0.409; in the law it is the square of `e / chance` that "
-            "counts, and a root is drawn over it.",
+            "You bent the law too early, 0.75 / (1 + 0.75 / 0.9) = 0.409: square `e / chance`, and take the root of "
+            "the whole denominator.",
         ),
         Mistake(
             "no root in the envelope",
@@ -81,26 +81,26 @@ EXERCISE = Exercise(
         Mistake(
             "chance taken as 1",
             _bent(lambda terms, chance: terms / math.sqrt(1 + terms**2)),
-            "You never used `chance`: 0.75 / sqrt(1 + 0.75**2) = 0.6, a law whose error comes up to 1; inside the root "
-            "`e` is measured in units of chance.",
+            "You never used `chance`: 0.75 / sqrt(1 + 0.75**2) = 0.6, a law whose error comes up to 1; inside the "
+            "root `e` is measured in units of chance.",
         ),
         Mistake(
             "a fraction of chance",
             _bent(lambda terms, chance: terms / math.hypot(terms, chance)),
-            "You returned the error as a fraction of chance, 0.640, which comes up to 1: times the chance of 0.9 it is "
-            "0.576.",
+            "You returned the error as a fraction of chance, 0.640, which comes up to 1: times the chance of 0.9 it "
+            "is 0.576.",
         ),
         Mistake(
             "offset outside of the envelope",
             lambda samples, width, law, chance: _joint_error(samples, width, (*law[:4], 0.0), chance) + law[4],
-            "You added the offset at the end, 0.553 + 0.05 = 0.603: then the error of the smallest networks lies above "
-            "chance; the offset belongs to `e`, and is bent with it.",
+            "You added the offset at the end, 0.553 + 0.05 = 0.603: then the smallest networks do worse than chance, "
+            "so the offset must be a part of `e`, which is bent as a whole.",
         ),
         Mistake(
             "no offset",
             lambda samples, width, law, chance: _joint_error(samples, width, (*law[:4], 0.0), chance),
-            "You left out the offset: 0.2 + 0.5 = 0.7 becomes 0.553, and with endless samples and width the error "
-            "would be 0, where `offset` says what remains.",
+            "You left out the offset: 0.2 + 0.5 = 0.7 becomes 0.553, and with endless samples and width your error "
+            "would be 0, but `offset` remains.",
         ),
         Mistake(
             "terms multiplied",
@@ -113,8 +113,8 @@ EXERCISE = Exercise(
             lambda samples, width, law, chance: _joint_error(
                 samples, width, [law[place] for place in (0, 3, 2, 1, 4)], chance
             ),
-            "You swapped the exponents, 2 * 100**-0.25 + 16**-0.5 + 0.05 = 0.932 in the place of 0.75: `alpha` "
-            "belongs to the samples and `beta` to the width.",
+            "You swapped the exponents, 2 * 100**-0.25 + 16**-0.5 + 0.05 = 0.932 in place of 0.75: `alpha` belongs to "
+            "the samples and `beta` to the width.",
         ),
     ),
     hints=(

@@ -64,24 +64,26 @@ EXERCISE = Exercise(
     oracle=_best,
     difficulty="hard",
     minutes=25,
-    tolerance=1e-4,
+    tolerance=0.01,  # a search on a grid of a few thousand sizes is right too
     mistakes=(
         Mistake(
             "nothing served",
             _paid(6, 0),
             "You left out what is served: for the loss 2.2, 30,000 tokens and the law (2, 10, 10, 0.5, 0.5) you find "
-            "10,000 parameters, the cheapest to train. Each use costs, too, and a smaller model saves there.",
+            "10,000 parameters, the cheapest to train. But each use costs something too, and it costs less with a "
+            "smaller model.",
         ),
         Mistake(
             "one price",
             _paid(6, 6),
-            "You charged all tokens alike, and find 5,314 parameters where 6,620 are right: a token that is served "
-            "passes forward only, for 2 operations for each parameter, and one that is trained on costs 6.",
+            "You charged all tokens the same price, and find 5,314 parameters where 6,620 are right: training on a "
+            "token takes 6 operations for each parameter, but serving one takes only 2.",
         ),
         Mistake(
             "loss for gap",
             lambda loss, served, law: _best(loss + law[0], served, law),
-            "You forgot `E`: only what lies above it, 0.2 for a loss of 2.2 and E = 2, is made of the two terms.",
+            "You forgot `E`: the two terms only make up the part of the loss above it, which is 0.2 for a loss of 2.2 "
+            "and E = 2.",
         ),
         Mistake(
             "half each",
@@ -92,25 +94,25 @@ EXERCISE = Exercise(
         Mistake(
             "tokens returned",
             lambda loss, served, law: _tokens(_share(loss, served, law), loss - law[0], law),
-            "You returned the tokens of the best plan, 16,826 in the example with the loss 2.2: the number of "
-            "parameters was asked, 6,620.",
+            "You returned the tokens of the best plan, 16,826 in the example with the loss 2.2: the exercise asks for "
+            "the number of parameters, 6,620.",
         ),
         Mistake(
             "smallest of all",
             lambda loss, served, law: _parameters(1.0, loss - law[0], law),
             "You returned the smallest model that can have this loss, 2,500 parameters for the law (2, 10, 10, 0.5, "
-            "0.5): it would need endlessly many tokens.",
+            "0.5): training it to this loss would need infinitely many tokens.",
         ),
         Mistake(
             "twenty tokens each",
             _with_ratio,
-            "You trained on 20 tokens for each parameter: that ratio belongs to one law and one kind of budget, and "
-            "it knows nothing of how much the model will be used.",
+            "You trained on 20 tokens for each parameter: that ratio holds for one law near one budget, and it does "
+            "not depend on how much the model will be used.",
         ),
     ),
     hints=(
-        "Choose N. Which D reaches the loss? What do both phases cost then, as a function of N alone?",
-        "`D = (b / (loss - E - a * N**-alpha)) ** (1 / beta)`, and N must be larger than the N whose term is the gap.",
+        "Choose N. Which D reaches the loss? Then write what training and use cost together as a function of N alone.",
+        "`D = (b / (loss - E - a * N**-alpha)) ** (1 / beta)`, where `a * N**-alpha` must be smaller than `loss - E`.",
         "Minimise `6 * N * D + 2 * N * served` over log N, with `scipy.optimize.minimize_scalar` and bounds.",
     ),
 )
