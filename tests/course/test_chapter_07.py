@@ -244,7 +244,9 @@ def test_after_training_sizes_still_rank_by_the_initial_scales(chapter):
     assert moved[0]["initial spread"] == pytest.approx(2 * moved[1]["initial spread"], rel=0.03)
     initial = [weight for weight, _ in chapter["grown"]()["initial"]]
     edge = np.quantile(np.abs(np.concatenate([weight.ravel() for weight in initial])), 1 - 1 / 64)
-    assert [edge / weight.std() for weight in initial[:2]] == pytest.approx([1.8, 3.5], abs=0.06)
+    places = [edge / weight.std() for weight in initial[:2]]
+    assert 1.5 < places[0] < 2
+    assert places[1] == pytest.approx(3.5, abs=0.06)
     assert chapter["masked"]("initial", "one threshold", 1 / 64).densities[1] < 0.001
     first, *others = trained.densities
     assert first == pytest.approx(0.08, abs=0.01)
