@@ -121,7 +121,8 @@ def _judge(exercise: Exercise, cases: Sequence[Case], outcome: Run) -> CheckResu
         return CheckResult(exercise.key, exercise.points, exercise.points, attempted=True, message=message)
     for mistake in exercise.mistakes:
         wrong = [exercise.answer(mistake.wrong, case) for case in cases]
-        if all(equal(mine, theirs, exercise.tolerance) for mine, theirs in zip(got, wrong, strict=True)):
+        lucky = [one and mistake.by_luck for one in right]
+        if all(luck or equal(a, b, exercise.tolerance) for luck, a, b in zip(lucky, got, wrong, strict=True)):
             return _failed(exercise, mistake.name, mistake.message)
     first = right.index(False)
     found = complaint(got[first], expected[first])

@@ -34,11 +34,14 @@ class Mistake:
         Computes the wrong answer; same arguments as the solution.
     message
         One sentence that names the mistake and points to the way out without giving the answer.
+    by_luck
+        Whether such an answer may be right in some of the cases by luck, as one is that leaves a choice open.
     """
 
     name: str
     wrong: Callable[..., Any]
     message: str
+    by_luck: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Axis:
         A d3 number format for the labels, such as ``"%"``.
     linear_to : float
         Of a logarithmic axis that shows zero, too: up to this value it is linear.
+    names : tuple of str
+        What is written at 1, 2, 3 and so on, in the place of numbers: of an axis with a place for each method, say.
     """
 
     field: str
@@ -53,6 +56,7 @@ class Axis:
     log: bool = False
     format: str = ""
     linear_to: float = 0.0
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("field", "title", "format"):
@@ -80,6 +84,10 @@ class Axis:
 
     def labels(self) -> dict[str, Any]:
         """The Vega-Lite axis."""
+        if self.names:  # aslant, as no name may be left out
+            text = f"{json.dumps(list(self.names))}[datum.value - 1]"
+            places = [*range(1, len(self.names) + 1)]
+            return {"values": places, "labelExpr": text, "labelAngle": -40, "labelOverlap": False}
         if self.log:  # written out, as Vega would round every label as coarsely as the largest needs
             text = f"format(datum.value, '{self.format or _PLAIN}')"
             return {"values": self.ticks(), "labelExpr": text, "labelOverlap": "greedy"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
@@ -13,6 +14,7 @@ import pytest
 import vl_convert
 
 from scalinglab.live import PALETTE, Axis, Band, Bars, Lines, Points, chart
+from scalinglab.live.charts import made_of
 from scalinglab.live.specifications import check_fields, specification
 from scalinglab.live.vega.picture import svg
 
@@ -67,6 +69,17 @@ def test_axes_stay_where_they_are():
 )
 def test_log_axes_label_round_numbers(axis, ticks):
     assert axis.ticks() == ticks
+
+
+def test_an_axis_may_have_names_in_the_place_of_numbers():
+    names = ("one threshold", 'Erdős-Rényi "kernel"', *(f"one of many methods, {number}" for number in range(8)))
+    x = Axis("n", "method", 0.5, 10.5, names=names)
+    layers = chart(Points(), x=x, y=Y, title="Error", description="Error.", width=150)
+    picture = vl_convert.vegalite_to_svg(
+        specification(layers) | {"datasets": {"rows": [{"n": 1.0, "error": 0.5}, {"n": 2.1, "error": 0.2}]}}
+    )
+    assert all(f">{html.escape(name, quote=False)}<" in picture for name in names)
+    assert made_of(json.loads(json.dumps(layers.to_dict())))[1].encoding() == layers.x.encoding()
 
 
 def test_colour_is_never_the_only_difference():

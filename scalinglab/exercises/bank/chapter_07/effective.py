@@ -105,7 +105,7 @@ EXERCISE = Exercise(
             "a share of what is kept",
             lambda masks: _effective(masks) / max(1, _count(masks, lambda layer, j, i: True)),
             "You returned the share of the kept weights, 0.5 for `[[[1, 0], [1, 1]], [[1, 0], [0, 0]], [[1, 1]]]`: "
-            "asked is their number.",
+            "the exercise asks for their number.",
         ),
         Mistake(
             "either end",

@@ -123,8 +123,8 @@ EXERCISE = Exercise(
             lambda shapes, kept: [
                 float(each / math.prod(shape)) for each, shape in zip(_wanted(shapes, kept), shapes, strict=True)
             ],
-            "You returned densities, 0.0947, 0.0947, 0.35 of 1000 weights for 64 x 64, 64 x 64 and 10 x 64: asked is "
-            "how many weights each layer keeps.",
+            "You returned densities, 0.0947, 0.0947, 0.35 of 1000 weights for 64 x 64, 64 x 64 and 10 x 64: the "
+            "exercise asks how many weights each layer keeps.",
         ),
         Mistake(
             "equal counts",

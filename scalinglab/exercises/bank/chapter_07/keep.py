@@ -1,13 +1,15 @@
 """07-keep: a mask that keeps exactly so many weights, ties included."""
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
 
 def _scores(draw: random.Random) -> Cases:
     """Scores of both signs; of those at the edge between kept and pruned several are equal."""
-    for size in (5, 9, 14):
+    for size in (5, 9, 24):
         scores = [float(draw.randint(-4, 6)) for _ in range(size)]
         kept = draw.randint(2, size - 2)
         edge = sorted(scores, reverse=True)[kept - 1]
@@ -25,6 +27,25 @@ def _keep(scores: list[float], kept: int) -> list[int]:
     return [int(rank < kept) for rank in before]
 
 
+def _last(scores: list[float], kept: int) -> list[int]:
+    """The last of equal scores and not the first."""
+    return _keep(scores[::-1], kept)[::-1]
+
+
+def _compared(function: Callable[..., Any], case: tuple[list[float], int]) -> Any:
+    """An answer as it is compared: if only its choice among equal scores is wrong, it stands for all of that kind.
+
+    NumPy promises no order among equal scores: which of them ``argsort`` puts first depends on the machine.
+    """
+    answer, right = function(*case), _keep(*case)
+    try:
+        marks = list(answer) if set(answer) <= {0, 1} and len(answer) == len(right) else right
+    except TypeError:  # no list of marks
+        return answer
+    mine, theirs = (sorted(score for score, mark in zip(case[0], each, strict=True) if mark) for each in (marks, right))
+    return _last(*case) if marks != right and mine == theirs else answer
+
+
 def _edge(scores: list[float], kept: int) -> float:
     return sorted(scores, reverse=True)[kept - 1]
 
@@ -38,6 +59,7 @@ EXERCISE = Exercise(
     oracle=_keep,
     difficulty="easy",
     minutes=6,
+    look=_compared,
     mistakes=(
         Mistake(
             "all that are equal",
@@ -52,10 +74,12 @@ EXERCISE = Exercise(
             "were asked: a threshold cannot choose between equal scores.",
         ),
         Mistake(
-            "the last of the equal ones",
-            lambda scores, kept: _keep(scores[::-1], kept)[::-1],
-            "Of equal scores you kept the last ones, the fourth of 3, 1, 1, 1, -2 and not the second: the lower place "
-            "goes first.",
+            "equal scores out of order",
+            _last,
+            "You kept the right scores, but of equal ones not always the first: of 3, 1, 1, 1, -2 you may have kept "
+            "the fourth and not the second. `np.argsort` promises no order among equal scores, and a sorted list that "
+            "is reversed has the later ones first.",
+            by_luck=True,
         ),
         Mistake(
             "without signs",

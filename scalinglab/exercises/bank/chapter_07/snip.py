@@ -149,7 +149,7 @@ EXERCISE = Exercise(
             _normalized,
             "You divided by the sum of all scores, 28 for inputs (1, 3) and (2, -1), targets 6 and 7, hidden weights "
             "(1, 1) and (2, -1), output weights 1 and 2: the paper does so, too, and the ranking is the same, but "
-            "asked are the scores themselves.",
+            "the exercise asks for the scores themselves.",
         ),
         Mistake(
             "the weight squared",
