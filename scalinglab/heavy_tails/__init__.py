@@ -11,6 +11,7 @@ SGD on linear regression as a random recursion:
 - ``recursion_tail_index``, ``recursion_curve``, ``small_step_tail_index``, ``finite_data_tail_index``: the tail
   index, exactly
 - ``critical_step_size``, ``largest_step_size``: where the variance, and where the stationary law, comes to its end
+- ``log_moment``: what one step does to a moment of the distance
 - ``simulate_recursion``, ``Chains``: many chains, by their norms or by vectors
 - ``column_errors``, ``ColumnErrors``: the columns of a layer, with batches of their own or with one for all, and what
   pruning does to them
@@ -54,6 +55,7 @@ from scalinglab.heavy_tails.recursion import (
     critical_step_size,
     finite_data_tail_index,
     largest_step_size,
+    log_moment,
     recursion_tail_index,
     small_step_tail_index,
 )
@@ -92,6 +94,7 @@ __all__ = [
     "limiting_node_error",
     "limiting_prunable_fraction",
     "limiting_singular_value_error",
+    "log_moment",
     "network_outcome",
     "node_error",
     "occam_bound",

@@ -128,8 +128,24 @@ def log_moment(
 ) -> float:
     """Return ``log h(s) = log E ||M e||^s``, the logarithm of what one step does to the s-th moment of the distance.
 
-    ``h(2) = 1 - 2 eta s2 + eta^2 s2^2 (B + d + 1) / B``. Arguments as in ``recursion_tail_index``; the power s is
-    zero or above.
+    ``h(2) = 1 - 2 eta s2 + eta^2 s2^2 (B + d + 1) / B``.
+
+    Parameters
+    ----------
+    power : float
+        s, zero or above.
+    step_size, batch_size, dimension, input_variance
+        As in ``recursion_tail_index``, with or without a stationary law.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> abs(log_moment(2, 0.8, 2, 2)) < 1e-9  # the critical step size
+    True
     """
     return _checked(step_size, batch_size, dimension, input_variance).log_moment(non_negative("power", power))
 

@@ -41,7 +41,6 @@ DERIVED = {
     "07-fresh": "nodes-singular-values-weights",
     "07-longer": "error-against-all-steps",
     "07-paths": "two-methods-side-by-side",
-    "09-ratio": "is-it-the-ratio",
     "10-layer": "three-prunings-of-stable-matrices",
     "10-width": "how-many-weights-it-takes",
     "11-rough": "smooth-and-rough",

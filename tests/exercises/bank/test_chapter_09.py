@@ -30,11 +30,14 @@ def test_the_critical_step_size_is_that_of_the_package_and_keeps_the_mean_square
         ("batch left out", "0.1"),
         ("without the noise of batches", "0.5"),
         ("the 1 left out", "0.25"),
+        ("variance multiplied", "3.2"),
+        ("standard deviation for variance", "0.4"),
+        ("a square root too many", "0.447"),
     ],
 )
 def test_the_steps_in_the_messages_are_those_of_the_mistakes(name, number):
     mistake = mistake_of("09-critical", name)
-    assert mistake.wrong(2, 2, 4.0) == pytest.approx(float(number))
+    assert mistake.wrong(2, 2, 4.0) == as_written(number)
     assert number in mistake.message
     assert find("09-critical").oracle(2, 2, 4.0) == pytest.approx(0.2)
 
@@ -51,6 +54,9 @@ def test_hills_estimate_is_that_of_the_package():
         ("one over the index", "1.04"),
         ("measured from the last point used", "2.885"),
         ("one point too many", "1.443"),
+        ("one point too few in the mean", "0.481"),
+        ("one point too few in the tail", "1.443"),
+        ("mean of the inverses", "1.082"),
         ("logarithm to base 10", "2.215"),
         ("logarithm of the mean", "0.910"),
         ("all points", "0.577"),

@@ -72,6 +72,24 @@ EXERCISE = Exercise(
             "inputs have a fourth moment of 3, not 1, which adds up to one more dimension.",
         ),
         Mistake(
+            "variance multiplied",
+            lambda batch, dimension, variance: 2 * batch * variance / (batch + dimension + 1),
+            "You multiplied by the variance, 3.2 for batches of 2 in 2 dimensions with variance 4: larger inputs make "
+            "larger gradients, so the step must be smaller, and the variance belongs below the fraction.",
+        ),
+        Mistake(
+            "standard deviation for variance",
+            lambda batch, dimension, variance: 2 * batch / (math.sqrt(variance) * (batch + dimension + 1)),
+            "You divided by the standard deviation, 0.4 for batches of 2 in 2 dimensions with variance 4: the "
+            "argument is the variance already, so take no square root of it.",
+        ),
+        Mistake(
+            "a square root too many",
+            lambda batch, dimension, variance: math.sqrt(2 * batch / (variance * (batch + dimension + 1))),
+            "You took a square root at the end, 0.447 for batches of 2 in 2 dimensions with variance 4: one factor of "
+            "the step cancels when you set h(2) = 1, so what is left is linear in the step.",
+        ),
+        Mistake(
             "growth of exactly zero",
             lambda batch, dimension, variance: math.sqrt(batch / (batch + dimension + 1)) / variance,
             "You dropped the term that is linear in the step: solve 2 a = a^2 (B + d + 1) / B for a, the step times "

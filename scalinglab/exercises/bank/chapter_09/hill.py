@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable
+from statistics import fmean
 
 from scalinglab.exercises.exercise import Cases, Exercise, Mistake
 
@@ -58,6 +59,26 @@ EXERCISE = Exercise(
             ),
             "You counted the point where the tail begins as one of those used, 1.443 for 16, 8, 4, 2, 1 with 2 used: "
             "its logarithm is 0, but it makes the mean smaller.",
+        ),
+        Mistake(
+            "one point too few in the mean",
+            lambda sizes, used: (used - 1) / used * _hill(sizes, used),
+            "You divided the sum of logarithms by `used - 1`, 0.481 for 16, 8, 4, 2, 1 with 2 used: that form corrects "
+            "a bias, but here the mean over all `used` points is asked.",
+        ),
+        Mistake(
+            "one point too few in the tail",
+            lambda sizes, used: _hill(sizes, used - 1),
+            "You left out the last of the points to be used, and divided by it, 1.443 for 16, 8, 4, 2, 1 with 2 used: "
+            "divide by the next one below, 4.",
+        ),
+        Mistake(
+            "mean of the inverses",
+            lambda sizes, used: fmean(
+                1 / math.log(size / _largest(sizes, used)[-1]) for size in _largest(sizes, used)[:-1]
+            ),
+            "You took one over each logarithm and then the mean, 1.082 for 16, 8, 4, 2, 1 with 2 used: take the mean "
+            "first, and one over it, or the point next to the threshold decides nearly alone.",
         ),
         Mistake(
             "logarithm to base 10",
