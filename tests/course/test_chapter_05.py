@@ -74,6 +74,20 @@ def test_twenty_draws_fall_on_the_line_and_a_single_one_scatters(chapter, law):
     assert 0.33 < peak.test_sd[0] / peak.test[0] < 1
 
 
+def test_width_moves_the_late_part_of_the_curves(chapter):
+    narrow, wide = (next(chapter["loss_curves"](1.5, 1.25, width, 128, 0.1))["theory"].test for width in (8, 512))
+    apart = narrow / wide
+    assert apart[0] == pytest.approx(1, abs=0.01)
+    assert apart[-1] > 3
+
+
+def test_an_easy_task_lies_on_its_line_too(chapter):
+    few, sizes = chapter["SPARSE"], chapter["NOISY"]
+    easy = rf.power_law(3, 1.25, chapter["MODES"])
+    drawn = rf.simulate(easy, few, seeds=chapter["DRAWS"], **sizes)
+    np.testing.assert_allclose(drawn.test, rf.gradient_flow(easy, few, **sizes).test, rtol=0.1)
+
+
 def test_60_features_and_even_8_follow_the_level(chapter):
     theory = {row["mode"]: row["learned"] for row in chapter.drawn("one-number", "shares")}
     drawn = chapter.drawn("one-number", "drawn")
