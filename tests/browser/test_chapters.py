@@ -32,6 +32,7 @@ def chapter(request, lab: Notebook) -> Iterator[Notebook]:
     lab.open(Path(request.param).name)
     lab.run_all()
     lab.open_sealed()
+    lab.outlast_runs()
     yield lab
     photograph(lab)
 
