@@ -33,6 +33,7 @@ class Charts {
     this.waiting = null;
     this.busy = false;
     this.near = true; // whether the panel is in view, or soon will be
+    this.faded = false; // whether the charts have the colours that the page had before
     this.sight = new IntersectionObserver((looks) => this.look(looks.at(-1).isIntersecting), { scrollMargin: "50%" });
     this.print = () => this.look(true);
     this.room = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
@@ -122,7 +123,18 @@ class Charts {
   /** The panel has come into view, or gone. */
   look(near) {
     this.near = near;
-    if (!this.busy) this.draw();
+    if (near && this.faded) this.repaint();
+    else if (!this.busy) this.draw();
+  }
+
+  /** Draw all anew in the colours that the page has now; out of sight only the legends, until somebody looks. */
+  async repaint() {
+    if (!this.library) return;
+    this.showLegends();
+    this.faded = !this.near;
+    if (this.faded) return;
+    await this.build();
+    this.update(this.model.get("frame"));
   }
 
   async draw() {

@@ -31,7 +31,7 @@ class PanelView {
       const { dark } = this.charts;
       if (this.root.classList.contains("sl-dark") === dark) return;
       this.root.classList.toggle("sl-dark", dark);
-      if (this.charts.library) this.charts.build().then(() => this.showFrame());
+      this.charts.repaint();
     };
     this.themes = new MutationObserver(this.showTheme);
     this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme"] });
