@@ -4,10 +4,11 @@ The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits
 ``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
 (significant digits of floats, 6 if left out) and ``measure``: what is measured of each run, by its name in
 ``scalinglab.heavy_tails.MEASURES`` ("layers": tail indices and pruning errors of the weights; "averages": those of
-averaged iterates) or ``scalinglab.pruning.MEASURES``. "rounds" are the rounds of iterative pruning. All others are
-experiments, and the keys of the file are their arguments: "pruning" and "controls" compare methods as
-``compare_methods`` and ``compare_controls`` do; "mask_information", "mask_events", "drawn_information" and
-"memorisation" are about labels that are coin flips, and their ``task`` holds the arguments of ``coin_flips``.
+averaged iterates), ``scalinglab.pruning.MEASURES`` or ``scalinglab.compression.MEASURES``. "rounds" are the rounds of
+iterative pruning. All others are experiments, and the keys of the file are their arguments: "pruning" and "controls"
+compare methods as ``compare_methods`` and ``compare_controls`` do; "mask_information", "mask_events",
+"drawn_information" and "memorisation" are about labels that are coin flips, and their ``task`` holds the arguments of
+``coin_flips``; "width_spread" is what ``boosting_width`` measures, of networks that learn a sine.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from scalinglab.training import Measure
 
 #: Where each measure is; they are imported when they are needed, as torch takes seconds.
-MEASURES = dict.fromkeys(("layers", "averages"), "scalinglab.heavy_tails") | dict.fromkeys(
+MEASURES: dict[str, str] = {"width_spread": "scalinglab.compression"}
+MEASURES |= dict.fromkeys(("layers", "averages"), "scalinglab.heavy_tails") | dict.fromkeys(
     ("rounds", "pruning", "controls", "drawn_information", "mask_events", "mask_information", "memorisation"),
     "scalinglab.pruning",
 )

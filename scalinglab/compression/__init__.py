@@ -26,6 +26,7 @@ Networks of one hidden layer:
 - ``mean_field_network``: one to begin with
 - ``train_together``, ``Together``: several networks on the same batches (needs torch)
 - ``boosting_width``: the exponent in the width (needs torch)
+- ``MEASURES``: what ``scalinglab.training.sweep`` can sweep a grid for, by name (needs torch)
 
 The parts: ``exponents``, ``polynomials``, ``partition`` and ``tree`` do the work of ``compress`` and
 ``recombination``.
@@ -48,10 +49,11 @@ from scalinglab.compression.polynomials import condition, polynomial_features
 from scalinglab.compression.recombination import recombine
 
 if TYPE_CHECKING:
-    from scalinglab.compression.networks import Together, boosting_width, train_together
+    from scalinglab.compression.networks import MEASURES, Together, boosting_width, train_together
 
 __all__ = [
     "FUNCTIONS",
+    "MEASURES",
     "Boost",
     "Clusters",
     "Compressed",
@@ -79,4 +81,4 @@ __all__ = [
     "weighted_mean_squared_error",
 ]
 
-__getattr__ = later(__name__, "networks", {"Together", "boosting_width", "train_together"})
+__getattr__ = later(__name__, "networks", {"MEASURES", "Together", "boosting_width", "train_together"})

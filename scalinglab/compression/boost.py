@@ -7,7 +7,7 @@ nothing in its error but the data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,6 +193,25 @@ class Boost:
             columns = {"objects": self.objects, "size": self.sizes(method), "risk": risks.mean(1), "error": error}
             rows += records(columns, method=method)
         return rows
+
+    def seeds(self) -> list[dict[str, Any]]:
+        """Return a record for each size and seed: ``objects``, ``kept``, ``seed``, and the risk by each method."""
+        return [
+            {"objects": objects, "kept": kept, "seed": seed}
+            | {method: float(risks[place, seed]) for method, risks in self.risk.items()}
+            for place, (objects, kept) in enumerate(zip(self.objects.tolist(), self.kept.tolist(), strict=True))
+            for seed in range(self.risk["all"].shape[1])
+        ]
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Boost:
+        """What such records tell, of all seeds at each size: those of the table ``width_spread``, say."""
+        sizes: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
+        for row in rows:
+            sizes.setdefault((row["objects"], row["kept"]), []).append(row)
+        objects, kept = np.array(list(sizes)).T
+        risk = {method: np.array([[row[method] for row in size] for size in sizes.values()]) for method in METHODS}
+        return cls(objects, kept, risk)
 
     def __repr__(self) -> str:
         if len(self.objects) < 2:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from scalinglab._checks import Array, fail, in_range, positive, positive_integer
+from scalinglab._growing import Growing
 from scalinglab.compression.boost import METHODS, Boost, Point, grown
 from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
-from scalinglab.training import Task, Training, finish, train
+from scalinglab.training import Experiment, Task, Training, finish, train
 
 OURS = ("width", "depth", "initial", "masses", "scaling", "embedding")
 #: Networks of one width that are trained in one stack: more would need more memory, and save no time.
@@ -191,6 +192,37 @@ def boosting_width(
         return width, kept, {method: _spread(networks, task, wanted) for method, networks in found}
 
     return grown(map(risks, counts))
+
+
+def sine(samples: int = 64, frequency: float = 2.0) -> Task:
+    """``sin(frequency x)`` at equally spaced x from -1 to 1, where it is tested too."""
+    inputs = np.linspace(-1, 1, positive_integer("samples", samples))[:, None]
+    labels = np.sin(positive("frequency", frequency) * inputs[:, 0])
+    return Task("sine", inputs, labels, inputs, labels, classes=None)
+
+
+def spread_in_width(task: Task, *, widths: Sequence[int], device: str = "cpu", **settings: Any) -> Iterator[Growing]:
+    """What ``boosting_width`` measures, with a row for each network; ``Boost.of`` makes of them what it yields.
+
+    Parameters
+    ----------
+    task, widths, **settings
+        As ``boosting_width`` takes them.
+    device : str
+        Where the networks are trained.
+
+    Raises
+    ------
+    ValueError
+        As ``boosting_width`` does.
+    """
+    total = len(widths)
+    for done, found in enumerate(boosting_width(task, widths, device=device, **settings), start=1):
+        yield Growing(tuple(found.seeds()) if done == total else (), done, total)
+
+
+#: By the names that a table's file has for them; for ``scalinglab.training.sweep``.
+MEASURES = {"width_spread": Experiment("width_spread", spread_in_width, ("widths",), make_task=sine)}
 
 
 def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:

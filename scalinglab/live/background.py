@@ -22,6 +22,8 @@ State = Literal["ready", "running", "waiting", "stopped", "done", "failed"]
 
 #: Seconds that a finished frame waits for the browser to draw the one before.
 _PATIENCE = 0.5
+#: Seconds from one frame to the next where nobody sees them.
+_UNSEEN = 1.0
 #: Seconds that a run gives way to another one before the panel says so.
 _UNNOTICED = 0.3
 
@@ -61,6 +63,8 @@ class Background:
         Called as ``deliver(result, report)`` from the thread; ``result`` is None where only the state changed.
     ready : callable
         Says whether the browser has drawn the last frame; while it has not, snapshots are skipped.
+    seen : callable
+        Says whether the charts are in view; while they are not, a frame a second is enough.
     frames_per_second : float
         The most snapshots of a running job that are delivered in a second. As only one run has its turn, this bounds
         the frames of all panels of a kernel. Each costs the run and the page some ten milliseconds.
@@ -73,11 +77,12 @@ class Background:
         deliver: Callable[[Any, Report], None],
         *,
         ready: Callable[[], bool] = lambda: True,
+        seen: Callable[[], bool] = lambda: True,
         frames_per_second: float = 15.0,
         turns: Turns = TURNS,
     ) -> None:
         self._deliver = deliver
-        self._ready = ready
+        self._ready, self._seen = ready, seen
         self._pause, self._patience = 1.0 / frames_per_second, _PATIENCE
         self._turns = turns
         self._changed = turns.changed
@@ -220,7 +225,7 @@ class Background:
             job.seconds = before + now - began
             if now >= next_frame and self._ready():
                 self._tell(job.latest, job.report("running"))
-                next_frame = max(next_frame + self._pause, now)
+                next_frame = max(next_frame + (self._pause if self._seen() else _UNSEEN), now)
             began += self._give_way(job)
             if self._waiting is not None or self._stopping:
                 return self._interrupted(job)

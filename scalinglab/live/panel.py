@@ -96,7 +96,7 @@ class Panel(Observed):
         self._previous: Columns = {}
         self._compares = any(PREVIOUS in names_in(spec) for spec in self._specs)
         self._frames = Sent()
-        self._background = Background(self._deliver, ready=self._frames.browser_ready)
+        self._background = Background(self._deliver, ready=self._frames.browser_ready, seen=self._frames.seen)
         self._gate = Gate(after, self._opened)
         self._view = View(
             act=self._act,
@@ -302,7 +302,7 @@ class Panel(Observed):
             case "set":
                 self._apply(self._positions.completed(message.get("values", {})), message)
             case "drawn":
-                self._frames.confirm(int(message.get("number", 0)))
+                self._frames.confirm(int(message.get("number", 0)), seen=bool(message.get("seen", True)))
                 self._background.wake()
                 if self._background.report.state == "ready":  # the widget is shown, in whatever there is around it
                     self.resume()

@@ -207,6 +207,16 @@ class Notebook:
             polling=100,
         )
 
+    def outlast_runs(self) -> None:
+        """Wait at the head of the notebook for the end of all runs; they go on faster where they are not looked at."""
+        self.show_cell(0)
+        self.page.wait_for_function(
+            """() => [...document.querySelectorAll('.sl-state')]
+                .every((one) => !/^(running|waits)/.test(one.textContent))""",
+            timeout=300_000,
+            polling=100,
+        )
+
     def run_code(self, code: str) -> None:
         """Run code in a new cell below the others."""
         self.page.evaluate(
@@ -380,7 +390,8 @@ class Panel:
         return self._wait("((now) => now !== argument && now)(pixels(root))", before, timeout)
 
     def _wait(self, condition: str, argument: str | None, timeout: float) -> str:
-        """Wait until the page itself finds something true of the panel; what it found."""
+        """Wait until the page itself finds something true of the panel; what it found. Out of sight it is not drawn."""
+        self.root.scroll_into_view_if_needed()
         found = self.root.evaluate(
             f"""async (root, [argument, limit]) => {{
                 const [end, pixels] = [performance.now() + limit, {PIXELS}];

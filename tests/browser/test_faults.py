@@ -89,6 +89,22 @@ def test_stop_holds_the_run_and_resume_goes_on(notebook):
     panel.button("Stop").click()
 
 
+def test_a_run_out_of_sight_goes_on_and_is_drawn_once_somebody_looks(notebook):
+    panel, page = notebook.panel("Run"), notebook.page
+    panel.wait_for_state("running")
+    size = page.viewport_size
+    page.set_viewport_size({"width": 1300, "height": 400})
+    notebook.show_cell(0)
+    page.wait_for_timeout(200)
+    picture, done = panel.pixels(), progress(panel)
+    page.wait_for_timeout(1200)
+    assert panel.pixels() == picture
+    assert progress(panel) > done
+    panel.wait_for_change(picture)
+    page.set_viewport_size(size)
+    panel.button("Stop").click()
+
+
 def test_a_new_value_starts_the_run_over(notebook):
     panel = notebook.panel("Run")
     panel.wait_for_state("running")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import deque
 
 import numpy as np
@@ -9,13 +10,16 @@ import pytest
 import torch
 
 from scalinglab.compression import (
+    MEASURES,
+    Boost,
     WeightedNetwork,
     boosting_width,
     compress_network,
     mean_field_network,
     train_together,
 )
-from scalinglab.training import Task
+from scalinglab.tables import grid_of, table
+from scalinglab.training import Task, sweep
 from tests.compression.absorbed import absorbed
 
 X = np.linspace(-1, 1, 64)[:, None]
@@ -163,6 +167,18 @@ def test_the_exponent_in_the_width_doubles_with_the_square_root_and_triples_with
         assert found.exponent("all") == pytest.approx(1, abs=0.35)
         assert found.exponent("compressed") / found.exponent("all") == pytest.approx(1 / share, rel=0.15)
         assert found.exponent("random") < 0.8 * found.exponent("compressed")
+
+
+def test_a_width_of_the_table_is_found_again():
+    """All networks of one width, as each is compared with their mean; rounding of another processor is allowed for."""
+    grid, rows = grid_of("width_spread"), table("width_spread")
+    assert Boost.of(rows).seeds() == rows
+    width = random.choice(grid["widths"][:2])
+    made = sweep(grid | {"widths": [width]}, measure=MEASURES["width_spread"], progress=False).rows()
+    found, kept = (Boost.of(row for row in some if row["objects"] == width) for some in (made, rows))
+    assert (len(rows), found.kept.tolist()) == (80 * len(grid["widths"]), kept.kept.tolist())
+    for method, risk in kept.risk.items():
+        np.testing.assert_allclose(found.risk[method], risk, rtol=0.01)
 
 
 BAD = [

@@ -88,6 +88,14 @@ def test_the_last_snapshot_is_always_delivered(sink):
     assert sink.reports[-1].state == "done"
 
 
+def test_what_nobody_sees_is_shown_but_once_a_second_and_at_its_end(sink, monkeypatch):
+    monkeypatch.setattr(background_module, "_UNSEEN", 1e9)
+    background = Background(sink, seen=lambda: False, frames_per_second=1e9)
+    background.submit(counting)
+    background.wait()
+    assert [result.done for result in sink.results] == [1, 100]
+
+
 def test_of_many_jobs_the_newest_is_shown_last_and_most_are_dropped(sink):
     gate, started = threading.Semaphore(0), []
 

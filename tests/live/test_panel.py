@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -131,6 +132,16 @@ def test_a_sentence_about_a_value_outlives_the_frames_of_a_run():
     assert panel.status["invalid"] == "slope"
     panel.stop()
     panel.wait()
+
+
+def test_a_panel_is_unseen_once_no_view_has_been_in_sight_for_a_while(monkeypatch):
+    sent, now = frame_module.Sent(), [100.0]
+    monkeypatch.setattr(frame_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    assert sent.seen()  # nobody has said anything
+    for later, in_sight, seen in ((0.0, True, True), (0.5, False, True), (1.0, False, False), (0.0, True, True)):
+        now[0] += later
+        sent.confirm(1, seen=in_sight)
+        assert sent.seen() == seen
 
 
 def test_frames_of_a_run_are_confirmed_now_and_then_and_only_those_asked_for_hold_up_the_next(monkeypatch):

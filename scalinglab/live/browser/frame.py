@@ -66,6 +66,7 @@ class Sent:
     def __init__(self) -> None:
         self.data: dict[str, Columns] = {}
         self._sent, self._asked, self._drawn, self._asked_at = 0, 0, 0, 0.0  # numbers of frames; when one was asked for
+        self._seen, self._seen_at = True, 0.0  # whether, and when last, the charts were in view
 
     def send(self, frame: Frame, *, last: bool) -> dict[str, Any]:
         """The next frame as the browser reads it, with its number; the last of a run is always to be confirmed."""
@@ -75,9 +76,15 @@ class Sent:
             self._asked, self._asked_at = self._sent, time.monotonic()
         return frame.wire(self._sent, self._asked)
 
-    def confirm(self, number: int) -> None:
-        """A browser has drawn the frame of this number."""
-        self._drawn = number
+    def confirm(self, number: int, *, seen: bool = True) -> None:
+        """A browser has drawn the frame of this number, or will once it is in view; of several views one is enough."""
+        self._drawn, now = number, time.monotonic()
+        self._seen_at = now if seen else self._seen_at
+        self._seen = now - self._seen_at < _UNSEEN
+
+    def seen(self) -> bool:
+        """Whether the charts were in view when last heard of."""
+        return self._seen
 
     def browser_ready(self) -> bool:
         """Whether the frame that was asked for is drawn, or so old that nobody seems to look."""

@@ -32,6 +32,10 @@ class Charts {
     this.legends = [];
     this.waiting = null;
     this.busy = false;
+    this.near = true; // whether the panel is in view, or soon will be
+    this.faded = false; // whether the charts have the colours that the page had before
+    this.sight = new IntersectionObserver((looks) => this.look(looks.at(-1).isIntersecting), { scrollMargin: "50%" });
+    this.print = () => this.look(true);
     this.room = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
   }
 
@@ -42,6 +46,8 @@ class Charts {
     this.read(model.get("frame"));
     await this.build();
     this.room.observe(this.root);
+    this.sight.observe(this.root.closest(".sl-panel"));
+    addEventListener("beforeprint", this.print);
     this.drawn(model.get("frame").number);
   }
 
@@ -108,16 +114,34 @@ class Charts {
     wide.forEach(({ place }, index) => (place.style.marginTop = columns > 1 ? `${Math.max(...tops) - tops[index]}px` : ""));
   }
 
-  /** Take a frame; if one is being drawn, only the newest of those that come meanwhile is drawn next. */
+  /** Take a frame; if one is being drawn, or the panel is out of sight, only the newest of those that come meanwhile is
+   *  drawn next. */
   update(frame) {
     this.waiting = frame;
     if (!this.busy) this.draw();
   }
 
+  /** The panel has come into view, or gone. */
+  look(near) {
+    this.near = near;
+    if (near && this.faded) this.repaint();
+    else if (!this.busy) this.draw();
+  }
+
+  /** Draw all anew in the colours that the page has now; out of sight only the legends, until somebody looks. */
+  async repaint() {
+    if (!this.library) return;
+    this.showLegends();
+    this.faded = !this.near;
+    if (this.faded) return;
+    await this.build();
+    this.update(this.model.get("frame"));
+  }
+
   async draw() {
     this.busy = true;
     try {
-      while (this.waiting) {
+      while (this.waiting && this.near) {
         const frame = this.waiting;
         this.waiting = null;
         this.read(frame);
@@ -159,6 +183,8 @@ class Charts {
   finalize() {
     this.waiting = null;
     this.room.disconnect();
+    this.sight.disconnect();
+    removeEventListener("beforeprint", this.print);
     for (const { finalize } of this.figures) finalize();
     this.figures = [];
   }

@@ -31,7 +31,7 @@ class PanelView {
       const { dark } = this.charts;
       if (this.root.classList.contains("sl-dark") === dark) return;
       this.root.classList.toggle("sl-dark", dark);
-      if (this.charts.library) this.charts.build().then(() => this.showFrame());
+      this.charts.repaint();
     };
     this.themes = new MutationObserver(this.showTheme);
     this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme"] });
@@ -142,12 +142,13 @@ class PanelView {
     return make("div", { class: "sl-more" }, rows, share);
   }
 
-  /** Tell the kernel, once, that the frame it has asked about is drawn, or one that came after it. */
+  /** Tell the kernel, once, that the frame it has asked about is drawn, or one that came after it, or that it will be
+   *  when somebody looks. */
   confirm(number) {
     const { asked } = this.model.get("frame");
     if (number < asked || this.answered === asked) return;
     this.answered = asked;
-    this.model.send({ action: "drawn", number });
+    this.model.send({ action: "drawn", number, seen: this.charts.near });
   }
 
   // ---- from the learner to the kernel -------------------------------------------------------------------------
@@ -206,6 +207,7 @@ class PanelView {
 
   showFrame() {
     this.charts.update(this.model.get("frame"));
+    if (!this.charts.near) this.confirm(this.model.get("frame").number);
     this.showBusy();
     if (this.rowsOpen.open && !this.tableTimer) this.tableTimer = setTimeout(() => this.showTable(), 500);
   }
