@@ -35,15 +35,15 @@ from pathlib import Path
 (_kilobytes,) = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
 print("peak memory in MB:", int(_kilobytes) * 1024 / 1e6)
 """
-#: A cell that seals every prediction (a capstone's plan that is within the brief, so that it is trained), lets the runs
-#: of all panels go on to their end, side by side as in the browser, and then every preset.
+#: A cell that seals every prediction (a capstone's plan with the network and the rounds that need the most memory),
+#: lets the runs of all panels go on to their end, side by side as in the browser, and then every preset.
 RUN_ALL = """
 from scalinglab import _gates
 from scalinglab.exercises import Prediction
 for _asked in [_one for _one in Out.values() if isinstance(_one, Prediction)]:
     _question = _asked.question
     _choices, _ends = _question.choices, (_question.low, _question.high, 1.0)
-    _asked.seal(_choices[-(_question.key == "13-rounds")] if _choices else next(filter(None, _ends)))
+    _asked.seal(_choices[-(_question.key in ("13-network", "13-rounds"))] if _choices else next(filter(None, _ends)))
 from scalinglab.live import open_panels
 for _gate in list(_gates._waiting):
     _gate.show()

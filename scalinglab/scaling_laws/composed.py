@@ -41,9 +41,37 @@ class ComposedLaw:
         ValueError
             If an argument is out of range.
         """
-        # Beyond the plateau of a network that is pruned to nothing, nothing can be lost.
-        unpruned = np.minimum(self.dense.predict(data, width), self.pruned.high_plateau)
-        return self.pruned.predict(density, unpruned=unpruned, width=width)
+        return self._pruned(self.dense.predict(data, width), width, density)
+
+    def interval(self, data: ArrayLike, width: ArrayLike, density: ArrayLike) -> tuple[Array, Array]:
+        """Ends of the 95 % interval for a new run at each place; all are broadcast.
+
+        The dense law's interval is taken through the law of pruning, and is then joined with that law's own interval,
+        as if the two were independent: the logarithms of their widths are added in squares. As in ``Fit.interval``,
+        nothing in it says whether the laws go on beyond the sizes that were fitted.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of range.
+        """
+        middle = self.predict(data, width, density)
+        before = np.minimum(self.dense.predict(data, width), self.pruned.high_plateau)
+        ends = zip(
+            self.dense.interval(data, width, of="run"),
+            self.pruned.interval(density, unpruned=before, width=width, of="run"),
+            (-1, 1),
+            strict=True,
+        )
+        low, high = (
+            middle * np.exp(side * np.hypot(np.log(self._pruned(dense, width, density) / middle), np.log(own / middle)))
+            for dense, own, side in ends
+        )
+        return low, high
+
+    def _pruned(self, unpruned: ArrayLike, width: ArrayLike, density: ArrayLike) -> Array:
+        """The law of pruning; beyond the plateau of a network that is pruned to nothing, nothing can be lost."""
+        return self.pruned.predict(density, unpruned=np.minimum(unpruned, self.pruned.high_plateau), width=width)
 
 
 def fit_composed(

@@ -17,7 +17,15 @@ from tests.browser.harness import Notebook, serve
 from tests.course.notebooks import COURSE
 
 #: What a student of the capstone has sealed: a plan of more weights than the brief allows.
-PLAN = {"width": "64", "samples": "600", "batch": "16", "step": "0.1", "rounds": "0", "error": 9.0}
+PLAN = {
+    "network": "perceptron",
+    "width": "64",
+    "samples": "600",
+    "batch": "16",
+    "step": "0.1",
+    "rounds": "0",
+    "error": 9.0,
+}
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,7 @@ import pytest
 
 from tests.course.notebooks import CHAPTERS, code_cells, load, source
 
-#: Chapters of the first edition, which are still to be written anew.
-TO_COME: tuple[str, ...] = ("13",)
-WRITTEN = [chapter for chapter in CHAPTERS if chapter.stem[:2] not in TO_COME]
-each_written = pytest.mark.parametrize("chapter", WRITTEN, ids=lambda path: path.stem)
-
-#: Chapters whose terms are still to be put in order: a term in bold where it is first used, emphasis in italics.
-TERMS_TO_COME = ("00", "01", "02", "03", "05", "07", "09", "10", "11", "13")
-each_defined = pytest.mark.parametrize(
-    "chapter", [chapter for chapter in CHAPTERS if chapter.stem[:2] not in TERMS_TO_COME], ids=lambda path: path.stem
-)
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 
 WORDS, SENTENCE = 90, 35
 #: A term, in bold where it is explained.
@@ -79,7 +70,7 @@ def symbols_of(some: Iterable[str]) -> set[str]:
     return {symbol for text in some for formula in FORMULA.findall(text) for symbol in symbols("".join(formula))}
 
 
-@each_written
+@each_chapter
 def test_no_paragraph_and_no_sentence_is_long(chapter: Path):
     for text in texts(chapter):
         for paragraph in paragraphs(text):
@@ -87,12 +78,12 @@ def test_no_paragraph_and_no_sentence_is_long(chapter: Path):
             assert [one for one in sentences(paragraph) if len(one.split()) > SENTENCE] == []
 
 
-@each_written
+@each_chapter
 def test_every_symbol_stands_in_the_box(chapter: Path):
     assert symbols_of(texts(chapter)) - symbols_box(chapter) == set()
 
 
-@each_written
+@each_chapter
 def test_it_opens_with_a_schematic_and_a_box_of_symbols(chapter: Path):
     opening = "\n".join(source(cell) for cell in load(chapter)["cells"][:4])
     assert "](figures/" in opening
@@ -118,7 +109,7 @@ def explained(text: str) -> list[tuple[str, int]]:
     return [(found[1], found.start()) for found in TERM.finditer(text) if len(found[1].split()) <= 3]
 
 
-@each_defined
+@each_chapter
 def test_no_term_is_used_before_it_is_explained(chapter: Path):
     """Here, or in a chapter before."""
     before = [one for one in CHAPTERS if one.stem < chapter.stem]

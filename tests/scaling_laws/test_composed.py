@@ -70,3 +70,39 @@ def test_what_cannot_be_fitted_is_one_sentence(change, sentence):
     with pytest.raises(ValueError, match="must") as caught:
         fit_composed(**(given | change))
     assert sentence in str(caught.value)
+
+
+def test_its_interval_joins_those_of_both_laws():
+    """Half-widths add in squares, noise makes it wider, and it holds what it was fitted to."""
+    data, width, density = columns()
+    noise = np.random.default_rng(3).normal(0, 0.05, len(data))
+    clean = fit_composed(data, width, density, made(data, width, density), chance=CHANCE)
+    noisy = fit_composed(data, width, density, made(data, width, density) * np.exp(noise), chance=CHANCE)
+    places = np.array([[300, 16, 1.0], [900, 32, 0.1], [100, 8, 0.02]]).T
+    widths = [np.log(np.divide(*law.interval(*places)[::-1])) for law in (clean, noisy)]
+    assert (widths[0] < 0.1 * widths[1]).all()
+    middle = noisy.predict(*places)
+    before = noisy.dense.predict(*places[:2])
+    for side, dense, own, end in zip(
+        (-1, 1),
+        noisy.dense.interval(*places[:2], of="run"),
+        noisy.pruned.interval(places[2], unpruned=before, width=places[1], of="run"),
+        noisy.interval(*places),
+        strict=True,
+    ):
+        capped = np.minimum(dense, noisy.pruned.high_plateau)
+        through = noisy.pruned.predict(places[2], unpruned=capped, width=places[1])
+        half = side * np.log(end / middle)
+        np.testing.assert_allclose(half**2, np.log(through / middle) ** 2 + np.log(own / middle) ** 2, rtol=1e-9)
+    inside = np.mean(
+        [
+            (low <= error) & (error <= high)
+            for low, error, high in zip(
+                noisy.interval(*columns())[0],
+                made(*columns()) * np.exp(noise),
+                noisy.interval(*columns())[1],
+                strict=True,
+            )
+        ]
+    )
+    assert inside > 0.93
