@@ -102,7 +102,16 @@ def test_the_worked_example(chapter):
     assert again.low_transition == pytest.approx(gap, rel=1e-6)
     assert pytest.approx(0.111, abs=0.0005) == 0.9 * 0.2**1.3
     assert float(again.predict(0.02)) == pytest.approx(0.113, abs=0.0005)
+    assert float(again.predict(gap)) / 0.02 == pytest.approx(1.6, abs=0.05)  # 2 to the power of half the slope
     assert float(again.predict(0.02)) == pytest.approx(0.02 * ((4e-4 + gap**2) / (4e-4 + 1.6e-5)) ** 0.65, rel=1e-5)
+
+
+def test_a_power_law_between_close_corners_is_steeper_than_most_dots(chapter):
+    found, fit = chapter["three_regions"]("32", 6e-4), chapter["single"](32)
+    assert fit.low_transition / fit.transition == pytest.approx(10, abs=1)
+    densities, errors = np.log([[row[name] for row in found["law"]] for name in ("density", "mean")])
+    slopes = -np.diff(errors) / np.diff(densities)
+    assert 0.7 * fit.exponent < slopes.max() < fit.exponent
 
 
 def test_the_power_law_that_is_drawn_meets_the_plateaus_at_its_transitions(chapter):
@@ -130,6 +139,8 @@ def test_depth_is_no_axis(chapter):
     assert depths.sd_deviation > law.sd_deviation
     assert spread("depths", 0) < 1.5
     assert spread("depths", 0.3) < 1.2
+    assert chapter["found"]["widths at depth 2"]["depth exponent"] == "not fitted"
+    assert not any("Beyond the edge" in said for said in chapter.captions.values())
     assert spread("depths", law.width_exponent) > 2 * spread("depths", 0)
 
 
@@ -140,13 +151,14 @@ def test_a_width_that_was_left_out_is_predicted(chapter, rows_of):
         off = law.predict([row["density"] for row in rows], **given) / [row["mean"] for row in rows] - 1
         assert abs(off.mean()) < 0.1
         assert off.std() < 0.12
-        said = f"Off by {100 * off.mean():+.1f} % ± {100 * off.std():.1f} % on the width that it never saw."
+        said = f"Off by {100 * off.mean():+.1f} % on average over the densities, with a standard deviation of "
+        said += f"{100 * off.std():.1f} %."
         assert chapter["left_out"](f"{width}")["caption"] == said
 
 
 def test_the_law_is_worst_where_it_must_extrapolate(chapter):
     told = {width: chapter["left_out"](f"{width}")["caption"].split() for width in chapter["WIDTHS"]}
-    mean, scatter = ({width: float(words[place]) for width, words in told.items()} for place in (2, 5))
+    mean, scatter = ({width: float(words[place]) for width, words in told.items()} for place in (2, 14))
     assert (round(mean[8]), round(mean[128])) == (6, 8)
     assert max(abs(mean[width]) for width in (16, 24, 32, 48, 64)) < 5
     assert max(scatter, key=scatter.get) == 8
@@ -185,6 +197,8 @@ def test_near_the_low_plateau_the_prediction_is_worst(chapter):
 def test_at_five_percent_the_width_hardly_matters(chapter, rows_of):
     found = [chapter["needed"](width, 0.05)[1] for width in chapter["WIDTHS"][1:]]
     assert max(found) / min(found) < 1.5
+    sizes = {width: rows_of(width)[0]["weights"] for width in (16, 64)}
+    assert math.log(sizes[64] / sizes[16], 4) == pytest.approx(1.3, abs=0.05)
     assert min(row["mean"] for row in rows_of(8)) > 0.05
 
 

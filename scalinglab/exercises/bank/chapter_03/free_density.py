@@ -41,8 +41,8 @@ EXERCISE = Exercise(
         Mistake(
             "slope not inverted",
             lambda unpruned, high, slope, transition: transition * (high / unpruned) ** slope,
-            "You raised the ratio of the plateaus to the slope; solve `high * (p / d)**slope = unpruned` for d, and it "
-            "is raised to 1 / slope.",
+            "You raised the ratio of the plateaus to the slope. Solve `high * (p / d)**slope = unpruned` for d: the "
+            "exponent of the ratio is 1 / slope.",
         ),
         Mistake(
             "no power",
@@ -63,14 +63,14 @@ EXERCISE = Exercise(
         Mistake(
             "half the power",
             lambda unpruned, high, slope, transition: transition * (high / unpruned) ** (2 / slope),
-            "You took 2 / slope as in the formula, but there it goes with the square of the transition: the ratio of "
-            "the densities is that of the plateaus to 1 / slope.",
+            "You used the exponent 2 / slope. In the formula it belongs to squared densities. Without the squares the "
+            "exponent is 1 / slope.",
         ),
         Mistake(
             "minus one",
             lambda unpruned, high, slope, transition: transition * ((high / unpruned) ** (2 / slope) - 1) ** 0.5,
-            "You solved the whole law for a density where the error is not far from the low plateau: asked is where "
-            "the two straight lines meet, without the bend.",
+            "You solved the whole law for a density where the error is near the low plateau. The exercise asks where "
+            "the two straight lines meet, without the rounded corner.",
         ),
     ),
     hints=(

@@ -79,12 +79,12 @@ EXERCISE = Exercise(
         Mistake(
             "logarithm to base 10",
             lambda *given: law_in_logs(*given) / math.log(10),
-            "Your answer is a logarithm to base 10: the natural one is asked for.",
+            "Your answer is a logarithm to base 10. The exercise asks for the natural logarithm.",
         ),
         Mistake(
             "not a logarithm",
             lambda *given: math.exp(law_in_logs(*given)),
-            "You returned the error itself, and its natural logarithm is asked for.",
+            "You returned the error itself. The exercise asks for its natural logarithm.",
         ),
         Mistake(
             "power law only",

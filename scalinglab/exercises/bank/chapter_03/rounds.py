@@ -69,7 +69,7 @@ EXERCISE = Exercise(
             lambda total, kept, fraction: math.ceil(
                 math.log(max(1 - kept / total, 1e-9)) / math.log(1 - fraction) if kept < total else 0
             ),
-            "You asked when at most `total - kept` weights are left: `kept` is what stays, not what goes.",
+            "You counted the rounds until `total - kept` weights are left, but `kept` is the number that stays.",
         ),
     ),
     hints=(

@@ -100,7 +100,7 @@ EXERCISE = Exercise(
         Mistake(
             "the most weights",
             _of_each(_left, pick=max),
-            "You took the largest of the numbers of weights, and the fewest are asked for.",
+            "You returned the largest of the numbers of weights. The exercise asks for the smallest.",
         ),
         Mistake(
             "where pruning begins to cost",
