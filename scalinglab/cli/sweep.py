@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from scalinglab.training import Measure
 
 #: Where each measure is; they are imported when they are needed, as torch takes seconds.
-MEASURES: dict[str, str] = {"width_spread": "scalinglab.compression"}
-MEASURES |= dict.fromkeys(("layers", "averages"), "scalinglab.heavy_tails") | dict.fromkeys(
+MEASURES: dict[str, str] = dict.fromkeys(("layers", "averages"), "scalinglab.heavy_tails") | dict.fromkeys(
     ("rounds", "pruning", "controls", "drawn_information", "mask_events", "mask_information", "memorisation"),
     "scalinglab.pruning",
 )
+MEASURES["width_spread"] = "scalinglab.compression"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -37,7 +37,7 @@ def test_links_lead_to_the_chapters_from_wherever_it_is_written(tmp_path):
         assert main(["solutions", "5", "--course", str(course), "--out", str(place)]) == 0
         text = (place / "05_random_features_solved.ipynb").read_text(encoding="utf-8")
         links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
-        assert len(links) == 6
+        assert len(links) == 7
         assert all((place / unquote(link)).is_file() for link in links), links
 
 

@@ -285,9 +285,9 @@ def test_the_quiz_tells_who_was_right_at_once_and_what_most_others_chose():
     assert [region.attributes["aria-label"] for region in regions] == ["Quiz of chapter 01", "Quiz of chapter 05"]
     rows = [cells(row) for row in next(regions[1].all("tbody")).all("tr")]
     said = [one.quiz["05-quiz-2"] for one in results.submissions if "05-quiz-2" in one.quiz]
-    right = said.count("Late, when the directions that are hardly determined are fitted.")
+    right = said.count("Late, when training fits the directions that the data hardly determine.")
     assert rows[1][1] == f"{right} of {len(said)} ({100 * right / len(said):.0f} %)"
-    wrong = Counter(said) - Counter({"Late, when the directions that are hardly determined are fitted.": right})
+    wrong = Counter(said) - Counter({"Late, when training fits the directions that the data hardly determine.": right})
     text, count = wrong.most_common(1)[0]
     assert rows[1][2].startswith(f"{count}: {text}")
 
