@@ -32,7 +32,6 @@ DERIVED = {
     "02-tuned": "perceptron-or-attention",
     "03-free": "prune-in-rounds",
     "03-smallest": "the-smallest-network",
-    "03-width": "find-the-invariant",
     "04-threshold": "the-nyquist-learner",
     "06-easy": "the-frontier",
     "06-ensemble": "ensembles",
