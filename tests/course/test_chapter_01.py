@@ -50,6 +50,7 @@ def test_five_small_widths_lie_on_a_line_that_misleads_a_hundredfold(chapter):
     assert line.sd_deviation < 0.05
     assert last["width"] == 256
     assert last["mean"] > 100 * line.predict(256)
+    assert [round(100 * error, 2) for error in (float(line.predict(256)), last["mean"])] == [0.01, 1.55]
     assert last["mean"] > line.interval(256)[1]
     assert chapter["promised"] == line.predict(256)
 
@@ -81,7 +82,7 @@ def test_the_form_moves_the_exponent_by_more_than_eight_of_its_standard_errors(f
 
 def test_the_offset_of_the_data_is_only_known_to_be_below_something_that_depends_on_the_form(chapter):
     for form, limit in (("with an offset", "0.25"), ("offset and guessing", "0.55")):
-        assert "Samples: exponent 0.7" in chapter["fits"](1, 16, form)["caption"]
+        assert "Data: exponent 0.7" in chapter["fits"](1, 16, form)["caption"]
         assert f", offset below {limit} %." in chapter["fits"](1, 16, form)["caption"].splitlines()[1]
 
 

@@ -15,8 +15,8 @@ PROJECTS = "projects.md"
 #: What the word "done" means on the map, and how a share is judged.
 RULE = (
     "A chapter is done when each of its exercises has full points, each of its predictions is sealed, "
-    "and each question of its quiz is answered. Of a share in %, the part that is missing to 100 % counts, too: "
-    "99 % said, where 98 % is true, is off by a factor of 2."
+    "and each question of its quiz is answered. For a percentage, the distance to 100 % counts as well: "
+    "if you say 99 % and the truth is 98 %, you are off by a factor of 2."
 )
 #: How close a prediction came, in words: of those that are sealed, and of those that are not.
 CLOSENESS = {

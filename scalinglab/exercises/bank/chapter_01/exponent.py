@@ -87,7 +87,7 @@ EXERCISE = Exercise(
         Mistake(
             "swapped axes",
             lambda sizes, errors: _fall(np.log(errors), np.log(sizes)),
-            "You swapped the axes: errors 0.5 and 0.05 at sizes 100 and 10,000 give you 2 in the place of 1 / 2; the "
+            "You swapped the axes: errors 0.5 and 0.05 at sizes 100 and 10,000 give you 2 instead of 1 / 2; the "
             "noise is in the errors, so they are the `y` of `polyfit(x, y, 1)`.",
         ),
         Mistake(

@@ -139,8 +139,8 @@ EXERCISE = Exercise(
         Mistake(
             "the ends of the signal",
             lambda width, inputs, outputs: _ring(width, _relu(), _mean(), last=(width, outputs), mode="zeros"),
-            "The outputs of your network change when a signal is turned on its ring: it notices the ends, but a ring "
-            "has none; look up `padding_mode` of `nn.Conv1d`, and see that all positions are there.",
+            "The outputs of your network change when a signal is rotated on its ring. They depend on where the ends "
+            "are, but a ring has none. Look up `padding_mode` of `nn.Conv1d`, and see that all positions are there.",
         ),
         Mistake(
             "mean over the channels",
@@ -153,14 +153,14 @@ EXERCISE = Exercise(
         Mistake(
             "no activation",
             lambda width, inputs, outputs: _ring(width, _mean(), last=(width, outputs)),
-            "Your network has no activation: the mean of weighted sums is a weighted mean, so all that it sees of a "
-            "signal is its mean, and the numbers may be shuffled as they like.",
+            "Your network has no activation: the mean of weighted sums is a weighted mean, so its outputs "
+            "depend on the mean of a signal only, and not on the order of its numbers.",
         ),
         Mistake(
             "mean before the activation",
             lambda width, inputs, outputs: _ring(width, _mean(), _relu(), last=(width, outputs)),
-            "You took the mean before the ReLU: the mean of weighted sums is a weighted mean, so all that your network "
-            "sees of a signal is its mean; let the ReLU choose at each position first.",
+            "You took the mean before the ReLU: the mean of weighted sums is a weighted mean, so the outputs "
+            "depend on the mean of a signal only. Apply the ReLU at each position first.",
         ),
         Mistake(
             "positions that act together",
@@ -171,30 +171,30 @@ EXERCISE = Exercise(
         Mistake(
             "three neighbours",
             lambda width, inputs, outputs: _ring(width, _relu(), _mean(), last=(width, outputs), kernel=3),
-            "Each unit of yours sees 3 neighbours in the place of 5: 28 parameters for 3 channels and 4 outputs, where "
-            "34 were asked.",
+            "Each of your channels sees 3 neighbouring numbers instead of 5. It has 28 parameters for 3 channels and 4 "
+            "outputs, and should have 34.",
         ),
         Mistake(
             "no bias",
             lambda width, inputs, outputs: _ring(width, _relu(), _mean(), last=(width, outputs), bias=False),
-            "Your channels have no bias: 31 parameters for 3 channels and 4 outputs, where 34 were asked.",
+            "Your channels have no bias: 31 parameters for 3 channels and 4 outputs, instead of 34.",
         ),
         Mistake(
             "no last layer",
             lambda width, inputs, outputs: _ring(width, _relu(), _mean(), last=None),
-            "Your network ends with the means of its channels: of 3 channels these are 3 numbers, but 4 outputs were "
-            "asked; a linear layer turns the ones into the others.",
+            "Your network ends with the means of its channels: of 3 channels these are 3 numbers, but the "
+            "exercise asks for 4 outputs. Add a linear layer that computes the outputs from the means.",
         ),
         Mistake(
             "one convolution more",
             _two,
-            "Your network has a second convolution, and 82 parameters for 3 channels and 4 outputs; one convolution "
-            "with 34 in all was asked.",
+            "Your network has a second convolution, and 82 parameters for 3 channels and 4 outputs; the "
+            "exercise asks for one convolution, and 34 in all.",
         ),
         Mistake(
             "weights of their own",
             _perceptron,
-            "That is a perceptron, which has weights of their own for each position: 55 parameters for 3 channels, "
+            "That is a perceptron, which has separate weights for each position: 55 parameters for 3 channels, "
             "signals of 12 numbers and 4 outputs; a convolution uses the same 5 weights everywhere.",
         ),
         Mistake(
@@ -205,7 +205,7 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "Four layers from `torch.nn` do it; what comes in has the shape (examples, inputs), but a convolution wants "
+        "Four layers from `torch.nn` do it; what comes in has the shape (examples, inputs), but a convolution needs "
         "(examples, 1, inputs).",
         "`nn.Conv1d` has `padding` and `padding_mode`: with 2 further numbers at each end, 5 neighbours are there at "
         "every position, and on a ring these come from the other end.",

@@ -59,7 +59,7 @@ EXERCISE = Exercise(
         Mistake(
             "ddof=0",
             lambda errors: (float(np.mean(errors)), float(np.std(errors)) / math.sqrt(len(errors))),
-            "You get 0.015 for errors 0.10, 0.12, 0.12, 0.18 in the place of 0.0173: the seeds lie too close to their "
+            "You get 0.015 for errors 0.10, 0.12, 0.12, 0.18 instead of 0.0173: the seeds lie too close to their "
             "own mean, so their squares are divided by n - 1 (`ddof=1`), not by n.",
         ),
         Mistake(
@@ -71,7 +71,7 @@ EXERCISE = Exercise(
         Mistake(
             "variance in the place of the deviation",
             _spread(lambda deviation, n: deviation**2 / math.sqrt(n)),
-            "You began from the variance: for errors 0.10, 0.12, 0.12, 0.18 it is 0.0012, in squared units; take its "
+            "You started from the variance: for errors 0.10, 0.12, 0.12, 0.18 it is 0.0012, in squared units; take its "
             "root, 0.0346, before you go on to the mean.",
         ),
         Mistake(

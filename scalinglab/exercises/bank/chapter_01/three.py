@@ -70,19 +70,19 @@ EXERCISE = Exercise(
             lambda sizes, errors, size: (
                 errors[2] * (size / sizes[2]) ** math.log(errors[2] / errors[1], sizes[1] / sizes[0])
             ),
-            "You drew a line through the last two points, 0.0889 at 1,600 where 0.125 is right: the first point is "
-            "what tells that the line bends.",
+            "You drew a line through the last two points, 0.0889 at 1,600 where 0.125 is right: the first point "
+            "shows that the line bends.",
         ),
         Mistake(
             "the offset itself",
             lambda sizes, errors, size: _offset(errors),
-            "You returned the offset, 0.1 for 0.5, 0.3 and 0.2: that is what is left at endless size, and at 1,600 a "
+            "You returned the offset, 0.1 for 0.5, 0.3 and 0.2: the limit for infinite size. At 1,600 a "
             "part of the power law is still above it.",
         ),
         Mistake(
             "offset not added",
             lambda sizes, errors, size: _foretold(sizes, errors, size) - _offset(errors),
-            "You left out the offset in the end, 0.025 where 0.125 is right: what you worked out is the part above it.",
+            "You left out the offset at the end, 0.025 where 0.125 is right: what you worked out is the part above it.",
         ),
         Mistake(
             "one step on",
