@@ -184,8 +184,9 @@ def refine(features: Array, weights: Array, totals: Array) -> Array:
         for _ in range(2):
             off = totals[regular] - np.einsum("cp,cpd->cd", solved, features[regular])
             up = np.linalg.solve(triangular[regular].swapaxes(1, 2), off[..., None])
-            solved = solved + np.matmul(orthogonal[regular], up)[..., 0]
-        weights[regular] = np.maximum(solved, 0.0)
+            nearer = solved + np.matmul(orthogonal[regular], up)[..., 0]
+            solved = np.where((nearer < 0).any(1, keepdims=True), solved, nearer)  # as in _refine_one
+        weights[regular] = solved
     for cell in np.flatnonzero(~regular):
         weights[cell] = _refine_one(features[cell], weights[cell], totals[cell])
     return weights
