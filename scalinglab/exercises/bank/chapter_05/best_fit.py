@@ -69,8 +69,8 @@ EXERCISE = Exercise(
         Mistake(
             "principal components",
             lambda width, eigenvalues, power: float(sum(power[width:])),
-            "You left out the first `width` modes as if they were learned and the rest not: that is what the best "
-            "features would do, but random features learn every mode in part.",
+            "You left out the first `width` modes as if they were learned and the rest not: that is what "
+            "features along these modes would do, but random features learn every mode in part.",
         ),
         Mistake(
             "learned part",
