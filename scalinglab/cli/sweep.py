@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from scalinglab.training import Measure
 
 #: Where each measure is; they are imported when they are needed, as torch takes seconds.
-MEASURES: dict[str, str] = dict.fromkeys(("layers", "averages"), "scalinglab.heavy_tails") | dict.fromkeys(
-    ("rounds", "pruning", "controls", "drawn_information", "mask_events", "mask_information", "memorisation"),
-    "scalinglab.pruning",
-)
-MEASURES["width_spread"] = "scalinglab.compression"
+_OF = {
+    "heavy_tails": ("layers", "averages"),
+    "pruning": (
+        "rounds", "pruning", "controls", "drawn_information", "mask_events", "mask_information", "memorisation",
+    ),
+    "compression": ("width_spread",),
+}  # fmt: skip
+MEASURES = {name: f"scalinglab.{package}" for package, names in _OF.items() for name in names}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
