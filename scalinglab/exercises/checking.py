@@ -16,6 +16,7 @@ from scalinglab.exercises.hints import waiting
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.running import Run, describe_error, is_stub, run
 from scalinglab.exercises.seeds import student_seed
+from scalinglab.exercises.wording import share
 
 
 def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
@@ -70,8 +71,7 @@ def _open(exercise: Exercise, case: Case) -> CheckResult:
     about = f"{exercise.title}: {exercise.difficulty}, about {exercise.minutes} minutes."
     message = f"{about} Write your answer in place of the line with `raise`, run that cell, then run this one again."
     if is_inexact(exercise.oracle(*case)):
-        closest = f"{exercise.tolerance:.0e}".replace("e-0", "e-")
-        message += f" Numbers count as right if their relative error is at most {closest}."
+        message += f" Numbers count as right if their relative error is at most {share(exercise.tolerance)}."
     return CheckResult(exercise.key, 0, exercise.points, attempted=False, message=message)
 
 

@@ -176,7 +176,7 @@ class Prediction(anywidget.AnyWidget):
             "answer": f"Your prediction{unit}",
             "button": "Seal my prediction",
             "note": (f"A number {asked.range}. " if asked.range else "")
-            + f"Once sealed, it stays: {self.journal.path.name} records it as {asked.key}.",
+            + f"Once sealed, it cannot be changed. {self.journal.path.name} records it as {asked.key}.",
         }
 
     def _adopt(self, record: dict[str, Any]) -> None:

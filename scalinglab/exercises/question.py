@@ -65,9 +65,14 @@ class Question:
     def range(self) -> str:
         """The range in words, or an empty text."""
         if self.low is not None and self.high is not None:
-            return f"from {amount(self.low)} to {amount(self.high, self.unit)}"
+            return f"from {amount(self.low)} to {amount(self.high, self._sign)}"
         words = {"low": "from", "high": "to"}
-        return " ".join(f"{words[name]} {amount(end, self.unit)}" for name, end in self._ends().items())
+        return " ".join(f"{words[name]} {amount(end, self._sign)}" for name, end in self._ends().items())
+
+    @property
+    def _sign(self) -> str:
+        """The unit if it is a sign, such as %; a word stands beside the box already."""
+        return "" if self.unit[:1].isalpha() else self.unit
 
     def compare(self, said: float | str, answer: float | str) -> str:
         """The answer in words, beside what was said where the two can be compared."""

@@ -8,6 +8,11 @@ import re
 
 #: The factor below which a guess is called right.
 CLOSE = 1.05
+#: How a unit begins that says of which number the answer is the exponent: "power of ten".
+_EXPONENT = "power of "
+#: A unit in the plural, such as "powers of ten"; "1 times" stays.
+_PLURAL = re.compile(r"^(?!times\b)([a-z]{2,}[^s\W])s\b")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKED = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 
 
@@ -18,18 +23,35 @@ def amount(value: float | str, unit: str = "") -> str:
     small = value == 0 or 1e-3 <= abs(value) < 1e6
     whole = small and float(value).is_integer()
     number = f"{value:,.0f}" if whole else f"{value:,.4g}" if small and abs(value) < 1e4 else f"{value:.4g}"
-    return f"{number} {unit}".rstrip()
+    return f"{number} {_counted(unit, value)}".rstrip()
+
+
+def _counted(unit: str, value: float) -> str:
+    """A unit as it follows a number: ``3 points``, ``1 point``; nothing if the number is an exponent."""
+    if unit.startswith(_EXPONENT):
+        return ""
+    return _PLURAL.sub(r"\1", unit, count=1) if value == 1 else unit
+
+
+def share(part: float) -> str:
+    """A part of a whole: ``1 %``, and below a thousandth ``10⁻⁹`` or ``2·10⁻⁵``."""
+    if part >= 1e-3:
+        return f"{100 * part:g} %"
+    digits, power = f"{part:.0e}".split("e")
+    raised = f"10{str(int(power)).translate(_RAISED)}"
+    return raised if digits == "1" else f"{digits}·{raised}"
 
 
 def compare(said: float, measured: float, unit: str = "") -> str:
-    """The sentence after a reveal: ``You said 12, measured 9.3: off by a factor 1.3.``; shares in % in points."""
+    """The sentence after a reveal: ``You said 12, measured 9.3: off by a factor of 1.3.``; shares in % in points."""
     start = f"You said {amount(said, unit)}, measured {amount(measured, unit)}"
     if said == measured:
         return f"{start}: exactly right."
     if _shares(said, measured, unit):
         return f"{start}: {_points(said, measured, unit)}."
-    if 0 in (said, measured) or (said > 0) != (measured > 0):
-        return f"{start}: off by {amount(abs(said - measured), unit)}."
+    if unit.startswith(_EXPONENT) or 0 in (said, measured) or (said > 0) != (measured > 0):
+        gap = float(f"{abs(said - measured):.2g}")
+        return f"{start}: off by {amount(gap, unit.replace('power of', 'powers of'))}."
     off = factor(said, measured, unit)
     if off < CLOSE:
         return f"{start}: within 5 %."
@@ -43,7 +65,7 @@ def factor(said: float, measured: float, unit: str = "") -> float:
     """How many times too large or too small a guess is: 1 at least; infinite where a sign is wrong or one is zero.
 
     A share in % has two natural ends. The larger of two factors counts, that of the shares and that of what they lack
-    of 100 %: an accuracy of 97 % for one of 94 % is off by a factor 2, as the error is.
+    of 100 %: an accuracy of 97 % for one of 94 % is off by a factor of 2, as the error is.
     """
     if said == measured:
         return 1.0
@@ -68,7 +90,7 @@ def _points(said: float, measured: float, unit: str) -> str:
 
 
 def _times(off: float) -> str:
-    return f"a factor {off:.2g}" if off < 10 else f"a factor {off:,.0f}"
+    return f"a factor of {off:.2g}" if off < 10 else f"a factor of {off:,.0f}"
 
 
 def position(value: float, low: float, high: float, *, log: bool = False) -> float:

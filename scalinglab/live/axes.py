@@ -22,6 +22,7 @@ _STEPS = (
 )
 #: The format of labels that nobody chose: digits only, as many as it takes.
 _PLAIN = ",~r"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Below the lower end of a logarithmic axis by this factor the scale turns linear, so that zero has a place: six
 #: decades below the frame, where nothing is drawn. Within the frame it differs from the logarithm by a millionth.
 _FAR = 1e-6
@@ -42,7 +43,7 @@ class Axis:
     log : bool
         A logarithmic axis; needs ``low > 0``, or ``low = 0`` and a value for ``linear_to``.
     format : str
-        A d3 number format for the labels, such as ``"%"``.
+        A d3 number format for the labels, such as ``"%"``. With ``"~e"`` a logarithmic axis has powers of ten.
     linear_to : float
         Of a logarithmic axis that shows zero, too: up to this value it is linear.
     names : tuple of str
@@ -89,8 +90,11 @@ class Axis:
             places = [*range(1, len(self.names) + 1)]
             return {"values": places, "labelExpr": text, "labelAngle": -40, "labelOverlap": False}
         if self.log:  # written out, as Vega would round every label as coarsely as the largest needs
-            text = f"format(datum.value, '{self.format or _PLAIN}')"
-            return {"values": self.ticks(), "labelExpr": text, "labelOverlap": "greedy"}
+            ticks, text = self.ticks(), f"format(datum.value, '{self.format or _PLAIN}')"
+            if self.format == "~e":  # of which d3 makes 1e+0 and 1e-1
+                powers = json.dumps([_power(tick) for tick in ticks], ensure_ascii=False)
+                text = f"{powers}[indexof({json.dumps(ticks)}, datum.value)]"
+            return {"values": ticks, "labelExpr": text, "labelOverlap": "greedy"}
         return {"format": self.format} if self.format else {}
 
     def ticks(self) -> list[float]:
@@ -124,3 +128,12 @@ class Axis:
 
     def _position(self, values: np.ndarray) -> np.ndarray:
         return np.sign(values) * np.log1p(np.abs(values) / self.constant) if self.log else values
+
+
+def _power(value: float) -> str:
+    """A round number by its power of ten, as on paper: ``10⁻⁴``, ``3·10⁻⁴``; ``1`` and ``10`` as they are."""
+    digits, power = f"{value:.1e}".split("e")
+    if int(power) in (0, 1):
+        return f"{value:g}"
+    raised = f"10{str(int(power)).translate(_RAISED)}"
+    return raised if float(digits) == 1 else f"{float(digits):g}·{raised}"

@@ -125,11 +125,15 @@ def drawn(spec: Mapping[str, Any], data: Mapping[str, Columns]) -> list[Series]:
 
 def outside(titles: Sequence[str], charts: Sequence[list[Series]]) -> str:
     """A sentence that counts what lies outside the frames of charts; empty if nothing does."""
-    found = {title: ", ".join(_counts(listed)) for title, listed in zip(titles, charts, strict=True)}
-    where = "Beyond the edge" if len(charts) == 1 else "Beyond the edge of “{}”"
-    return " ".join(
-        f"{where.format(title)}: {text}; drag the chart to see it." for title, text in found.items() if text
-    )
+    sentences = []
+    for title, listed in zip(titles, charts, strict=True):
+        if kinds := list(_counts(listed)):
+            where = "outside the frame" if len(charts) == 1 else f"outside the frame of “{title}”"
+            one = len(kinds) == 1 and not kinds[0].endswith("s")
+            what = " and ".join(kinds)
+            verb, them = ("lies", "it") if one else ("lie", "them")
+            sentences.append(f"{what[0].upper()}{what[1:]} {verb} {where}; drag the chart to see {them}.")
+    return " ".join(sentences)
 
 
 def domain(listed: list[Series]) -> list[Any]:

@@ -94,8 +94,10 @@ def test_the_worked_example_is_right():
 
 def test_the_law_and_the_grid_says_what_the_chapter_says_as_it_opens_and_after_each_task(chapter):
     assert chapter.captions["the-law-and-the-grid"] == (
-        "Digits: alpha 0.84, beta 2.21. The law is ± 4.9 % off the fitted dots and -1.3 % ± 3.4 % off the held-back ones. "
-        "Text: alpha 0.67, beta 0.48. The law is ± 2.8 % off the fitted dots and +4.2 % ± 2.1 % off the held-back ones."
+        "Digits: alpha 0.84, beta 2.21. "
+        "The law is ± 4.9 % off the fitted dots and -1.3 % ± 3.4 % off the held-back ones. "
+        "Text: alpha 0.67, beta 0.48. "
+        "The law is ± 2.8 % off the fitted dots and +4.2 % ± 2.1 % off the held-back ones."
     )
     digits, text = chapter["surface"](8, True)["caption"].split(" Text: ")
     assert "fitted dots and -11.2 %" in digits

@@ -64,7 +64,10 @@ def test_the_law_of_the_perceptrons_came_true(chapter, signals_laws):
     law, large = signals_laws("perceptron", 4), chapter["large"]("perceptron", 4)
     (largest,) = [row for row in large if (row["width"], row["samples"]) == (128, 16_000)]
     assert f"{100 * float(law.predict(16_000, 128)):.2f} {100 * largest['mean']:.2f}" == "13.69 13.65"
-    assert "and -1.2 % ± 4.2 % off the held-back ones." in chapter["architectures"]("perceptron", "4", "data (alpha)")["caption"]
+    assert (
+        "and -1.2 % ± 4.2 % off the held-back ones."
+        in chapter["architectures"]("perceptron", "4", "data (alpha)")["caption"]
+    )
     assert len(large) == 4
 
 

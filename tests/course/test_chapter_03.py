@@ -140,7 +140,7 @@ def test_depth_is_no_axis(chapter):
     assert spread("depths", 0) < 1.5
     assert spread("depths", 0.3) < 1.2
     assert chapter["found"]["widths at depth 2"]["depth exponent"] == "not fitted"
-    assert not any("Beyond the edge" in said for said in chapter.captions.values())
+    assert not any("outside the frame" in said for said in chapter.captions.values())
     assert spread("depths", law.width_exponent) > 2 * spread("depths", 0)
 
 

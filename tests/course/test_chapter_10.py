@@ -236,7 +236,7 @@ def test_step_over_batch_makes_digits_networks_easier_to_prune(chapter, rank):
 
 def test_both_controls_of_the_panel_of_pruned_networks_move_its_dots(chapter):
     """All points stay in its frame, and nodes cost the most accuracy at every kept fraction."""
-    assert not any("Beyond the edge" in said for said in chapter.captions.values())
+    assert not any("outside the frame" in said for said in chapter.captions.values())
     for kept in ("0.2", "0.1", "0.05"):
         (_, weights, full), (_, nodes, _), (_, values, _) = (
             pruned_accuracies(chapter, pruning, kept) for pruning in ("magnitude", "node", "singular values")

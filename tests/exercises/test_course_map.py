@@ -82,9 +82,9 @@ def test_the_questions_of_a_quiz_must_be_answered_too():
     ("value", "true", "mark", "words"),
     [
         (9.2, 9.3, "right", "You said 9.2 %, measured 9.3 %: close, off by 0.1 percentage points."),
-        (12, 9.3, "near", "You said 12 %, measured 9.3 %: off by 2.7 percentage points, a factor 1.3."),
-        (4.65, 9.3, "near", "You said 4.65 %, measured 9.3 %: off by 4.7 percentage points, a factor 2."),
-        (50, 9.3, "far", "You said 50 %, measured 9.3 %: off by 41 percentage points, a factor 5.4."),
+        (12, 9.3, "near", "You said 12 %, measured 9.3 %: off by 2.7 percentage points, a factor of 1.3."),
+        (4.65, 9.3, "near", "You said 4.65 %, measured 9.3 %: off by 4.7 percentage points, a factor of 2."),
+        (50, 9.3, "far", "You said 50 %, measured 9.3 %: off by 41 percentage points, a factor of 5.4."),
         (0, 9.3, "far", "You said 0 %, measured 9.3 %: off by 9.3 percentage points."),
         (97, 94, "near", "You said 97 %, measured 94 %: off by 3 percentage points."),
         (98, 95, "far", "You said 98 %, measured 95 %: off by 3 percentage points."),

@@ -52,7 +52,7 @@ def test_a_sealed_prediction_stays_sealed_and_is_revealed_again():
     predict("00-width", QUESTION, unit="%", reveal=9.3).seal(12)
     again = predict("00-width", QUESTION, unit="%", reveal=9.3)
     assert again.value == 12.0
-    assert again.answer == "You said 12 %, measured 9.3 %: off by 2.7 percentage points, a factor 1.3."
+    assert again.answer == "You said 12 %, measured 9.3 %: off by 2.7 percentage points, a factor of 1.3."
     assert again.seal(50) == 12.0
     assert "first prediction counts and stays sealed: 12 %" in again.state["message"]
     assert on_disk()["value"] == 12.0
@@ -66,7 +66,7 @@ def test_a_new_kernel_reads_the_journal():
         "print(guess.value, guess.answer)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "12.0 You said 12 %, measured 6 %: off by 6 percentage points, a factor 2.\n"
+    assert done.stdout == "12.0 You said 12 %, measured 6 %: off by 6 percentage points, a factor of 2.\n"
 
 
 def test_when_another_notebook_was_faster_its_prediction_counts():
@@ -98,10 +98,10 @@ def test_a_changed_question_shows_which_wording_was_answered():
 @pytest.mark.parametrize(
     ("reveal", "text"),
     [
-        (9.3, "You said 12, measured 9.3: off by a factor 1.3."),
+        (9.3, "You said 12, measured 9.3: off by a factor of 1.3."),
         (lambda: 12, "You said 12, measured 12: exactly right."),
-        (lambda said: 2 * said, "You said 12, measured 24: off by a factor 2."),
-        (lambda width=9.3: width, "You said 12, measured 9.3: off by a factor 1.3."),
+        (lambda said: 2 * said, "You said 12, measured 24: off by a factor of 2."),
+        (lambda width=9.3: width, "You said 12, measured 9.3: off by a factor of 1.3."),
         (np.float32(12.25), "You said 12, measured 12.25: within 5 %."),
         (np.array(-3.0), "You said 12, measured -3: off by 15."),
         ("It **falls**.", "It falls."),

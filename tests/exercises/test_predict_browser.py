@@ -171,7 +171,7 @@ def test_by_keyboard_alone_a_prediction_is_typed_sealed_and_revealed(page):
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Seal my prediction")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("measured 9.3 %: off by 2.7 percentage points, a factor 1.3.")).to_be_visible()
+    expect(page.get_by_text("measured 9.3 %: off by 2.7 percentage points, a factor of 1.3.")).to_be_visible()
     expect(page.get_by_label("Your prediction (%)")).to_be_hidden()
     expect(page.locator(".slab-predict-answer")).to_be_focused()
     assert seen[0]["predictions"]["00-width"]["value"] == 12.0
@@ -210,7 +210,7 @@ def test_two_views_share_what_is_typed_and_sealed(page):
     boxes.nth(0).fill("12")
     expect(boxes.nth(1)).to_have_value("12")
     page.get_by_role("button", name="Seal my prediction").nth(1).click()
-    expect(page.get_by_text("off by a factor 1.3")).to_have_count(2)
+    expect(page.get_by_text("off by a factor of 1.3")).to_have_count(2)
     assert page.evaluate("new Set([...document.querySelectorAll('[id]')].map((n) => n.id)).size") == page.evaluate(
         "document.querySelectorAll('[id]').length"
     )
@@ -224,9 +224,9 @@ def test_a_reload_keeps_the_draft_and_then_the_seal(page):
     expect(page.get_by_label("Your prediction")).to_have_value("12")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("off by a factor 1.3")).to_be_visible()
+    expect(page.get_by_text("off by a factor of 1.3")).to_be_visible()
     mount(page, guess)
-    expect(page.get_by_text("off by a factor 1.3")).to_be_visible()
+    expect(page.get_by_text("off by a factor of 1.3")).to_be_visible()
     expect(page.get_by_role("button", name="Seal my prediction")).to_be_hidden()
 
 

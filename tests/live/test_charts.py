@@ -71,6 +71,18 @@ def test_log_axes_label_round_numbers(axis, ticks):
     assert axis.ticks() == ticks
 
 
+def test_powers_of_ten_are_written_as_on_paper():
+    x = Axis("n", "n", 1e-12, 10, log=True, format="~e")
+    y = Axis("error", "error", 3e-4, 0.2, log=True, format="~e")
+    layers = chart(Points(), x=x, y=y, title="Error", description="Error.", width=600)
+    picture = vl_convert.vegalite_to_svg(specification(layers) | {"datasets": {"rows": [{"n": 0.5, "error": 0.01}]}})
+    assert re.findall(r">([\d·]*10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|1|10)<", picture) == [
+        *("10⁻¹²", "10⁻¹⁰", "10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "1"),
+        *("3·10⁻⁴", "10⁻³", "3·10⁻³", "10⁻²", "3·10⁻²", "10⁻¹"),
+    ]
+    assert "e-" not in "".join(re.findall(">([^<>]*)</text>", picture))
+
+
 def test_an_axis_may_have_names_in_the_place_of_numbers():
     names = ("one threshold", 'Erdős-Rényi "kernel"', *(f"one of many methods, {number}" for number in range(8)))
     x = Axis("n", "method", 0.5, 10.5, names=names)

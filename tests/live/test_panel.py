@@ -232,12 +232,16 @@ def test_the_caption_counts_what_lies_outside_the_frame():
     layers = Lines(), Points()
     axes = {"x": Axis("n", "n", 0, 100), "y": Axis("error", "error", 0, 1), "description": "d"}
     one, other = (chart(*layers, title=title, **axes) for title in ("One", "Other"))
-    count = "part of a line, 3 points; drag the chart to see it."
-    assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"Beyond the edge: {count}"
+    count, end = "Part of a line and 3 points lie outside the frame", "; drag the chart to see them."
+    assert Panel(scattered, controls=[SLOPE], charts=one).status["caption"] == f"{count}{end}"
     both = Panel(scattered, controls=[SLOPE], charts=[one, other]).status["caption"]
-    assert both == f"Beyond the edge of “One”: {count} Beyond the edge of “Other”: {count}"
+    assert both == f"{count} of “One”{end} {count} of “Other”{end}"
     said = Panel(lambda slope: {"rows": scattered(slope), "caption": "So it is "}, controls=[SLOPE], charts=one)
-    assert said.status["caption"] == f"So it is. Beyond the edge: {count}"
+    assert said.status["caption"] == f"So it is. {count}{end}"
+    away = Panel(
+        lambda slope: {"n": [50.0], "error": [1.5]}, controls=[SLOPE], charts=chart(Points(), title="One", **axes)
+    )
+    assert away.status["caption"] == "1 point lies outside the frame; drag the chart to see it."
 
 
 def test_a_broken_panel_fails_its_cell():

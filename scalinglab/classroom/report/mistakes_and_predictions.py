@@ -102,9 +102,9 @@ class PredictionFinding:
 
     @property
     def close_words(self) -> str:
-        """What close means here: ``within a factor 1.5``."""
+        """What close means here: ``within a factor of 1.5``."""
         unit = "percentage points" if self.question.unit == "%" else self.question.unit
-        return f"within a factor {FACTOR:g}" if self._by_factor else f"at most {amount(self._part, unit)} off"
+        return f"within a factor of {FACTOR:g}" if self._by_factor else f"at most {amount(self._part, unit)} off"
 
     @property
     def _part(self) -> float:

@@ -82,14 +82,14 @@ def test_a_submission_that_could_not_be_graded_still_has_its_predictions():
 @pytest.mark.parametrize(
     ("asked", "truth", "close", "words"),
     [
-        ((0, 100, False), 9.0, (6.0, 13.5), "within a factor 1.5"),
+        ((0, 100, False), 9.0, (6.0, 13.5), "within a factor of 1.5"),
         ((0, 100, False), 90.0, (80.0, 100.0), "at most 10 percentage points off"),  # a factor would take all from 60
         ((80, 100, False), 93.0, (91.0, 95.0), "at most 2 percentage points off"),
         ((-1, 1, False), -0.3, (-0.5, -0.1), "at most 0.2 percentage points off"),
         ((0, 100, False), 0.0, (-10.0, 10.0), "at most 10 percentage points off"),
-        ((1, 10_000, True), 6000.0, (4000.0, 9000.0), "within a factor 1.5"),
-        ((None, None, False), 30.0, (20.0, 45.0), "within a factor 1.5"),
-        ((0, None, False), 30.0, (20.0, 45.0), "within a factor 1.5"),
+        ((1, 10_000, True), 6000.0, (4000.0, 9000.0), "within a factor of 1.5"),
+        ((None, None, False), 30.0, (20.0, 45.0), "within a factor of 1.5"),
+        ((0, None, False), 30.0, (20.0, 45.0), "within a factor of 1.5"),
     ],
 )
 def test_close_is_a_factor_or_a_tenth_of_the_range_whichever_is_stricter(asked, truth, close, words):

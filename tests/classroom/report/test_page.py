@@ -247,7 +247,7 @@ def test_predictions_are_told_in_a_sentence_and_drawn():
     (card,) = page.all("figure")
     assert "How many percent?" in card.text
     (told,) = card.all("figcaption")
-    assert told.text == "Median 12 %, measured 9.3 %; 60 % of the class within a factor 1.5. 5 answered."
+    assert told.text == "Median 12 %, measured 9.3 %; 60 % of the class within a factor of 1.5. 5 answered."
     assert len(list(card.all("circle"))) == 5
     assert "Nobody answered: And what else?" in page.text
 

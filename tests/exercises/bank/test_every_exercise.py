@@ -24,6 +24,7 @@ import pytest
 from scalinglab.exercises import Exercise, all_exercises, bank, grade, student_seed
 from scalinglab.exercises.answers import equal
 from scalinglab.exercises.bank import find
+from scalinglab.exercises.wording import share
 
 TESTS = Path(__file__).parents[1]
 COURSE = TESTS.parents[1] / "course"
@@ -82,8 +83,8 @@ def test_its_box_says_how_close_numbers_must_be_and_this_is_close_enough(exercis
     whole = np.asarray(right, dtype=object).ravel()
     assert bool(found) == any(isinstance(one, float | np.floating) for one in whole)
     if found:
-        allowed = float(tolerance.rstrip("."))
-        assert allowed == exercise.tolerance
+        assert tolerance == f"{share(exercise.tolerance)}."
+        allowed = exercise.tolerance
         near = np.asarray(right, dtype=float) * (1 + 0.9 * allowed)
         assert equal(near if near.ndim else float(near), right, allowed)
 
