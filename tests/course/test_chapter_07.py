@@ -173,8 +173,8 @@ def test_what_the_panel_of_two_methods_shows_of_its_tasks(chapter, means):
         most = max(gap, key=lambda d: abs(gap[d]))
         on_paths = " and ".join(f"{means(method, 'effective')[64]:,.0f} ({method})" for method in chosen.values())
         assert shown["caption"] == (
-            f"Largest difference, first minus second: {gap[most]:+.1f} points at 1/{most}. "
-            f"Of 1,320 weights kept at 1/64, on a path: {on_paths}."
+            f"The largest difference, first minus second, is {gap[most]:+.1f} points, at 1/{most}. "
+            f"Of the 1,320 weights kept at 1/64, {on_paths} lie on a path."
         )
 
 
@@ -252,7 +252,13 @@ def test_after_training_sizes_still_rank_by_the_initial_scales(chapter):
     assert first == pytest.approx(0.08, abs=0.01)
     assert max(others) < 0.005
     assert trained.effective.kept < 20
-    assert chapter["masked"]("trained", "LAMP", 1 / 64).effective.kept > 900
+    lost = [chapter["masked"]("initial", "one threshold", density) for density in (1 / 64, 1 / 128)]
+    assert [round(2560 * masks.densities[2]) for masks in lost] == [1, 0]
+    assert [masks.empty_layers for masks in lost] == [(), (3,)]
+    for weights in ("initial", "trained"):
+        lamp = chapter["masked"](weights, "LAMP", 1 / 64)
+        assert lamp.densities == pytest.approx([0.03, 0.008, 0.15], rel=0.1)
+        assert lamp.effective.kept > 900
 
 
 def test_one_round_of_synflow_empties_two_layers_and_more_rounds_none(chapter):

@@ -75,7 +75,9 @@ def test_shuffling_costs_a_convolution_more_if_training_found_the_mask(chapter, 
     assert chapter["missed"]("convolution", "iterative", 0.05, "shuffled").mean() > 85  # of 90
     caption = chapter.captions["three-kinds-of-network"]
     assert caption.startswith("At 20 %, “shuffled” costs the convolution +5.9 points (+3.4 to +8.3) more than the perc")
-    assert caption.endswith("The masks of convolution as found: +9.4 points (+8.0 to +10.8) above dense.")
+    assert caption.endswith(
+        "As found, the masks of the convolution have an error +9.4 points (+8.0 to +10.8) above dense."
+    )
 
 
 def test_at_twenty_per_cent_shuffling_breaks_no_paths(chapter):

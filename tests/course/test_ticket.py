@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from scalinglab.training import load_networks
+from scalinglab.training import digits, finish, load_networks, train
 from tests.course.notebooks import COURSE, code_cells
 
 
@@ -23,3 +24,6 @@ def test_the_ticket_in_the_file_is_the_one_that_was_found(tmp_path, monkeypatch)
         np.testing.assert_array_equal(weight, trained)
         np.testing.assert_array_equal(bias, moved)
     assert again.test_error[0, -1] == search.rows()[-1]["test_error"] < 0.1
+    same = {"initial": [names["weights"]] * 5, "masks": [names["masks"]] * 5}
+    errors = finish(train(digits(), seed=range(1, 6), **same, **names["saved"].about)).test_error[:, -1]
+    assert [1 - errors.max(), 1 - errors.min()] == pytest.approx([0.940, 0.948], abs=0.003)
