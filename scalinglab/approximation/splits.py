@@ -95,8 +95,8 @@ def split_band(
 ) -> ErrorSplit:
     """Split the error of gradient descent within a band.
 
-    The class are the functions of the band. The best one is the target without its frequencies above the band, and the
-    best fit that of ``fit_band``; both errors are exact.
+    The class consists of the functions within the band. Its best function is the target without the frequencies above
+    the band, and the best fit is that of ``fit_band``. Both errors are exact.
 
     Parameters
     ----------

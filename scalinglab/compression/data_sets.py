@@ -72,9 +72,9 @@ def compress_dataset(
         The largest that fits into one cell if left out (with at most 500 moments).
     loss : {"squared", "general"}
         - "squared": a loss that is quadratic in the labels, or linear as the cross-entropy of labels that are one-hot.
-          Only ``x^a``, ``y x^a`` up to the order, and ``y^2`` have to be kept, in cells of the inputs alone: then noise
-          in the labels costs no dimension. A model that is a polynomial of degree q has exactly the same loss at order
-          2q, whatever its coefficients.
+          Only ``x^a``, ``y x^a`` up to the order, and ``y^2`` have to be kept, in cells of the inputs alone: so the
+          label, however noisy, is no further dimension. A model that is a polynomial of degree q
+          has exactly the same loss at order 2q, whatever its coefficients.
         - "general": all moments of (x, y) up to the order.
     weights : array, shape (examples,), optional
 

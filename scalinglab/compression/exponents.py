@@ -21,8 +21,8 @@ MOST_MOMENTS = 500
 def moment_count(dimension: int, order: int) -> int:
     """Number of monomials of a total degree up to ``order``, the constant included: binomial(dimension + order, order).
 
-    So many points, with positive weights, reproduce all these moments of any number of points [Wang2025] Theorem 2
-    (Tchakaloff).
+    That many points, with positive weights, are enough to reproduce all these moments of any number of points
+    ([Wang2025] Theorem 2, Tchakaloff).
 
     Raises
     ------

@@ -33,7 +33,7 @@ def average_error(
     """Root mean square difference of the averages of some functions over two weighted sets of points.
 
     The functions are ``g(<w, x>)`` for a few x that are uniform in [-1, 1] along each axis, as in [Wang2025] Figure 2;
-    the first set's averages are theirs over its whole weight, and so are the second's.
+    the average over a set is the weighted sum over it, divided by its total weight.
 
     Parameters
     ----------

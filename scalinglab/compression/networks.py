@@ -97,7 +97,7 @@ def _network(layers: Sequence[tuple[Array, Array]], masses: Array) -> WeightedNe
 def train_together(
     networks: Mapping[str, WeightedNetwork], task: Task, *, seed: int = 0, **settings: Any
 ) -> Iterator[Together]:
-    """Train networks on the same batches, each by the one training loop, and show every step.
+    """Train networks on the same batches, all with the same training loop, and show every step.
 
     Parameters
     ----------

@@ -116,10 +116,11 @@ def compress_network(
     choose: str = "moments",
     seed: int = 0,
 ) -> WeightedNetwork:
-    """Choose some neurons of a network of one hidden layer, and masses for them, that say (and learn) the same.
+    """Choose some neurons of a network with one hidden layer, with masses, that compute (and learn) nearly the same.
 
-    A network is a sum over neurons of a function of each one's parameters (w_j, b_j, v_j), so that the moments of
-    these decide what it says [Wang2025]. As training treats all neurons alike, they decide what it becomes, too.
+    The output is a sum over neurons of a function of each neuron's parameters (w_j, b_j, v_j), so the moments of
+    these parameters determine it [Wang2025]. Training treats all neurons alike, so the moments determine the trained
+    network, too.
 
     Parameters
     ----------

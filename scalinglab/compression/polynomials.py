@@ -125,7 +125,7 @@ def boxed(points: Array, box: tuple[Array, Array] | None = None) -> Array:
 
 
 def condition(points: ArrayLike, order: int, *, basis: str = "legendre", box: bool = True) -> float:
-    """Condition number of the matrix of polynomials: by how much errors of rounding can grow in what is solved with it.
+    """Condition number of the matrix of polynomials: how much rounding errors can grow when you solve with it.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def condition(points: ArrayLike, order: int, *, basis: str = "legendre", box: bo
     Returns
     -------
     float
-        Of the largest to the smallest singular value; beyond 1e16 it says "singular" and no more.
+        Of the largest to the smallest singular value; beyond 1e16 the matrix is singular to rounding.
 
     Raises
     ------

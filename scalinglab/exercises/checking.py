@@ -68,7 +68,8 @@ def grade(exercise: Exercise, answer: Any, *, seed: int) -> CheckResult:
 
 
 def _open(exercise: Exercise, case: Case) -> CheckResult:
-    about = f"{exercise.title}: {exercise.difficulty}, about {exercise.minutes} minutes."
+    title = exercise.title if exercise.title.endswith("?") else f"{exercise.title}."
+    about = f"{title} {exercise.difficulty.capitalize()}, about {exercise.minutes} minutes."
     message = f"{about} Write your answer in place of the line with `raise`, run that cell, then run this one again."
     if is_inexact(exercise.oracle(*case)):
         message += f" Numbers count as right if their relative error is at most {share(exercise.tolerance)}."

@@ -90,8 +90,8 @@ def singular_value_error(matrix_: ArrayLike, density: float) -> Any:
     matrix_ : array, shape (..., rows, columns)
         Finite and not all zeros.
     density : float
-        Rank in units of the number of columns, above 0 and 1 at most: kept are as many singular values as
-        ``node_error`` keeps columns, so by the theorem of Eckart and Young this error is never larger than that one.
+        Rank in units of the number of columns, above 0 and 1 at most. As many singular values are kept as
+        ``node_error`` keeps columns. So by the theorem of Eckart and Young this error is never larger than that one.
 
     Returns
     -------

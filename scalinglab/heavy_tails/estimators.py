@@ -108,8 +108,8 @@ def tail_index(x: ArrayLike, *, method: str, share: float = 0.01) -> TailIndex:
     Parameters
     ----------
     x : array, shape (n,), or (n, dimension) for the method "block"
-        At least 40 finite numbers that are not all equal. Signs are used by the stable methods only. Nothing is
-        centred: only "characteristic" and "quantile" do not care where the sample lies.
+        At least 40 finite numbers that are not all equal. Signs are used by the stable methods only. The sample
+        is not centred, and only "characteristic" and "quantile" do not depend on its location.
     method : {"characteristic", "block", "quantile", "hill", "power_law"}
         - "characteristic": the slope of ``log(-log |phi(t)|^2)`` on ``log t``, with phi the empirical characteristic
           function [Koutrouvelis1980].
@@ -150,7 +150,7 @@ def tail_index(x: ArrayLike, *, method: str, share: float = 0.01) -> TailIndex:
 
 
 def hill_curve(x: ArrayLike, *, lengths: int = 120, share: float = 0.5) -> HillCurve:
-    """Hill's estimate for many numbers of tail points: a plateau says where the power law holds, if anywhere.
+    """Hill's estimate for many numbers of tail points: a plateau shows where the power law holds, if anywhere.
 
     Parameters
     ----------

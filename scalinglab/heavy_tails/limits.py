@@ -113,8 +113,8 @@ def predicted_error(alpha: float, n: ArrayLike, density: float, *, quantile: flo
 
     ``e^2 ~ n^(1 - 2 / alpha) m / S`` with ``m = E[X^2; |X| < q]`` of what is dropped, and the positive stable
     ``S = (C Gamma(1 - alpha / 2))^(2 / alpha) A`` of index alpha / 2 to which ``n^(-2 / alpha) sum X^2`` tends (derived
-    here). The limit is *random*: errors scatter as much at large n as at small. For alpha near 2 the law sets in only
-    at n that no network has, and promises errors above the normal limit before.
+    here). The limit is *random*: errors scatter as much at large n as at small. For alpha near 2 the
+    law holds only at n that no network has. At smaller n it predicts errors above the normal limit.
 
     Parameters
     ----------

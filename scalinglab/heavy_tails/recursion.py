@@ -285,7 +285,7 @@ def finite_data_tail_index(step_size: float, inputs: ArrayLike) -> float:
     Returns
     -------
     float
-        ``inf`` where no sample ever takes the distance up: then the stationary law has no power tail at all.
+        ``inf`` if no sample ever increases the distance: then the stationary law has no power tail.
 
     Raises
     ------

@@ -63,7 +63,7 @@ class Panel(Observed):
     after : str or sequence of str, optional
         Keys of predictions, ``"01-width"``. Until they are sealed the panel is closed and computes nothing.
     name : str, optional
-        How the panel calls itself in copied states and files; made from the title by default.
+        The name of the panel in copied states and files; made from the title by default.
 
     Raises
     ------

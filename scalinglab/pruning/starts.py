@@ -94,8 +94,9 @@ def magnitude_masks(layers: Layers, kept: int, *, scope: str = "global", within:
         How many weights of the network are kept.
     scope : {"global", "layer", "erk", "lamp"}
         Which weights are compared: all of them; those of a layer, each of which keeps the same share, or the share of
-        ``erk_counts``; or all of them by ``lamp_scores``. "global" takes the scales of the layers for comparable. A
-        layer of which earlier masks left less than its share keeps what they left, and the others more.
+        ``erk_counts``; or all of them by ``lamp_scores``. "global" assumes that
+        the scales of the layers are comparable. If earlier masks left a layer less than its share, it keeps what they
+        left, and the other layers keep more.
     within : Masks, optional
         Earlier masks: what they removed stays removed.
 

@@ -74,7 +74,7 @@ def kept_nodes(layers: Layers, nodes: int, *, score: str = "product") -> Nodes:
 
 
 def keep_nodes(layers: Layers, nodes: int, *, score: str = "product") -> Arrays:
-    """The smaller network: what is dropped is a node's row, its bias, and its column in the layer above.
+    """Return the smaller network, without the row, the bias and the column above of each node that is dropped.
 
     ``train(initial=..., width=nodes)`` trains it on. It computes what the large network does with the weights outside
     ``node_masks`` set to zero.
@@ -110,7 +110,7 @@ def keep_nodes(layers: Layers, nodes: int, *, score: str = "product") -> Arrays:
 def node_masks(layers: Layers, nodes: int, *, score: str = "product") -> Masks:
     """The same choice as masks of the large network: zeros in the row of each dropped node, and in its column above.
 
-    A zero row alone would not do: the node would still put out what its bias leaves of it.
+    A zero row alone would not be enough, because the node would still output what its bias gives.
 
     Parameters
     ----------

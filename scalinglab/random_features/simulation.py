@@ -49,7 +49,7 @@ def simulating(
     seeds: int = 20,
     seed: int = 0,
 ) -> Iterator[LossCurve]:
-    """Draw features and training sets, train on each, and average: the simulated twin of the theory.
+    """Draw features and training sets, train on each, and average: the simulation beside the theory.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def simulating(
         A width of infinity takes the features themselves, samples of infinity the population. One-pass SGD takes
         fresh samples and no number of them.
     noise, ridge : float
-        As in ``gradient_flow``; one-pass SGD knows no ridge.
+        As in ``gradient_flow``; one-pass SGD has no ridge.
     algorithm : {"gradient_flow", "gradient_descent", "one_pass_sgd"}
     step_size : float, optional
         Of the two discrete algorithms.

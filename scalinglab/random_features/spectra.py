@@ -179,8 +179,8 @@ def spectrum_from_kernel(gram: ArrayLike, targets: ArrayLike, *, least: float = 
     targets : array, shape (points,)
         The clean target at each point.
     least : float
-        Eigenvalues below this share of the largest count as zero, which they are but for rounding. A kernel has such
-        where inputs are repeated, or where its features are fewer than the points.
+        Eigenvalues below this share of the largest count as zero, as they are up to rounding. A kernel has
+        such eigenvalues if inputs are repeated, or if it has fewer features than there are points.
 
     Returns
     -------

@@ -61,7 +61,7 @@ class Allocation(ReadOnly):
 
 
 def optimal_allocation(law: ComputeLaw | JointLaw, flops: ArrayLike, *, cost: float = 6.0) -> Allocation:
-    """Divide each budget so that the law promises the least loss.
+    """Divide each budget so that the law predicts the smallest loss.
 
     Parameters
     ----------

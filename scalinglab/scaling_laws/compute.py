@@ -53,7 +53,7 @@ def fit_compute(
     resampling: str = "pairs",
     noise: str = NOISE[0],
 ) -> ComputeLaw:
-    """Fit the loss as a function of parameters and tokens, as [Hoffmann2022] asked for it.
+    """Fit the loss as a function of parameters and tokens, in the form of [Hoffmann2022].
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def fit_joint(
 ) -> JointLaw:
     """Fit the error as a function of data and model, robustly, in deviations of its logarithm.
 
-    The chance level is given, not fitted: errors that are far below it hardly tell it apart from the amplitudes.
+    The chance level is given and not fitted, because errors that are far below it hardly determine it.
 
     Parameters
     ----------

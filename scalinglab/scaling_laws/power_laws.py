@@ -83,11 +83,12 @@ def fit_power_law(
     seed : int
         Of the bootstrap.
     resampling : {"pairs", "residuals"}
-        Draw whole points, or put resampled deviations on the law; the latter takes it that they scatter alike.
+        Draw whole points, or put resampled deviations on the law; the latter assumes that all scatter alike.
     noise : {"uneven", "even"}
         Whether deviations may scatter more widely at some points than at others. Of 400 random designs (see the command
-        ``python -m tests.scaling_laws.coverage``), intervals for uneven noise cover as they say under both kinds of
-        noise; those for even noise are narrower, and where it grows that of the law, ahead, holds it 3 times in 4.
+        ``python -m tests.scaling_laws.coverage``), intervals for uneven noise cover as often as stated under
+        both kinds of noise. Those for even noise are narrower. Where the noise grows, the one for the law beyond the
+        data covers it only 3 times in 4.
 
     Returns
     -------

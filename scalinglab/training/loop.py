@@ -79,7 +79,7 @@ def train(
     width : int or sequence of int
         Units in each hidden layer.
     depth : int
-        Hidden layers; blocks of attention. A convolution has three layers always, and a module of your own sees to it.
+        Hidden layers; blocks of attention. A convolution has three layers, and a module of your own decides itself.
     activation : {"relu", "tanh"}
         Not for a module of your own.
     optimizer : {"sgd", "momentum", "adam", "adamw"}

@@ -89,7 +89,11 @@ def test_stop_holds_the_run_and_resume_goes_on(notebook):
     panel.button("Stop").click()
 
 
-def test_a_run_out_of_sight_goes_on_and_is_drawn_once_somebody_looks(notebook):
+#: What the browser tells a page before and after it prints; drawing has ended before the next task begins.
+PRINT = "(async (moment) => { dispatchEvent(new Event(moment)); await new Promise((then) => setTimeout(then)); })"
+
+
+def test_a_run_out_of_sight_goes_on_is_printed_as_it_stands_and_drawn_once_somebody_looks(notebook):
     panel, page = notebook.panel("Run"), notebook.page
     panel.wait_for_state("running")
     size = page.viewport_size
@@ -97,10 +101,17 @@ def test_a_run_out_of_sight_goes_on_and_is_drawn_once_somebody_looks(notebook):
     notebook.show_cell(0)
     page.wait_for_timeout(200)
     picture, done = panel.pixels(), progress(panel)
-    page.wait_for_timeout(1200)
+    page.wait_for_timeout(800)
     assert panel.pixels() == picture
     assert progress(panel) > done
-    panel.wait_for_change(picture)
+    page.evaluate(f"() => {PRINT}('beforeprint')")
+    printed = panel.pixels()
+    assert printed != picture  # what is printed is up to date
+    page.evaluate(f"() => {PRINT}('afterprint')")
+    held = panel.pixels()
+    page.wait_for_timeout(400)
+    assert panel.pixels() == held
+    panel.wait_for_change(held)
     page.set_viewport_size(size)
     panel.button("Stop").click()
 

@@ -41,7 +41,6 @@ DERIVED = {
     "07-longer": "error-against-all-steps",
     "07-paths": "two-methods-side-by-side",
     "10-layer": "three-prunings-of-stable-matrices",
-    "10-width": "how-many-weights-it-takes",
     "11-rough": "smooth-and-rough",
     "12-boost": "data-laws",
     "12-gap": "side-by-side",

@@ -380,6 +380,8 @@ def test_a_stub_is_offered_a_hint_and_told_what_to_do():
 
     result = check(KEY, stub)
     assert "Hint 1 of 3 is waiting" in result.notes[-1]
+    assert result.message.startswith("Count the parameters. Easy, about ")
+    assert check("10-growth", stub).message.startswith("How wide? Easy, about ")
     assert "run that cell, then run this one again" in result.message
     assert Journal().read()["attempts"] == {}
 

@@ -32,10 +32,11 @@ class Charts {
     this.legends = [];
     this.waiting = null;
     this.busy = false;
-    this.near = true; // whether the panel is in view, or soon will be
+    this.near = true; // whether the charts are drawn: the panel is in view, or soon will be, or the page is printed
+    this.seen = true; // whether the panel is in view, or soon will be
     this.faded = false; // whether the charts have the colours that the page had before
-    this.sight = new IntersectionObserver((looks) => this.look(looks.at(-1).isIntersecting), { scrollMargin: "50%" });
-    this.print = () => this.look(true);
+    this.sight = new IntersectionObserver((looks) => this.look((this.seen = looks.at(-1).isIntersecting)), { scrollMargin: "50%" });
+    this.print = ({ type }) => this.look(type === "beforeprint" || this.seen);
     this.room = new ResizeObserver(() => requestAnimationFrame(() => this.fit()));
   }
 
@@ -47,7 +48,7 @@ class Charts {
     await this.build();
     this.room.observe(this.root);
     this.sight.observe(this.root.closest(".sl-panel"));
-    addEventListener("beforeprint", this.print);
+    for (const moment of ["beforeprint", "afterprint"]) addEventListener(moment, this.print);
     this.drawn(model.get("frame").number);
   }
 
@@ -184,7 +185,7 @@ class Charts {
     this.waiting = null;
     this.room.disconnect();
     this.sight.disconnect();
-    removeEventListener("beforeprint", this.print);
+    for (const moment of ["beforeprint", "afterprint"]) removeEventListener(moment, this.print);
     for (const { finalize } of this.figures) finalize();
     this.figures = [];
   }

@@ -65,7 +65,7 @@ def _term(p: float, q: float) -> float:
 
 
 def largest_probability(second: float, information: float) -> float:
-    """The largest p with ``binary_kl(p, q) <= I``: how likely an event can get by what a mask knows of the data.
+    """The largest p with ``binary_kl(p, q) <= I``: how likely the information in a mask can make an event.
 
     A mask and its own data are a pair from a law P; a mask and other data are one from the product Q of the margins.
     No event can be likelier under P than this, by data processing.
@@ -156,7 +156,7 @@ def effective_parameters(kept: int, information: float) -> float:
 
 
 def largest_effective_parameters(size: int, kept: int, samples: int | None = None) -> float:
-    """The effective parameters of a mask that knows as much as it can: ``k + min(n log 2, log C(N, k))``.
+    """The effective parameters of a mask with as much information as possible: ``k + min(n log 2, log C(N, k))``.
 
     It is below ``k (2 + log(N / k))``: pruning can multiply the count by no more than a logarithm.
 

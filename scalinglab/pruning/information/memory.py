@@ -120,8 +120,8 @@ def memorisation(
     """Train masks on noise in labels: masks that were made from it, from other noise, or from none.
 
     A method whose name ends in ``", other labels"`` gets other noise for its search than for the training that follows.
-    With the same start, the same numbers of weights in each layer and the same algorithm, only the information that
-    the mask has of the labels differs between the two: the pair is the clean test of what that is worth.
+    With the same start, the same numbers of weights in each layer and the same algorithm, the two differ only in
+    the information about the labels that the mask carries. So the pair is a clean test of what that is worth.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def coin_flips(samples: int, inputs: Any, *, seed: int = 0, regression: bool = F
     inputs : int or array, shape (at least samples, inputs)
         How many standard normal inputs; or the inputs themselves, of which the first examples are taken.
     seed : int
-        Draws inputs, labels, and a test set of which nobody can know more than chance.
+        Draws inputs, labels, and a test set on which nothing can beat chance.
     regression : bool
         Labels -1 and 1 to be met in squared error; else two classes, one logit.
 

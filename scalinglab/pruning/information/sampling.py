@@ -146,8 +146,8 @@ def information_bounds(masks: Sequence[Masks], labels: ArrayLike, *, seed: int =
 
     Below, by a decoder [Barber2003]: ``I >= H(y) - E[-log2 q(y | m)]`` for any q, here a logistic regression for each
     label on the bits of the mask, scored on masks that it was not fitted on. It is only as good as its decoder: a
-    bound of zero does not say that nothing is known, and the bounds of two methods do not rank them. Above, as a mask
-    has no more entropy than its weights have one by one, and knows no more than there are labels.
+    bound of zero does not mean that there is no information, and the bounds of two methods do not rank them. The upper
+    bound holds because the entropy of a mask is at most the sum over its weights, and at most one bit for each label.
 
     Parameters
     ----------
