@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from scalinglab._checks import Array, fail, non_negative_integer, positive
@@ -41,22 +43,41 @@ def descend_band(samples: Samples, band: int, *, steps: int, step_size: float = 
     >>> descend_band(sample(target, 64), 10, steps=0).error(target).tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
+    return descents(samples, band, [steps], step_size=step_size)[0]
+
+
+def descents(samples: Samples, band: int, steps: Sequence[int], *, step_size: float = 1.0) -> list[FourierSeries]:
+    """``descend_band`` after each of several numbers of steps, for hardly more than the cost of one.
+
+    Parameters
+    ----------
+    samples, band, step_size
+        As in ``descend_band``.
+    steps : sequence of int
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
     count = checked_samples(samples, band)
-    done, rate = non_negative_integer("steps", steps), positive("step_size", step_size)
+    done, rate = [non_negative_integer("steps", each) for each in steps], positive("step_size", step_size)
     if rate >= 2:
         fail("step_size", "be below 2, where descent diverges", step_size)
-    found = np.empty((samples.functions, count))
+    found = np.empty((len(done), samples.functions, count))
     each = max(1, PART // (len(samples) * count))
     for first in range(0, samples.functions, each):
         part = slice(first, first + each)
         left, singular, right = np.linalg.svd(basis(samples.inputs[part], band), full_matrices=False)
-        learned = _learned(rate * (singular / singular[:, :1]) ** 2, done)
         # Below rounding a singular value is none, and nothing is learned along its direction.
         seen = singular > np.finfo(float).eps * singular[:, :1]
-        shares = np.where(seen, learned / np.where(seen, singular, 1), 0)
         projected = (left.swapaxes(1, 2) @ samples.labels[part, :, None])[..., 0]
-        found[part] = (right.swapaxes(1, 2) @ (shares * projected)[..., None])[..., 0]
-    return FourierSeries(found.reshape(samples.functions, *[2 * band + 1] * samples.dimension))
+        for place, number in enumerate(done):
+            learned = _learned(rate * (singular / singular[:, :1]) ** 2, number)
+            shares = np.where(seen, learned / np.where(seen, singular, 1), 0)
+            found[place, part] = (right.swapaxes(1, 2) @ (shares * projected)[..., None])[..., 0]
+    shape = (samples.functions, *[2 * band + 1] * samples.dimension)
+    return [FourierSeries(each.reshape(shape)) for each in found]
 
 
 def _learned(pull: Array, steps: int) -> Array:

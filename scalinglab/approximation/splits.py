@@ -13,15 +13,16 @@ best fit, and the sign is left as it is. The names and definitions are ours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, array, same_length
 from scalinglab._results import ReadOnly
-from scalinglab.approximation.descent import descend_band
+from scalinglab.approximation.descent import descents
 from scalinglab.approximation.fourier import FourierSeries, checked_target
 from scalinglab.approximation.nyquist import fit_band
 from scalinglab.approximation.targets import Samples
@@ -90,9 +91,21 @@ def split_error(reached: ArrayLike, *, fitted: ArrayLike, capacity: ArrayLike = 
     return ErrorSplit(least, best - least, total - best, total.copy())
 
 
+@overload
 def split_band(
     target: FourierSeries, samples: Samples, band: int, *, steps: int = 100, step_size: float = 1.0
-) -> ErrorSplit:
+) -> ErrorSplit: ...
+
+
+@overload
+def split_band(
+    target: FourierSeries, samples: Samples, band: int, *, steps: Sequence[int], step_size: float = 1.0
+) -> list[ErrorSplit]: ...
+
+
+def split_band(
+    target: FourierSeries, samples: Samples, band: int, *, steps: int | Sequence[int] = 100, step_size: float = 1.0
+) -> ErrorSplit | list[ErrorSplit]:
     """Split the error of gradient descent within a band.
 
     The class consists of the functions within the band. Its best function is the target without the frequencies above
@@ -103,8 +116,10 @@ def split_band(
     target : FourierSeries
     samples : Samples
         Of this target; at least as many as unknowns, or the best fit would not be unique.
-    band, steps, step_size
+    band, step_size
         As in ``descend_band``.
+    steps : int or sequence of int
+        Of several numbers, a split for each comes back, for hardly more than the cost of one.
 
     Raises
     ------
@@ -116,8 +131,11 @@ def split_band(
     kept = np.zeros((len(target), *[2 * max(band, target.band) + 1] * target.dimension))
     inner = (slice(None), *[slice(0, 2 * band + 1)] * target.dimension)
     kept[inner] = target.widened(band).coefficients[inner]
-    reached = descend_band(samples, band, steps=steps, step_size=step_size)
-    return split_error(reached.error(target), fitted=fit.error(target), capacity=FourierSeries(kept).error(target))
+    least = {"fitted": fit.error(target), "capacity": FourierSeries(kept).error(target)}
+    several = [steps] if isinstance(steps, int) else steps
+    reached = descents(samples, band, several, step_size=step_size)
+    splits = [split_error(each.error(target), **least) for each in reached]
+    return splits[0] if isinstance(steps, int) else splits
 
 
 def _errors(name: str, value: ArrayLike) -> Array:

@@ -177,6 +177,12 @@ def test_a_million_steps_of_descent_at_the_threshold_are_far_above_the_limit():
     assert split.optimisation.mean() > 0.01
 
 
+def test_several_numbers_of_steps_are_split_as_each_alone():
+    samples = sample(TARGET, 24, noise=0.1)
+    for steps, split in zip((0, 1, 30), split_band(TARGET, samples, 10, steps=[0, 1, 30]), strict=True):
+        np.testing.assert_array_equal(split.total, split_band(TARGET, samples, 10, steps=steps).total)
+
+
 def test_the_parts_of_an_error_sum_to_it_and_capacity_is_the_power_out_of_band():
     target = power_law(1.0, targets=50)
     samples = sample(target, 64, noise=0.1)
