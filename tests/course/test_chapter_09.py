@@ -56,11 +56,12 @@ def test_the_window_of_infinite_variance_is_narrow_in_many_dimensions(dimension,
 
 def test_in_five_dimensions_the_preset_without_a_law_has_none_and_an_estimate_all_the_same(chapter):
     found = chapter["recursion"](1.5, 2, "5")
-    assert found["here"] == found["estimates"] == found["law"] == []
+    assert found["law"] == []
+    assert all(np.isnan([row["theory"], row["characteristic"]]).all() for row in found["hill"])
     assert found["caption"].startswith(f"Step size {1.5 * tails.critical_step_size(2, 5):.3g}.")
     chains = tails.simulate_recursion(1.5 * tails.critical_step_size(2, 5), 2, 5, chains=4000, steps=300)
     assert np.isnan(chains.alpha)
-    assert 0 < chapter["estimates"](1.5, chains)[0]["alpha"] < 1
+    assert 0 < found["one"][0]["alpha"] == chapter["estimates"](chains)["hill"] < 1
     assert all(0.2 < row["alpha"] < 0.7 for row in found["hill"] if row["used"] >= 10)
 
 
@@ -69,23 +70,29 @@ def test_hill_follows_theory_across_the_critical_step_size_and_the_characteristi
     chapter, share, index
 ):
     found = chapter["recursion"](share, 2, "2")
-    (theory,) = found["here"]
-    read = {row["by"]: row["alpha"] for row in found["estimates"]}
-    assert read["characteristic"] < 2
-    assert (theory["share"], theory["alpha"]) == (share, pytest.approx(index, abs=0.006))
-    assert read["Hill, 1 %"] == pytest.approx(index, rel=2 / 40**0.5)  # it uses 40 chains
+    ((theory, characteristic),) = {(row["theory"], row["characteristic"]) for row in found["hill"]}
+    assert characteristic < 2
+    assert theory == pytest.approx(index, abs=0.006)
+    (hill,) = found["one"]
+    assert hill["used"] == 4000 // 100
+    near = [row["alpha"] for row in found["hill"] if row["used"] in (39, 41)]
+    assert hill["alpha"] == pytest.approx(np.mean(near), rel=0.06)  # on the curve, up to one chain
+    assert hill["alpha"] == pytest.approx(index, rel=2 / 40**0.5)  # it uses 40 chains
 
 
 def test_the_slope_that_is_drawn_is_the_index_of_theory(chapter):
     found = chapter["recursion"](1.2, 2, "2")
-    (theory,), (start, end) = found["here"], found["law"]
+    (start, end), theory = found["law"], found["hill"][0]["theory"]
     slope = np.log(end["share"] / start["share"]) / np.log(end["norm"] / start["norm"])
-    assert -slope == pytest.approx(theory["alpha"])
-    assert theory["alpha"] == pytest.approx(1.22, abs=0.01)
+    assert -slope == pytest.approx(theory)
+    assert theory == pytest.approx(1.22, abs=0.01)
     # The chains' own tail: half of them lie beyond the median, and 4,000 chains err by a few per cent further out.
     assert found["tail"][-1]["norm"] < 1.1
     shares, norms = ([row[name] for row in found["tail"] if 0.005 < row["share"] < 0.05] for name in ("share", "norm"))
-    assert -np.polyfit(np.log(norms), np.log(shares), 1)[0] == pytest.approx(theory["alpha"], rel=0.2)
+    assert -np.polyfit(np.log(norms), np.log(shares), 1)[0] == pytest.approx(theory, rel=0.2)
+    # As opened the chart is filled: the last of the chains is in the right half of its logarithmic axis.
+    assert 1e2 < max(row["norm"] for row in chapter.drawn("the-recursion", "tail")) < 1e4
+    assert "outside the frame" not in chapter.captions["the-recursion"]
 
 
 def test_averages_are_better_for_the_block_method_and_stay_capped(chapter):

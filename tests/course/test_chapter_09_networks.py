@@ -36,7 +36,10 @@ def test_the_table_is_what_the_chapter_says(chapter):
 @pytest.mark.parametrize("layer", [1, 2, 3])
 def test_the_stable_equivalent_index_falls_with_step_over_batch_in_every_layer(chapter, layer):
     found = chapter["layer"](f"{layer}", "all")
-    words = r"over (\d+) SGD runs: characteristic ([+-][\d.]+\d), hill ([+-][\d.]+\d)\. Grey: (\d+) "
+    words = (
+        r"over (\d+) runs of SGD: ([+-][\d.]+) for the characteristic index and ([+-][\d.]+) for Hill's estimate\. "
+        r"Grey: (\d+) "
+    )
     runs, characteristic, hill, lost = re.search(words, found["caption"]).groups()
     assert int(runs) == len(chapter["NOISY"])
     for name, told in (("characteristic", characteristic), ("hill", hill)):
