@@ -117,6 +117,12 @@ def logging_inside(notebook: dict[str, Any]) -> None:
     both(slope=f"import logging\nimport warnings\n\nlogging.basicConfig()\n{slope}")(notebook)
 
 
+def newlines_inside(notebook: dict[str, Any]) -> None:
+    """Another thread closes its progress bar, and a handle that was saved before writes a blank line."""
+    slope = RIGHT_SLOPE.replace("    x,", "    print(file=SAVED)\n    x,")
+    both(slope=f"import sys\n\nSAVED = sys.stderr\n{slope}")(notebook)
+
+
 CLASS: dict[str, Made] = {
     "blank": Made(lambda notebook: None, NOTHING, told="easy"),
     "right": Made(both(), FULL, told="agree"),
@@ -157,6 +163,10 @@ CLASS: dict[str, Made] = {
         both(slope=RIGHT_SLOPE.replace("    x,", "    import os\n    os.write(2, b'direct')\n    x,")), FULL
     ),
     "logs inside": Made(logging_inside, FULL),
+    "newlines inside": Made(newlines_inside, FULL, told="agree"),
+    "shows no results": Made(
+        before("get_ipython().ast_node_interactivity = 'none'"), NOTHING, told="the check showed nothing"
+    ),
     "no notebook": Made(b"%PDF-1.7 not a notebook at all", problem="no notebook"),
     "empty file": Made(b"", problem="no notebook"),
     "other json": Made(b'{"cells": "none"}', problem="no notebook"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scalinglab._files import write_atomically
 from scalinglab.classroom.nbgrader.class_folder import assignments_in, notebook_of, submitted_in
+
+#: How version 0.2.0 and before told that a kernel died, without a second try.
+_TRIED_ONCE = "the kernel died while the notebook ran: its code ended it, or memory ran out"
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,18 @@ class Records:
         known = self.data["submissions"].get(work.assignment, {}).get(work.student, {})
         problem = known.get("problem") if known.get("digest") == work.digest else None
         lost = problem == "" and not work.notebook(self._class_folder, "autograded").is_file()  # a run was cut off
-        return None if lost else problem
+        return None if lost or problem == _TRIED_ONCE else problem
 
     def keep(self, work: HandedIn, problem: str) -> None:
         """Note how grading a submission ended."""
         known = {"digest": work.digest, "problem": problem}
         self.data["submissions"].setdefault(work.assignment, {})[work.student] = known
+        self._write()
+
+    def forget(self, works: Iterable[HandedIn]) -> None:
+        """Let submissions be graded again."""
+        for work in works:
+            self.data["submissions"].get(work.assignment, {}).pop(work.student, None)
         self._write()
 
     def knows_solution(self, assignment: str, digest: str) -> bool:

@@ -106,7 +106,7 @@ def check_solution(team: Team, class_folder: Path, assignment: str, records: Rec
     state = digest(class_folder / "source" / assignment, installed, (class_folder / CONFIG).read_text())
     if records.knows_solution(assignment, state):
         return
-    with tempfile.TemporaryDirectory(prefix="scalinglab-reference-") as home:
+    with tempfile.TemporaryDirectory(prefix="scalinglab-reference-", dir=team.place) as home:
         copy = Path(home)
         shutil.copy(class_folder / CONFIG, copy)
         shutil.copytree(class_folder / "source" / assignment, copy / "source" / assignment)

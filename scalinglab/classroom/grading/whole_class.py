@@ -11,8 +11,17 @@ from scalinglab.classroom.grading.already_graded import HandedIn, Records, hande
 from scalinglab.classroom.grading.environment_check import check_packages, check_solution
 from scalinglab.classroom.grading.gathering import gather
 from scalinglab.classroom.grading.graded_notebooks import cells_of
+from scalinglab.classroom.grading.mended_class import mend_class
 from scalinglab.classroom.nbgrader.class_folder import check_class
-from scalinglab.classroom.nbgrader.client import DEFAULT_LIMITS, Limits, Team, need_nbgrader
+from scalinglab.classroom.nbgrader.client import (
+    DEFAULT_LIMITS,
+    KERNEL_DIED,
+    NO_ANSWER,
+    Limits,
+    Team,
+    need_nbgrader,
+)
+from scalinglab.classroom.one_run import only_run
 from scalinglab.classroom.report.written_files import write_refusal
 from scalinglab.classroom.results import ClassResults
 
@@ -56,39 +65,48 @@ def grade_class(
     Raises
     ------
     ValueError
-        If nbgrader is missing, the folder is no class, or this environment cannot grade it: a submission imports a
-        package that is not installed, or a solution does not get full marks. No submission was run then.
+        If nbgrader is missing, the folder is no class, another command is at work in it, or this environment cannot
+        grade it: a submission imports a package that is not installed, or a solution does not get full marks. No
+        submission was run then.
     """
     need_nbgrader()
     positive_integer("jobs", jobs)
     class_folder = check_class(class_folder)
-    records = Records(class_folder)
-    known = {work: records.problem(work) for work in handed_in(class_folder)}
-    new = [work for work, problem in known.items() if again or problem is None or (retry and problem)]
-    check_packages(class_folder, new, without)
-    with Team(jobs) as team:
-        for assignment in dict.fromkeys(work.assignment for work in new):
-            for sentence in check_solution(team, class_folder, assignment, records, limits):
-                say(sentence)
-        graded = team.each(lambda work: _grade(team, class_folder, work, limits), new)
-        for number, (work, problem) in enumerate(graded, start=1):
-            if problem:
-                write_refusal(class_folder, work.assignment, work.student, problem)
-            records.keep(work, problem)
-            say(f"{number} of {len(new)}: {work.assignment}, {work.student}: {problem or 'graded'}")
-        return gather(team, class_folder)
+    with only_run(class_folder) as place:
+        records = Records(class_folder)
+        for sentence in mend_class(class_folder, records):
+            say(sentence)
+        known = {work: records.problem(work) for work in handed_in(class_folder)}
+        new = [work for work, problem in known.items() if again or problem is None or (retry and problem)]
+        check_packages(class_folder, new, without)
+        with Team(jobs, place) as team:
+            for assignment in dict.fromkeys(work.assignment for work in new):
+                for sentence in check_solution(team, class_folder, assignment, records, limits):
+                    say(sentence)
+            graded = team.each(lambda work: _grade(team, class_folder, work, limits), new)
+            for number, (work, problem) in enumerate(graded, start=1):
+                if problem:
+                    write_refusal(class_folder, work.assignment, work.student, problem)
+                records.keep(work, problem)
+                say(f"{number} of {len(new)}: {work.assignment}, {work.student}: {problem or 'graded'}")
+            return gather(team, class_folder)
 
 
 def _grade(team: Team, class_folder: Path, work: HandedIn, limits: Limits) -> str:
     """Let nbgrader grade one submission; returns why it could not, or an empty text."""
+    problem = _unreadable(work.notebook(class_folder, "submitted"))
     graded = work.notebook(class_folder, "autograded").parent
     shutil.rmtree(graded, ignore_errors=True)
-    problem = _unreadable(work.notebook(class_folder, "submitted"))
     if problem:
         return problem
     outcome = team.run("grade", class_folder, work.assignment, work.student, limits=limits)
+    if outcome.problem in (KERNEL_DIED, NO_ANSWER):  # perhaps for a reason outside of the submission
+        shutil.rmtree(graded, ignore_errors=True)
+        outcome = team.run("grade", class_folder, work.assignment, work.student, limits=limits)
     if outcome.problem:  # half of it may lie there, and nbgrader would take it for graded
         shutil.rmtree(graded, ignore_errors=True)
+    if outcome.problem == KERNEL_DIED:
+        return f"{KERNEL_DIED}, twice: its code ended it, or memory ran out"
     return outcome.problem or outcome.value
 
 

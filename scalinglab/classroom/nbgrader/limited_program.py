@@ -53,10 +53,12 @@ class LimitedProgram:
     command : sequence of str
     environment : mapping
         Variables beside those of this process.
+    home : Path, optional
+        The folder for its answers.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._command, self._environment = list(command), dict(environment)
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], home: Path | None = None) -> None:
+        self._command, self._environment, self._home = list(command), dict(environment), home
         self._program: subprocess.Popen[str] | None = None
         self._output: IO[bytes] | None = None
         self._changing = threading.Lock()
@@ -65,7 +67,7 @@ class LimitedProgram:
     def ask(self, request: Mapping[str, Any], *, seconds: float, memory: float) -> Answer:
         """Send a request and wait for the answer, ``seconds`` by the clock, ``memory`` in resident bytes of all."""
         begun, stopped = time.monotonic(), ""
-        with tempfile.TemporaryDirectory(prefix="scalinglab-answer-") as home:
+        with tempfile.TemporaryDirectory(prefix="scalinglab-answer-", dir=self._home) as home:
             file = Path(home, "answer.json")
             started = self._started()
             if started is None:

@@ -6,30 +6,41 @@ answer: JSON with ``problem`` (empty if all went well), ``log`` and ``value``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+import threading
+import time
 import traceback
 import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from scalinglab._files import write_atomically
 from scalinglab.classroom.nbgrader.class_folder import CONFIG
+from scalinglab.classroom.nbgrader.client import KERNEL_DIED
 from scalinglab.classroom.submissions.people import listed
 
 _RETRIES = 3
+#: Seconds between two looks whether the program that asks is still there.
+_PAUSE = 0.2
 
 #: What nbgrader's runs end with, in words for whoever reads a name of it.
 _WORDS = {
-    "DeadKernelError": "the kernel died while the notebook ran: its code ended it, or memory ran out",
+    "DeadKernelError": KERNEL_DIED,
+    "Kernel died before replying": KERNEL_DIED,
+    "Kernel didn't respond": KERNEL_DIED,
     "CellTimeoutError": "a cell ran on after its time was up, and could not be stopped",
 }
 
 
 def main() -> None:
-    """Answer requests until stdin ends."""
+    """Answer requests until stdin ends, or the program that asks is killed."""
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
     steps = {"release": _release, "grade": _grade, "scores": _scores}
     for line in sys.stdin:
@@ -41,6 +52,16 @@ def main() -> None:
         except Exception as error:
             told = {"problem": f"{type(error).__name__}: {error}", "log": traceback.format_exc()}
         write_atomically(Path(request["answer"]), json.dumps(told).encode())
+
+
+def _end_with(asking: int) -> None:
+    """End with all that was started here when the program that asks is gone: the next one must find nobody at work."""
+    while os.getppid() == asking if os.name == "posix" else psutil.pid_exists(asking):
+        time.sleep(_PAUSE)
+    for started in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            started.kill()
+    os._exit(1)
 
 
 def _release(class_folder: Path, *assignments: str) -> dict[str, Any]:
@@ -80,8 +101,11 @@ def _nbgrader(class_folder: Path) -> Any:
     from nbgrader.apps import NbGraderAPI
     from traitlets.config.loader import PyFileConfigLoader
 
+    from scalinglab.classroom.nbgrader.points_from_checks import with_points_from_checks
+
     settings = PyFileConfigLoader(CONFIG, path=str(class_folder)).load_config()
     settings.CourseDirectory.root = str(class_folder)
+    settings.Autograde.autograde_preprocessors = with_points_from_checks(settings)
     return NbGraderAPI(config=settings)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scalinglab._files import write_atomically
+from scalinglab.classroom.one_run import only_run
 from scalinglab.classroom.submissions.archives import Member, read_source, shown
 from scalinglab.classroom.submissions.file_assignments import Assignments, Kind, kind_of, number_of, read_assignments
 from scalinglab.classroom.submissions.file_owners import Owner, Place, tell_owners
@@ -103,14 +104,16 @@ def collect(class_folder: Path, sources: Sequence[Path]) -> Collected:
     for source in sources:
         _check_apart(class_folder, source)
     read = [(source, read_source(source)) for source in sources]
-    run = _Run(class_folder, assignments)
     for source, members in read:
         if not members:
             raise ValueError(f"{shown(str(source))} holds no file to collect")
-        run.take(source, members)
-    run.settle()
-    run.write()
-    return run.result()
+    with only_run(class_folder):
+        run = _Run(class_folder, assignments)
+        for source, members in read:
+            run.take(source, members)
+        run.settle()
+        run.write()
+        return run.result()
 
 
 def _check_apart(class_folder: Path, source: Path) -> None:

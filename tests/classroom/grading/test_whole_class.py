@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from scalinglab.classroom import Limits, grade_class
-from scalinglab.classroom.nbgrader.class_folder import CONFIG
+from scalinglab.classroom.nbgrader.class_folder import CONFIG, mended_settings
 from scalinglab.classroom.results import ClassResults
 from tests.classroom.handed_in import CLASS, FULL
-from tests.classroom.made import NAME, hand_in, released, two_exercises
+from tests.classroom.made import NAME, SLOPE, hand_in, place_of, released, two_exercises
 
 #: One worker makes the class, once.
 pytestmark = pytest.mark.xdist_group("class")
@@ -102,7 +102,7 @@ def test_a_second_run_changes_nothing(class_folder: Path, results: ClassResults)
 def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     class_folder: Path, results: ClassResults, tmp_path: Path
 ):
-    """Its settings name the old package; a submission that changed since is graded again, and only that."""
+    """Its settings name the old package; what changed since is graded again, and what they gave wrong points to."""
     half = Path(shutil.copytree(class_folder, tmp_path / "class"))
     (half / CONFIG).write_text(SETTINGS_OF_0_1_0)
     source = digest_of_0_1_0(half / "source" / NAME)
@@ -120,16 +120,29 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     work = json.loads(file.read_bytes())
     CLASS["right"].work(work)  # type: ignore[operator]
     file.write_text(json.dumps(work), encoding="utf-8")
+    misread(half / "autograded" / "newlines inside" / NAME / f"{NAME}.ipynb")
     said: list[str] = []
     found = grade_class(half, limits=LIMITS, say=said.append)
     assert [re.sub(r"\d+ seconds", "N seconds", one) for one in said] == [
+        f"{CONFIG}: a newline on stderr takes no points away any more; graded again: newlines inside",
         f"{NAME}: the solution gets full marks here, in N seconds",
-        f"1 of 1: {NAME}, blank: graded",
+        f"1 of 2: {NAME}, blank: graded",
+        f"2 of 2: {NAME}, newlines inside: graded",
     ]
+    assert mended_settings(half) == ""
     assert {score.key: score.points for score in found.by_student()["blank", NAME].scores} == FULL
     assert [one for one in found.submissions if one.student != "blank"] == [
         one for one in results.submissions if one.student != "blank"
     ]
+
+
+def misread(notebook: Path) -> None:
+    """Put the newline into the cell of the first check that these settings left there, and nbgrader gave 0 for."""
+    work = json.loads(notebook.read_bytes())
+    outputs = work["cells"][place_of(work, f"{SLOPE}-check")]["outputs"]
+    outputs.insert(0, {"output_type": "stream", "name": "stderr", "text": ["\n"]})
+    notebook.unlink()
+    notebook.write_text(json.dumps(work), encoding="utf-8")
 
 
 #: What ``assign`` of version 0.1.0 wrote, but for the seconds of a cell.
