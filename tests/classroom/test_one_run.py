@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scalinglab.classroom import assign, collect, grade_class, one_run
-from scalinglab.classroom.grading.already_graded import HandedIn
+from scalinglab.classroom.grading.already_graded import HandedIn, Records
 from scalinglab.classroom.grading.whole_class import _grade
 from scalinglab.classroom.nbgrader.client import DEFAULT_LIMITS, KERNEL_DIED, NO_ANSWER, Outcome
 from scalinglab.classroom.one_run import only_run
@@ -77,5 +77,6 @@ def test_a_kernel_that_died_is_tried_again_once(tmp_path: Path, problems, told, 
     file.parent.mkdir(parents=True)
     file.write_bytes(notebook())
     team = Team(*problems)
-    assert _grade(team, place, HandedIn("05_random_features", "ana", ""), DEFAULT_LIMITS) == told  # type: ignore[arg-type]
+    work = HandedIn("05_random_features", "ana", "")
+    assert _grade(team, place, work, Records(place), DEFAULT_LIMITS) == (told, {})  # type: ignore[arg-type]
     assert len(team.left) == left

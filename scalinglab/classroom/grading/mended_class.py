@@ -15,7 +15,7 @@ from scalinglab.classroom.nbgrader.class_folder import CONFIG, mended_settings
 def mend_class(class_folder: Path, records: Records) -> Iterator[str]:
     """Mend nbgrader's settings of a class, and let be graded again what they gave wrong points to.
 
-    The submissions are forgotten before the settings are written: if it is interrupted, the next run does it again.
+    The submissions are opened again before the settings are written: if it is interrupted, the next run does it again.
 
     Yields
     ------
@@ -29,7 +29,7 @@ def mend_class(class_folder: Path, records: Records) -> Iterator[str]:
         work for work in handed_in(class_folder) if records.problem(work) == "" and _was_misread(class_folder, work)
     ]
     if wrong:
-        records.forget(wrong)
+        records.reopen(wrong)
     write_atomically(class_folder / CONFIG, mended.encode())
     again = f"; graded again: {', '.join(work.student for work in wrong)}" if wrong else ""
     yield f"{CONFIG}: a newline on stderr takes no points away any more{again}"

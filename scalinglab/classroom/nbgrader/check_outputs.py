@@ -7,8 +7,10 @@ gives other ones, the same part of those counts.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from scalinglab.exercises.check_result import MARK, of_points
@@ -49,6 +51,31 @@ def settle(cell: Any) -> bool:
     others = [one for one in results if one is not marks[-1]]
     cell.outputs = [one for one in kept if not any(one is other for other in others)]
     return _scale(marks[-1], float(cell.metadata["nbgrader"]["points"])) or bool(others) or changed
+
+
+def answers_in(cells: Iterable[Any]) -> dict[str, str]:
+    """What each graded cell judges, as a hash by the cell's name.
+
+    A check judges the code between the graded cell before and itself, a cell that a person grades its own text, and a
+    task the whole notebook.
+    """
+    cells = list(cells)
+    found, since = {}, []
+    for cell in cells:
+        told = cell.metadata.get("nbgrader", {})
+        own = bool(told.get("solution"))
+        if told.get("task"):
+            found[told["grade_id"]] = _hash(one.source for one in cells)
+        elif told.get("grade"):
+            found[told["grade_id"]] = _hash([*since, cell.source] if own else since)
+            since = []
+        elif cell.cell_type == "code" and cell.source.strip():
+            since.append(cell.source.strip())
+    return found
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _at_least_nothing(output: Any) -> bool:

@@ -88,7 +88,10 @@ def assignments_in(class_folder: Path) -> list[str]:
 
 def submitted_in(class_folder: Path, assignment: str) -> list[str]:
     """The students who handed something in for an assignment, in order."""
-    return sorted(path.parent.name for path in (class_folder / "submitted").glob("*/*") if path.name == assignment)
+    found = (class_folder / "submitted").glob("*/*/")
+    return sorted(
+        path.parent.name for path in found if path.name == assignment and not path.parent.name.startswith(".")
+    )
 
 
 def release(class_folder: Path, *names: str, place: Path | None = None) -> None:

@@ -28,6 +28,10 @@ KERNEL_DIED = "the kernel died while the notebook ran"
 NO_ANSWER = "nbgrader ended without an answer"
 
 
+#: The program that is forked for each kernel; its memory counts for no submission.
+SERVER = "scalinglab.classroom.nbgrader.kernel_server"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one submission may take, with all that it starts: minutes by the clock, and gigabytes of memory."""
@@ -89,20 +93,20 @@ class Nbgrader:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         command = [sys.executable, "-m", "scalinglab.classroom.nbgrader.worker", str(os.getpid())]
         home = Path(self._home.name)
-        self._program = LimitedProgram(command, {"PATH": path} | _kernel_settings(home), home)
+        self._program = LimitedProgram(command, {"PATH": path} | _kernel_settings(home), home, apart=SERVER)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._program.end()
         self._home.cleanup()
 
-    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits | None = None) -> Outcome:
-        """Run one step of ``worker``: ``release``, ``grade`` or ``scores``.
+    def run(self, step: str, class_folder: Path, *arguments: Any, limits: Limits | None = None) -> Outcome:
+        """Run one step of ``worker``: ``release``, ``grade``, ``feedback`` or ``scores``.
 
         Parameters
         ----------
         step, class_folder, arguments
-            The step, the folder of the class, and what the step takes besides.
+            The step, the folder of the class, and what the step takes besides, as JSON has it.
         limits
             What it may take; None for as much as there is.
         """
@@ -158,7 +162,7 @@ class Team:
             member.__exit__()
         self._threads.shutdown()
 
-    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits | None = None) -> Outcome:
+    def run(self, step: str, class_folder: Path, *arguments: Any, limits: Limits | None = None) -> Outcome:
         """``Nbgrader.run`` by the next member that is free."""
         member = self._free.get()
         try:

@@ -17,7 +17,7 @@ from scalinglab.classroom.nbgrader.check_outputs import settle
 class PointsFromChecks(NbGraderPreprocessor):
     """Settle the outputs of every check, before nbgrader reads them."""
 
-    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
         """Change one cell, if it is a check's."""
         settle(cell)
         return cell, resources
@@ -25,8 +25,9 @@ class PointsFromChecks(NbGraderPreprocessor):
 
 def with_points_from_checks(settings: Any) -> list[Any]:
     """The steps that settings ask for, or nbgrader's own, with ours right before the one that saves points."""
-    given = settings.Autograde.get("autograde_preprocessors") if settings else None
-    steps = list(given or Autograde.class_traits()["autograde_preprocessors"].default())
+    steps: list[Any] = list(Autograde.class_traits()["autograde_preprocessors"].default() or [])
+    if settings:
+        steps = list(settings.Autograde.get("autograde_preprocessors") or steps)
     if PointsFromChecks not in steps:
         names = [str(getattr(one, "__name__", one)).rpartition(".")[2] for one in steps]
         steps.insert(names.index(SaveAutoGrades.__name__), PointsFromChecks)
