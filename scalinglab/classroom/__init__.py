@@ -6,7 +6,7 @@
   about the class then is plain data (``results``)
 - ``write_grades``: the instructor's page, and the tables that an LMS imports (``report``)
 
-Only ``nbgrader`` speaks to nbgrader, in processes of its own.
+Only ``nbgrader`` speaks to nbgrader, in processes of its own, and only one command at a time (``one_run``).
 """
 
 from importlib import import_module

@@ -12,6 +12,7 @@ from scalinglab._checks import fail
 from scalinglab._files import write_atomically
 from scalinglab.classroom.nbgrader.class_folder import check_new, make_class, notebook_of, release, submitted_in
 from scalinglab.classroom.nbgrader.client import need_nbgrader
+from scalinglab.classroom.one_run import only_run
 from scalinglab.exercises.building import build_source, exercise_cells
 
 
@@ -48,17 +49,18 @@ def assign(class_folder: Path, chapters: Mapping[Path, Path], *, replace: bool =
         if not exercise_cells(notebook):
             fail("chapter", "have exercises to be assigned", name)
     texts = {name: json.dumps(notebook, indent=1, ensure_ascii=False) + "\n" for name, notebook in sources.items()}
-    new = {name: text for name, text in texts.items() if not _is_built(class_folder, name, text)}
-    for name in new:
-        _check_free(class_folder, name, replace)
-    make_class(class_folder)
-    for name, text in new.items():
-        source = notebook_of(class_folder, "source", name)
-        shutil.rmtree(source.parent, ignore_errors=True)
-        source.parent.mkdir(parents=True)
-        write_atomically(source, text.encode())
-    if new:
-        release(class_folder, *new)
+    with only_run(class_folder) as place:
+        new = {name: text for name, text in texts.items() if not _is_built(class_folder, name, text)}
+        for name in new:
+            _check_free(class_folder, name, replace)
+        make_class(class_folder)
+        for name, text in new.items():
+            source = notebook_of(class_folder, "source", name)
+            shutil.rmtree(source.parent, ignore_errors=True)
+            source.parent.mkdir(parents=True)
+            write_atomically(source, text.encode())
+        if new:
+            release(class_folder, *new, place=place)
     made = {name: notebook_of(class_folder, "release", name) for name in texts}
     return Assigned(
         tuple(made[name] for name in made if name in new), tuple(made[name] for name in made if name not in new)

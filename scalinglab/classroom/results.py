@@ -7,13 +7,31 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Score:
-    """What one submission earned in one exercise.
+class Part:
+    """What an assignment gives points for: an exercise of the bank, or a cell of the instructor's own.
 
     Parameters
     ----------
     key
-        The exercise, ``"05-endless"``.
+        The exercise, ``"05-endless"``, or nbgrader's name of the cell; one part of an assignment has it.
+    title
+    points
+        What can be earned, as nbgrader's gradebook has it.
+    """
+
+    key: str
+    title: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one submission earned in one part of its assignment.
+
+    Parameters
+    ----------
+    key
+        The part.
     points, max_points
         Earned, and to be earned.
     diagnosis
@@ -22,6 +40,10 @@ class Score:
         The sentence that the student reads; empty if there is none.
     attempted
         False for an untouched stub.
+    waits
+        Whether a person still has to give the points.
+    review
+        A sentence, if points by hand and the newest answer do not belong together any more.
     """
 
     key: str
@@ -30,11 +52,13 @@ class Score:
     diagnosis: str | None = None
     message: str = ""
     attempted: bool = True
+    waits: bool = False
+    review: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether all points were earned."""
-        return self.points == self.max_points
+        return self.points >= self.max_points and not self.waits
 
 
 @dataclass(frozen=True)
@@ -48,7 +72,7 @@ class Submission:
     assignment
         The chapter, ``"05_random_features"``.
     scores
-        In the order of the exercises; empty if the submission could not be graded.
+        In the order of the parts; empty if the submission could not be graded.
     name
         What the student wrote into the first cell; it draws the numbers.
     problem
@@ -57,6 +81,17 @@ class Submission:
         What the submitted journal holds, by key; without the quiz.
     quiz
         The first choices of the quiz, by key.
+    penalty
+        Points that nbgrader takes off for lateness.
+    late
+        Who says that it was late, and how much; empty if nobody does.
+    time
+        When the LMS took it, by its own clock; empty if it does not tell.
+    journal
+        What is wrong with the journal that was handed in; empty if nothing is.
+    sealed
+        When each prediction and choice of this chapter was sealed, as one text that differs between two people; empty
+        with less than two of them.
     """
 
     student: str
@@ -66,11 +101,16 @@ class Submission:
     problem: str = ""
     predictions: Mapping[str, float | str] = field(default_factory=dict)
     quiz: Mapping[str, str] = field(default_factory=dict)
+    penalty: float = 0.0
+    late: str = ""
+    time: str = ""
+    journal: str = ""
+    sealed: str = ""
 
     @property
     def points(self) -> float | None:
-        """The sum of the scores; None if it could not be graded."""
-        return None if self.problem else sum(score.points for score in self.scores)
+        """The sum of the scores less the penalty, as in nbgrader's gradebook; None if it could not be graded."""
+        return None if self.problem else max(0.0, sum(score.points for score in self.scores) - self.penalty)
 
 
 @dataclass(frozen=True)
@@ -110,8 +150,8 @@ class ClassResults:
     ----------
     titles
         The title of each assignment by its name, in order: ``{"05_random_features": "05 Random features"}``.
-    exercises
-        Key to title and points of each exercise of these assignments, in order.
+    parts
+        What each assignment gives points for, in order.
     submissions
         By assignment, then by student.
     students
@@ -121,7 +161,7 @@ class ClassResults:
     """
 
     titles: Mapping[str, str]
-    exercises: Mapping[str, tuple[str, float]]
+    parts: Mapping[str, tuple[Part, ...]]
     submissions: tuple[Submission, ...]
     students: tuple[Student, ...]
     questions: tuple[Asked, ...] = ()
@@ -132,4 +172,8 @@ class ClassResults:
 
     def max_points(self, assignment: str) -> float:
         """What can be earned in one assignment."""
-        return sum(points for key, (_, points) in self.exercises.items() if key[:2] == assignment[:2])
+        return sum(part.points for part in self.parts.get(assignment, ()))
+
+    def titles_of(self, assignment: str) -> dict[str, str]:
+        """The title of each part of an assignment, by key."""
+        return {part.key: part.title for part in self.parts.get(assignment, ())}

@@ -20,6 +20,11 @@ _LOOK = {
 }
 
 
+def of_points(points: float, max_points: float) -> str:
+    """``7.5 of 10 points``, as the box of a check tells them."""
+    return f"{round(points, 2):g} of {round(max_points, 2):g} points"
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """What a check found.
@@ -70,7 +75,7 @@ class CheckResult:
 
     def __repr__(self) -> str:
         sign, word, _ = self._look
-        lines = [f"{sign} {word} ({self.key}, {self.points} of {self.max_points} points)"]
+        lines = [f"{sign} {word} ({self.key}, {of_points(self.points, self.max_points)})"]
         lines += [to_plain(text) for text in (self.message, *self.notes)]
         return "\n".join(lines + (["It printed:", self.printed] if self.printed else []))
 
@@ -79,7 +84,7 @@ class CheckResult:
         box = f"border-left: 5px solid {colour}; padding: 0.4em 0.9em; margin: 0.3em 0"
         head = (
             f'<strong><span aria-hidden="true" style="color: {colour}">{sign}</span> {word}</strong> '
-            f"<span>({html.escape(self.key)}, {self.points} of {self.max_points} points)</span>"
+            f"<span>({html.escape(self.key)}, {of_points(self.points, self.max_points)})</span>"
         )
         texts = "".join(f'<p style="margin: 0.3em 0">{to_html(text)}</p>' for text in (self.message, *self.notes))
         printed = f"<details><summary>It printed</summary><pre>{html.escape(self.printed)}</pre></details>"

@@ -34,6 +34,8 @@ from scalinglab._files import locked, write_atomically
 
 FORMAT = 1
 FILE_NAME = "predictions.json"
+#: Under which name an instructor's class keeps one that was handed in and cannot be read.
+DAMAGED_NAME = "predictions.damaged.json"
 VARIABLE = "SCALINGLAB_JOURNAL"
 ABOUT = "Predictions and attempts of one student of Scaling Lab. A prediction is sealed: the first one counts."
 LARGEST_UPLOAD = 5_000_000

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.classroom.made import SLOPE, SPREAD, code, place_of, write
+from tests.classroom.made import ESSAY, SLOPE, SPREAD, TEST, code, place_of, write
 
-FULL = {SLOPE: 10, SPREAD: 10}
-NOTHING = {SLOPE: 0, SPREAD: 0}
+#: What each part is worth; an untouched essay gets 0 without a person.
+WORTH = {SLOPE: 10, SPREAD: 20, TEST: 3, ESSAY: 5}
+FULL = WORTH | {ESSAY: 0}
+NOTHING = FULL | {SLOPE: 0, SPREAD: 0}
+HALF = FULL | {SLOPE: 0}
 
 RIGHT_SLOPE = """import numpy as np
 
@@ -117,21 +120,45 @@ def logging_inside(notebook: dict[str, Any]) -> None:
     both(slope=f"import logging\nimport warnings\n\nlogging.basicConfig()\n{slope}")(notebook)
 
 
+def newlines_inside(notebook: dict[str, Any]) -> None:
+    """Another thread closes its progress bar, and a handle that was saved before writes a blank line."""
+    slope = RIGHT_SLOPE.replace("    x,", "    print(file=SAVED)\n    x,")
+    both(slope=f"import sys\n\nSAVED = sys.stderr\n{slope}")(notebook)
+
+
+def turned_merged_and_split(notebook: dict[str, Any]) -> None:
+    """The first cell and a check became text, one answer was split in two, the other merged with its check."""
+    both()(notebook)
+    cells = notebook["cells"]
+    (first,) = (cell for cell in cells if "student =" in cell["source"])
+    first["source"] = first["source"].replace('student = ""', "student = 'Eve'")
+    for cell in (first, cells[place_of(notebook, f"{SLOPE}-check")]):
+        cell["cell_type"] = "markdown"
+        del cell["outputs"], cell["execution_count"]
+    place = place_of(notebook, SLOPE)
+    upper, lower = RIGHT_SLOPE.split("\n\n\n")
+    cells[place : place + 1] = [cells[place] | {"source": text, "id": f"half{len(text)}"} for text in (upper, lower)]
+    check = cells[place_of(notebook, f"{SPREAD}-check")]
+    check["source"] = f"import math\n{RIGHT_SPREAD}\n\n{check['source']}"
+    gone = {SPREAD, TEST}
+    notebook["cells"] = [one for one in cells if one["metadata"].get("nbgrader", {}).get("grade_id") not in gone]
+
+
 CLASS: dict[str, Made] = {
     "blank": Made(lambda notebook: None, NOTHING, told="easy"),
     "right": Made(both(), FULL, told="agree"),
-    "wrong": Made(both(slope=WRONG_SLOPE), {SLOPE: 0, SPREAD: 10}, told="minus"),
+    "wrong": Made(both(slope=WRONG_SLOPE), HALF, told="minus"),
     # What they are called has nothing to do with what is in their notebooks: raises, asks for input, has a magic.
     "José Núñez": Made(named("José Núñez", before("1 / 0")), FULL),
     "李 小龙": Made(named("李 小龙 🐉", before("input('your name?')")), FULL),
     "O'Brien, Zoë  (B)": Made(named('O\'Brien "Zoë" \\ ', before("%time 1 + 1\n!echo hello")), FULL),
     "12345": Made(format_3, FULL),
-    "raises inside": Made(both(slope=INSIDE.format("return 1 / 0")), {SLOPE: 0, SPREAD: 10}, told="ZeroDivisionError"),
-    "syntax error": Made(both(slope="def exponent(sizes, errors)\n    return 1"), {SLOPE: 0, SPREAD: 10}, told="Error"),
-    "exits inside": Made(both(slope=INSIDE.format("raise SystemExit")), {SLOPE: 0, SPREAD: 10}, told="SystemExit"),
+    "raises inside": Made(both(slope=INSIDE.format("return 1 / 0")), HALF, told="ZeroDivisionError"),
+    "syntax error": Made(both(slope="def exponent(sizes, errors)\n    return 1"), HALF, told="Error"),
+    "exits inside": Made(both(slope=INSIDE.format("raise SystemExit")), HALF, told="SystemExit"),
     "kills the kernel": Made(before("import os\n\nos._exit(1)"), problem="kernel died"),
     "quits": Made(before("import time\n\nexit()\ntime.sleep(1)"), FULL),
-    "loops inside": Made(both(slope=INSIDE.format("while True: pass")), {SLOPE: 0, SPREAD: 10}, told="5 seconds"),
+    "loops inside": Made(both(slope=INSIDE.format("while True: pass")), HALF, told="5 seconds"),
     "loops at the top": Made(before("import time\n\nwhile True:\n    time.sleep(1)"), FULL),
     "loops and cannot be stopped": Made(
         before("import signal, time\n\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)"),
@@ -142,13 +169,14 @@ CLASS: dict[str, Made] = {
     ),
     "no first cell": Made(no_first_cell, FULL),
     "no check": Made(without(f"{SLOPE}-check"), FULL),
-    "no answer's cell": Made(without(SLOPE), {SLOPE: 0, SPREAD: 10}, told="NameError"),
+    "no answer's cell": Made(without(SLOPE), HALF, told="NameError"),
     "answer elsewhere": Made(without(SLOPE, moved=True), FULL),
-    "nothing of the exercise": Made(without(SLOPE, f"{SLOPE}-check"), {SLOPE: 0, SPREAD: 10}, told="NameError"),
+    "nothing of the exercise": Made(without(SLOPE, f"{SLOPE}-check"), HALF, told="NameError"),
     "renamed function": Made(
-        both(slope=RIGHT_SLOPE.replace("def exponent", "def my_exponent")), {SLOPE: 0, SPREAD: 10}, told="NameError"
+        both(slope=RIGHT_SLOPE.replace("def exponent", "def my_exponent")), HALF, told="NameError"
     ),
     "forged check": Made(forged, NOTHING),
+    "turned, merged, split": Made(turned_merged_and_split, FULL),
     "copied cell": Made(twice, FULL),
     "check bound anew": Made(before('check = lambda *a, **k: type("x", (), {"mark": 10.0})'), FULL),
     "prints without end": Made(before("while True:\n    print('x' * 10_000)"), FULL),
@@ -157,6 +185,10 @@ CLASS: dict[str, Made] = {
         both(slope=RIGHT_SLOPE.replace("    x,", "    import os\n    os.write(2, b'direct')\n    x,")), FULL
     ),
     "logs inside": Made(logging_inside, FULL),
+    "newlines inside": Made(newlines_inside, FULL, told="agree"),
+    "shows no results": Made(
+        before("get_ipython().ast_node_interactivity = 'none'"), NOTHING, told="the check showed nothing"
+    ),
     "no notebook": Made(b"%PDF-1.7 not a notebook at all", problem="no notebook"),
     "empty file": Made(b"", problem="no notebook"),
     "other json": Made(b'{"cells": "none"}', problem="no notebook"),

@@ -27,6 +27,8 @@ QUESTION = 'predict("01-made", "How many bits hold a byte?", unit="bits", low=1,
 #: The assignment of ``two_exercises``, and the exercises in it.
 NAME = "01_made"
 SLOPE, SPREAD = "01-exponent", "01-standard-error"
+#: The cells of the instructor's own in it.
+TEST, ESSAY = "own-test", "essay"
 
 
 def code(text: str, **metadata: Any) -> dict[str, Any]:
@@ -58,8 +60,19 @@ def unreleased_class(folder: Path, name: str, *cells: dict[str, Any]) -> Path:
     return folder
 
 
+def instructors_own() -> list[dict[str, Any]]:
+    """Cells that no exercise of the bank stands for: an assertion worth 3 points, and an essay worth 5."""
+    told = {"schema_version": 3, "task": False, "grade": True}
+    test = {"grade_id": TEST, "solution": False, "locked": True, "points": 3}
+    essay = {"grade_id": ESSAY, "solution": True, "locked": False, "points": 5}
+    return [
+        code("assert callable(mean_and_error)", nbgrader=told | test),
+        {"cell_type": "markdown", "metadata": {"nbgrader": told | essay}, "source": "Why is that so?"},
+    ]
+
+
 def two_exercises(factory: pytest.TempPathFactory, folder: Path) -> Path:
-    """A copy of a class with the first two exercises of chapter 01, which is made once for all workers of a run."""
+    """A copy of a class with two exercises of chapter 01 and two cells of the instructor's own; made once in a run."""
     shared = factory.getbasetemp() if "PYTEST_XDIST_WORKER" not in os.environ else factory.getbasetemp().parent
     made = shared / "two_exercises"
     with locked(made, seconds=300):
@@ -67,7 +80,8 @@ def two_exercises(factory: pytest.TempPathFactory, folder: Path) -> Path:
             shutil.rmtree(made, ignore_errors=True)
             cells = exercise_cells_of("01")
             own = [one for one in cells if one["metadata"]["nbgrader"]["grade_id"].startswith((SLOPE, SPREAD))]
-            release(unreleased_class(made, NAME, *own), NAME)
+            own[-1]["metadata"]["nbgrader"]["points"] = 20  # the instructor's own, where the bank has 10
+            release(unreleased_class(made, NAME, *own, *instructors_own()), NAME)
     return Path(shutil.copytree(made, folder))
 
 

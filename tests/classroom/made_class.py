@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
+from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
 from scalinglab.exercises.bank import all_exercises
 from scalinglab.exercises.exercise import Exercise
 from scalinglab.exercises.quiz_items import items_of
@@ -29,10 +29,12 @@ def class_of(size: int, seed: int = 0) -> ClassResults:
     """So many students, each with one submission of two chapters, unless it is missing or could not be graded."""
     draw = random.Random(seed)
     students = tuple(_student(number) for number in range(size))
-    exercises = {one.key: (one.title, float(one.points)) for title in TITLES for one in exercises_of(title[:2])}
+    parts = {
+        title: tuple(Part(one.key, one.title, float(one.points)) for one in exercises_of(title[:2])) for title in TITLES
+    }
     made = [_submission(draw, one, title) for one in students for title in TITLES if draw.random() > 0.06]
     made.sort(key=lambda one: (one.assignment, one.student))
-    return ClassResults(TITLES, exercises, tuple(made), students, QUESTIONS)
+    return ClassResults(TITLES, parts, tuple(made), students, QUESTIONS)
 
 
 def _student(number: int) -> Student:

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from scalinglab._files import write_atomically
 from scalinglab.classroom.nbgrader.class_folder import assignments_in, notebook_of, submitted_in
 
+#: How version 0.1.0 told that a kernel died, without a second try.
+_TRIED_ONCE = "the kernel died while the notebook ran: its code ended it, or memory ran out"
+
+
+#: What operating systems and editors leave in a folder.
+_CLUTTER = {"__pycache__", "__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"}
+_LEFTOVERS = ("~", ".bak", ".swp", ".tmp", ".pyc", ".orig")
+#: How pages of feedback are made; one more when that changes, and all are written again.
+_PAGES = 1
+
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One submission: whose, of what, and the hash of its files and of the source that they belong to."""
+    """One submission: whose, of what, and the hash of its files and of the source that they belong to.
+
+    ``digest_of_all`` is the hash by which version 0.1.0 knew it.
+    """
 
     assignment: str
     student: str
     digest: str
+    digest_of_all: str = ""
 
     def notebook(self, class_folder: Path, step: str) -> Path:
         """Where its notebook lies after a step of nbgrader's: ``submitted``, ``autograded``."""
@@ -27,12 +42,14 @@ class HandedIn:
 
 def handed_in(class_folder: Path) -> list[HandedIn]:
     """All submissions of a class, by assignment and student."""
-    return [
-        HandedIn(assignment, student, digest(class_folder / "submitted" / student / assignment, source))
-        for assignment in assignments_in(class_folder)
-        for source in [digest(class_folder / "source" / assignment)]
-        for student in submitted_in(class_folder, assignment)
-    ]
+    found = []
+    for assignment in assignments_in(class_folder):
+        sources = [digest(class_folder / "source" / assignment, of_all=every) for every in (False, True)]
+        for student in submitted_in(class_folder, assignment):
+            folder = class_folder / "submitted" / student / assignment
+            known = [digest(folder, sources[every], of_all=every) for every in (False, True)]
+            found.append(HandedIn(assignment, student, *known))
+    return found
 
 
 class Records:
@@ -52,25 +69,74 @@ class Records:
 
     def problem(self, work: HandedIn) -> str | None:
         """Why this very submission could not be graded; empty if it was graded, None if it is still to be graded."""
-        known = self.data["submissions"].get(work.assignment, {}).get(work.student, {})
-        problem = known.get("problem") if known.get("digest") == work.digest else None
+        known = self._known(work)
+        problem = known.get("problem") if known.get("digest") in (work.digest, work.digest_of_all) else None
         lost = problem == "" and not work.notebook(self._class_folder, "autograded").is_file()  # a run was cut off
-        return None if lost else problem
+        return None if lost or problem == _TRIED_ONCE else problem
 
-    def keep(self, work: HandedIn, problem: str) -> None:
-        """Note how grading a submission ended."""
-        known = {"digest": work.digest, "problem": problem}
-        self.data["submissions"].setdefault(work.assignment, {})[work.student] = known
+    def keep(self, work: HandedIn, problem: str, found: Mapping[str, Any]) -> None:
+        """Note how grading a submission ended.
+
+        Parameters
+        ----------
+        work
+        problem
+            Why it could not be graded; empty if it was.
+        found
+            What the step ``grade`` of nbgrader's worker answered.
+        """
+        known = self._known(work)
+        if not problem:
+            state, answers = found["state"], found["answers"]
+            known["seen"] = {name: [answers.get(name, ""), cell["auto"]] for name, cell in state["cells"].items()}
+            known["gone"] = known.get("gone", {}) | found["gone"]
+            known["told"] = "" if found["problem"] else fingerprint(state)
+        self._set(work, known | {"digest": work.digest, "problem": problem})
         self._write()
+
+    def reopen(self, works: Iterable[HandedIn]) -> None:
+        """Let submissions be graded again; what is known about their answers and points by hand stays."""
+        for work in works:
+            if self._known(work):
+                self._set(work, self._known(work) | {"digest": ""})
+        self._write()
+
+    def seen(self, work: HandedIn) -> dict[str, Any]:
+        """Of each graded cell, the answer (as a hash) and the points of its check, when it was graded the last time."""
+        return self._known(work).get("seen", {})
+
+    def gone(self, work: HandedIn) -> dict[str, float]:
+        """Points by hand that gave way to a check that gives more for a later answer, by cell."""
+        return self._known(work).get("gone", {})
+
+    def has_told(self, work: HandedIn, state: Mapping[str, Any]) -> bool:
+        """Whether the feedback that lies there tells what the gradebook holds."""
+        return self._known(work).get("told") == fingerprint(state)
+
+    def keep_told(self, work: HandedIn, state: Mapping[str, Any]) -> None:
+        """Note that the feedback tells what the gradebook holds."""
+        self._set(work, self._known(work) | {"told": fingerprint(state)})
+        self._write()
+
+    def _known(self, work: HandedIn) -> dict[str, Any]:
+        return dict(self.data["submissions"].get(work.assignment, {}).get(work.student, {}))
+
+    def _set(self, work: HandedIn, known: Mapping[str, Any]) -> None:
+        self.data["submissions"].setdefault(work.assignment, {})[work.student] = dict(known)
 
     def knows_solution(self, assignment: str, digest: str) -> bool:
         """Whether the solution got full marks with this source in this environment."""
-        return self.data["references"].get(assignment, {}).get("digest") == digest
+        known = self.data["references"].get(assignment, {})
+        return known.get("digest") == digest and "modules" in known
 
-    def keep_solution(self, assignment: str, digest: str, questions: Any) -> None:
-        """Note that the solution got full marks, and what it answers to the questions of its chapter, by key."""
-        self.data["references"][assignment] = {"digest": digest, "questions": questions}
+    def keep_solution(self, assignment: str, digest: str, questions: Any, modules: Sequence[str]) -> None:
+        """Note that the solution got full marks, what it answers to the questions by key, and what it imports."""
+        self.data["references"][assignment] = {"digest": digest, "questions": questions, "modules": list(modules)}
         self._write()
+
+    def modules(self, assignment: str) -> list[str]:
+        """The modules that the solution imports; empty if it was not run."""
+        return self.data["references"].get(assignment, {}).get("modules") or []
 
     def questions(self, assignment: str) -> dict[str, Any]:
         """What the solution answered to the questions of its chapter, by key; empty if it was not run."""
@@ -82,12 +148,40 @@ class Records:
         write_atomically(self.path, f"{text}\n".encode())
 
 
-def digest(folder: Path, *also: str) -> str:
-    """A hash of all files of a folder, their names included, and of some texts."""
+def fingerprint(state: Mapping[str, Any]) -> str:
+    """A hash of all that a page of feedback tells of the gradebook."""
+    points = {name: [cell["auto"], cell["hand"], cell["extra"]] for name, cell in state["cells"].items()}
+    told = [_PAGES, points, state["comments"], state["penalty"]]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def digest(folder: Path, *also: str, of_all: bool = False) -> str:
+    """A hash of the files of a folder that may change what its notebook computes, and of some texts.
+
+    Parameters
+    ----------
+    folder : Path
+    also : str
+    of_all : bool
+        Of every file, as version 0.1.0 had it.
+    """
     found = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        found.update(f"{file.relative_to(folder).as_posix()}\0{content}\n".encode())
+        inside = file.relative_to(folder)
+        if of_all or not _is_stray(inside, folder.name):
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            found.update(f"{inside.as_posix()}\0{content}\n".encode())
     for text in also:
         found.update(text.encode())
     return found.hexdigest()
+
+
+def _is_stray(file: PurePath, assignment: str) -> bool:
+    """Whether a file changes nothing: what systems and editors leave behind, journals, and notebooks beside the one."""
+    name = file.name.lower()
+    return (
+        any(part.startswith((".", "~$")) or part in _CLUTTER for part in file.parts)
+        or name.endswith(_LEFTOVERS)
+        or (name.startswith("predictions") and name.endswith(".json"))
+        or (name.endswith(".ipynb") and file.as_posix() != f"{assignment}.ipynb")
+    )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,19 @@ import nbformat
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, digest
 from scalinglab.classroom.grading.graded_notebooks import cells_of, first_error, marks_in
+from scalinglab.classroom.nbgrader.check_outputs import is_check
 from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import Limits, Team
 
 _STUDENT = "reference"
 _ASK = """import json
+import sys
 
 from scalinglab.exercises.predictions import questions_asked
 
-print(json.dumps(questions_asked()))"""
+print(json.dumps([questions_asked(), list(sys.modules)]))"""
+#: Modules that a kernel has by itself, and that are for nobody else.
+_KERNELS_OWN = re.compile(r"__|debugpy|_?pydev")
 
 
 def check_packages(class_folder: Path, works: Sequence[HandedIn], without: Sequence[str]) -> None:
@@ -106,7 +111,7 @@ def check_solution(team: Team, class_folder: Path, assignment: str, records: Rec
     state = digest(class_folder / "source" / assignment, installed, (class_folder / CONFIG).read_text())
     if records.knows_solution(assignment, state):
         return
-    with tempfile.TemporaryDirectory(prefix="scalinglab-reference-") as home:
+    with tempfile.TemporaryDirectory(prefix="scalinglab-reference-", dir=team.place) as home:
         copy = Path(home)
         shutil.copy(class_folder / CONFIG, copy)
         shutil.copytree(class_folder / "source" / assignment, copy / "source" / assignment)
@@ -114,15 +119,15 @@ def check_solution(team: Team, class_folder: Path, assignment: str, records: Rec
         handed_in = notebook_of(copy, "submitted", assignment, _STUDENT)
         shutil.copytree(copy / "source" / assignment, handed_in.parent)
         _ask(handed_in)
-        outcome = team.run("grade", copy, assignment, _STUDENT, limits=limits)
+        outcome = team.run("grade", copy, assignment, _STUDENT, {}, [], limits=limits)
         graded = notebook_of(copy, "autograded", assignment, _STUDENT)
-        problem = released.problem or outcome.problem or _shortfall(graded)
+        problem = released.problem or outcome.problem or _shortfall(graded, outcome.value["state"]["cells"])
         if problem:
             raise ValueError(
                 f"nothing was graded: the solution of {assignment} does not get full marks here, so no student would "
                 f"({problem})"
             )
-        records.keep_solution(assignment, state, _answers(graded))
+        records.keep_solution(assignment, state, *_answers(graded))
     yield f"{assignment}: the solution gets full marks here, in {outcome.seconds:.0f} seconds"
 
 
@@ -133,18 +138,23 @@ def _ask(notebook: Path) -> None:
     nbformat.write(asking, notebook)
 
 
-def _shortfall(notebook: Path) -> str:
-    """Why a graded solution is not right; empty if it is."""
-    for key, mark in marks_in(notebook).items():
-        if mark.get("points", 0) != mark.get("max_points", 1):
-            return first_error(notebook) or f"{key}: {mark.get('message', 'its check showed nothing')}"
+def _shortfall(notebook: Path, cells: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why a graded solution is not right; empty if it is. What a person grades is not looked at."""
+    for check in filter(is_check, cells_of(notebook)):
+        name, worth = check.metadata["nbgrader"]["grade_id"], check.metadata["nbgrader"]["points"]
+        if cells[name]["auto"] != worth:
+            message = marks_in(notebook)[name].get("message") or f"it gets {cells[name]['auto']:g} of {worth:g} points"
+            return first_error(notebook) or f"{name.removesuffix('-check')}: {message}"
     return ""
 
 
-def _answers(notebook: Path) -> dict[str, Any]:
+def _answers(notebook: Path) -> tuple[dict[str, Any], list[str]]:
+    """What is true of the predictions, and the modules that were imported in the end, two levels deep and all ours."""
     *_, last = cells_of(notebook)
     printed = "".join(output.get("text", "") for output in last.outputs if output.output_type == "stream")
     try:
-        return json.loads(printed.strip().splitlines()[-1])
+        questions, modules = json.loads(printed.strip().splitlines()[-1])
     except (ValueError, IndexError):
-        return {}
+        return {}, []
+    near = [one for one in modules if one.count(".") < 2 or one.startswith("scalinglab.")]
+    return questions, [one for one in near if not _KERNELS_OWN.match(one)]

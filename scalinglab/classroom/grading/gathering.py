@@ -2,93 +2,183 @@
 
 from __future__ import annotations
 
-import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
+from scalinglab.classroom.grading.class_gradebook import Gradebook, source_of, worth_in
 from scalinglab.classroom.grading.graded_notebooks import marks_in
-from scalinglab.classroom.nbgrader.class_folder import assignments_in, notebook_of
-from scalinglab.classroom.nbgrader.client import Team
-from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
-from scalinglab.classroom.submissions.people import listed
+from scalinglab.classroom.nbgrader.class_folder import assignments_in
+from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
+from scalinglab.classroom.submissions.people import Origin, listed, origins_in
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.building import exercise_cells
-from scalinglab.exercises.exercise import Exercise
-from scalinglab.exercises.journal import FILE_NAME, Journal, JournalError
+from scalinglab.exercises.journal import DAMAGED_NAME, FILE_NAME, Journal, JournalError
 
 _QUIZ = re.compile(r"\d\d-quiz-\d+")
+_CHECK = "-check"
 
 
-def gather(team: Team, class_folder: Path) -> ClassResults:
-    """Read what nbgrader's gradebook, the graded notebooks, the journals and ``students.csv`` of a class hold.
+def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResults:
+    """Put together what nbgrader's gradebook, the graded notebooks, the journals and ``students.csv`` of a class hold.
 
-    Nothing is graded and nothing but nbgrader's list of students is changed. Submissions that were not graded yet are
-    told as such.
+    Nothing is changed. Points are those of the gradebook; submissions that were not graded yet are told as such.
     """
-    scores = team.run("scores", class_folder)
-    if scores.problem:
-        raise RuntimeError(f"nbgrader's gradebook could not be read: {scores.problem}\n{scores.log}")
-    records, works = Records(class_folder), handed_in(class_folder)
-    sources = {name: _source(class_folder, name) for name in assignments_in(class_folder)}
-    exercises = {name: [find(key) for key in exercise_cells(notebook)] for name, notebook in sources.items()}
-    submissions = [
-        _submission(class_folder, work, records.problem(work), scores.value, exercises[work.assignment])
-        for work in works
+    sources = {name: source_of(class_folder, name) for name in assignments_in(class_folder)}
+    parts = {name: _parts(notebook, book.worth.get(name, {})) for name, notebook in sources.items()}
+    works = handed_in(class_folder)
+    known = {(work.assignment, work.student) for work in works}
+    # A submission may stand in the gradebook alone: its folder was removed, or a person entered its points.
+    works += [
+        HandedIn(name, who, "") for name in parts for who in book.states.get(name, {}) if (name, who) not in known
     ]
+    origins = {(one.assignment, one.student): one for one in origins_in(class_folder)}
+    submissions = []
+    for work in sorted(works, key=lambda work: (work.assignment, work.student)):
+        who = (work.assignment, work.student)
+        told = _journal(class_folder, work) | _lateness(book.state(*who).get("late", 0.0), origins.get(who))
+        made = _submission(class_folder, work, records, book.state(*who), parts[work.assignment])
+        submissions.append(replace(made, **told))
     return ClassResults(
         titles={name: _title(notebook) for name, notebook in sources.items()},
-        exercises={one.key: (one.title, one.points) for found in exercises.values() for one in found},
+        parts={name: tuple(found.values()) for name, found in parts.items()},
         submissions=tuple(submissions),
         students=_students(class_folder, submissions),
         questions=tuple(one for name, notebook in sources.items() for one in _questions(records, name, notebook)),
     )
 
 
+def _parts(notebook: Mapping[str, Any], worth: Mapping[str, float]) -> dict[str, Part]:
+    """What each graded cell stands for, by its name: in the order of the source, with the points of the gradebook."""
+    ours = {f"{key}{_CHECK}": find(key) for key in exercise_cells(dict(notebook))}
+    cells = [name for name in worth_in(notebook) if name in worth or not worth]
+    found = {}
+    for name in [*cells, *(name for name in worth if name not in cells)]:
+        points = worth.get(name, worth_in(notebook).get(name, 0.0))
+        known = ours.get(name)
+        found[name] = Part(known.key, known.title, points) if known else Part(name, name, points)
+    return found
+
+
 def _submission(
-    class_folder: Path, work: HandedIn, problem: str | None, scores: Mapping[str, Any], exercises: Sequence[Exercise]
+    class_folder: Path, work: HandedIn, records: Records, state: Mapping[str, Any], parts: Mapping[str, Part]
 ) -> Submission:
     """One submission: what nbgrader's gradebook and the checks of its notebook say, or why it has no points."""
-    said, quiz = _journal(class_folder, work)
-    told = {"predictions": said, "quiz": quiz}
+    problem = records.problem(work) if work.digest else ""
+    if problem == "" and not state:
+        problem = "it is not in nbgrader's gradebook any more: grade it again with --again"
     if problem is None or problem:
-        return Submission(work.student, work.assignment, problem=problem or "it was not graded yet", **told)
-    points = scores.get(work.assignment, {}).get(work.student, {})
-    found = marks_in(work.notebook(class_folder, "autograded"))
-    made = (_score(one, points.get(f"{one.key}-check", 0.0), found.get(one.key, {})) for one in exercises)
-    name = next((mark["student"] for mark in found.values() if mark.get("student")), "")
-    return Submission(work.student, work.assignment, tuple(made), name=name, **told)
+        return Submission(work.student, work.assignment, problem=problem or "it was not graded yet")
+    graded = work.notebook(class_folder, "autograded")
+    marks = marks_in(graded) if graded.is_file() else {}
+    cells, comments, gone = state.get("cells", {}), state.get("comments", {}), records.gone(work)
+    made = []
+    for name, part in parts.items():
+        cell = cells.get(name, {"auto": None, "hand": None, "extra": None, "needs": True})
+        made.append(_score(part, cell, marks.get(name), comments.get(part.key, ""), gone.get(name)))
+    name = next((mark["student"] for mark in marks.values() if mark.get("student")), "")
+    penalty = state.get("penalty", 0.0)
+    return Submission(work.student, work.assignment, tuple(made), name=name, penalty=penalty)
 
 
-def _score(exercise: Exercise, points: float, mark: Mapping[str, Any]) -> Score:
-    if not mark:
-        return Score(exercise.key, points, exercise.points, "no result", "The check showed nothing.")
+def _score(
+    part: Part, cell: Mapping[str, Any], mark: Mapping[str, Any] | None, comment: str, gone: float | None
+) -> Score:
+    """The points of the gradebook, with the words of the check; of a point by hand those of the person."""
+    auto, hand = cell["auto"], cell["hand"]
+    points = (hand if hand is not None else auto or 0.0) + (cell["extra"] or 0.0)
+    mark = mark or {}
+    message = str(mark.get("message", ""))
+    if hand is not None:
+        message = comment or "These points were given by hand."
+    elif auto is None:
+        message = "A person has to grade this."
     return Score(
-        exercise.key,
+        part.key,
         points,
-        exercise.points,
+        part.points,
         diagnosis=mark.get("diagnosis"),
-        message=str(mark.get("message", "")),
-        attempted=bool(mark.get("attempted", True)),
+        message=message,
+        attempted=bool(mark.get("attempted", True)) or hand is not None,
+        waits=hand is None and auto is None,
+        review=_review(cell, gone) if cell["needs"] else "",
     )
 
 
-def _journal(class_folder: Path, work: HandedIn) -> tuple[dict[str, float | str], dict[str, str]]:
-    """What a submitted journal holds of this chapter: the sealed predictions, and the first choices of the quiz."""
+def _review(cell: Mapping[str, Any], gone: float | None) -> str:
+    """Why a person has to look at points by hand once more; empty if they are still to be given."""
+    auto, hand = cell["auto"], cell["hand"]
+    if hand is None and auto is None:
+        return ""
+    if hand is None:
+        before = "a point" if gone is None else f"{gone:g} points"
+        return f"{before} by hand for an earlier answer gave way to the {auto:g} of the check"
+    now = "" if auto is None else f", and the check gives {auto:g} now"
+    return f"{hand:g} points by hand count, but they were given for an earlier answer{now}"
+
+
+def _journal(class_folder: Path, work: HandedIn) -> dict[str, Any]:
+    """What a submitted journal tells of this chapter: ``predictions``, ``quiz``, when ``sealed``, and what is wrong."""
+    file = work.notebook(class_folder, "submitted").with_name(FILE_NAME)
+    damaged = file.with_name(DAMAGED_NAME)
+    file = damaged if damaged.is_file() and not file.is_file() else file
     try:
-        sealed = Journal(work.notebook(class_folder, "submitted").with_name(FILE_NAME)).peek()["predictions"]
-    except JournalError:
-        return {}, {}
-    values = {key: entry["value"] for key, entry in sealed.items() if key[:2] == work.assignment[:2]}
-    quiz = {key: str(value) for key, value in values.items() if _QUIZ.fullmatch(key)}
-    return {key: value for key, value in values.items() if key not in quiz}, quiz
+        sealed = Journal(file).peek()["predictions"] if file.is_file() else {}
+    except JournalError as problem:
+        return {"journal": str(problem)}
+    own = {key: entry for key, entry in sealed.items() if key[:2] == work.assignment[:2]}
+    quiz = {key: str(entry["value"]) for key, entry in own.items() if _QUIZ.fullmatch(key)}
+    times = [f"{key} {entry['sealed_at']}" for key, entry in sorted(own.items())]
+    return {
+        "predictions": {key: entry["value"] for key, entry in own.items() if key not in quiz},
+        "quiz": quiz,
+        "sealed": "; ".join(times) if len(times) > 1 else "",
+    }
+
+
+def _lateness(seconds: float, origin: Origin | None) -> dict[str, str]:
+    """How ``late`` a submission was, by nbgrader's due date or by the LMS, and the ``time`` when the LMS took it."""
+    told = []
+    if seconds > 0:
+        days, hours = int(seconds // 86400), seconds % 86400 / 3600
+        told.append(f"it came {f'{days} days and ' if days else ''}{hours:.1f} hours after the due date")
+    if origin and origin.late:
+        told.append(f"{origin.lms} marked it as late")
+    return {"late": ", and ".join(told), "time": origin.time if origin else ""}
 
 
 def _students(class_folder: Path, submissions: Sequence[Submission]) -> tuple[Student, ...]:
+    """Everybody; who has no name in the list, by the name in the first cell if it has the same letters as the id."""
     found = {one.student: Student(one.student) for one in submissions} | {one.id: one for one in listed(class_folder)}
+    for one in submissions:
+        student = found[one.student]
+        if not student.first_name and not student.last_name:
+            found[one.student] = _named(student, one.name)
     return tuple(found[name] for name in sorted(found))
+
+
+def _named(student: Student, name: str) -> Student:
+    """The student with first and last name, if a name has the letters of the id: Canvas calls Ada Lovelace lovelaceada.
+
+    >>> _named(Student("lovelaceada"), "Ada Lovelace").last_name
+    'Lovelace'
+    """
+    words = name.split()
+    for place in range(1, len(words)):
+        first, last = " ".join(words[:place]), " ".join(words[place:])
+        if _letters(student.id) in (_letters(last + first), _letters(first + last)):
+            return replace(student, first_name=first, last_name=last)
+    return student
+
+
+def _letters(text: str) -> str:
+    """A text as Canvas makes it part of the name of a file; accents do not count here."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(one for one in plain if one.isalpha())
 
 
 def _questions(records: Records, assignment: str, notebook: Mapping[str, Any]) -> list[Asked]:
@@ -100,10 +190,6 @@ def _questions(records: Records, assignment: str, notebook: Mapping[str, Any]) -
         for key in sorted(asked, key=lambda key: text.find(f'"{key}"'))
         if "-quiz-" not in key
     ]
-
-
-def _source(class_folder: Path, assignment: str) -> dict[str, Any]:
-    return json.loads(notebook_of(class_folder, "source", assignment).read_text(encoding="utf-8"))
 
 
 def _title(notebook: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 
+from scalinglab.classroom.nbgrader.check_outputs import is_check
 from scalinglab.exercises.check_result import MARK
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -17,13 +18,8 @@ _LONGEST = 400
 
 
 def marks_in(notebook: Path) -> dict[str, dict[str, Any]]:
-    """What the cell of each check shows, by exercise: the mark, or an error as ``diagnosis`` and ``message``."""
-    found = {}
-    for cell in cells_of(notebook):
-        told = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and told.get("grade"):
-            found[str(told.get("grade_id", "")).removesuffix("-check")] = _mark(cell)
-    return found
+    """What the cell of each check shows, by its name: the mark, or an error as ``diagnosis`` and ``message``."""
+    return {cell.metadata["nbgrader"]["grade_id"]: _mark(cell) for cell in cells_of(notebook) if is_check(cell)}
 
 
 def first_error(notebook: Path) -> str:

@@ -12,6 +12,7 @@ CONFIG = "nbgrader_config.py"
 _SETTINGS = '''"""nbgrader's settings for this class; written by `scalinglab assign`, and yours to change."""
 
 from scalinglab.classroom.nbgrader.deleted_cells import SANITIZE
+from scalinglab.classroom.nbgrader.points_from_checks import AUTOGRADE
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "scalinglab"
@@ -19,12 +20,20 @@ c.CourseDirectory.course_id = "scalinglab"
 c.ClearSolutions.code_stub = {"python": ""}
 # Cells that a student deleted come back; what a student's code writes to stderr takes no points away.
 c.Autograde.sanitize_preprocessors = SANITIZE
+c.Autograde.autograde_preprocessors = AUTOGRADE
 c.IgnorePattern.enabled = True
-c.IgnorePattern.pattern = "."
+c.IgnorePattern.pattern = "(?s)."
 # Seconds for one cell; `scalinglab grade` has a limit for a whole notebook beside it.
 c.Execute.timeout = 60
 c.LimitOutput.max_lines = 200
 '''
+#: What settings of earlier versions lack: nbgrader reads points from what a check shows as it was meant.
+_ADDED = """
+# Added by `scalinglab grade`: a newline on stderr takes no points away, and a negative number gives none.
+from scalinglab.classroom.nbgrader.points_from_checks import AUTOGRADE  # noqa: E402
+
+c.Autograde.autograde_preprocessors = AUTOGRADE
+"""
 #: Modules that bring deleted cells back, by which our settings are known; the second is the name in version 0.1.0.
 _OURS = ("scalinglab.classroom", "scalinglab.exercises.assignments")
 
@@ -34,6 +43,15 @@ def make_class(class_folder: Path) -> None:
     class_folder.mkdir(parents=True, exist_ok=True)
     if not (class_folder / CONFIG).exists():
         write_atomically(class_folder / CONFIG, _SETTINGS.encode())
+
+
+def mended_settings(class_folder: Path) -> str:
+    """The settings of a class that an earlier version made, mended; empty if there is nothing to mend."""
+    text = (class_folder / CONFIG).read_text(encoding="utf-8")
+    mended = text.replace('c.IgnorePattern.pattern = "."\n', 'c.IgnorePattern.pattern = "(?s)."\n')
+    if "autograde_preprocessors" not in mended:
+        mended += _ADDED
+    return mended if mended != text else ""
 
 
 def check_new(class_folder: Path) -> None:
@@ -70,12 +88,15 @@ def assignments_in(class_folder: Path) -> list[str]:
 
 def submitted_in(class_folder: Path, assignment: str) -> list[str]:
     """The students who handed something in for an assignment, in order."""
-    return sorted(path.parent.name for path in (class_folder / "submitted").glob("*/*") if path.name == assignment)
+    found = (class_folder / "submitted").glob("*/*/")
+    return sorted(
+        path.parent.name for path in found if path.name == assignment and not path.parent.name.startswith(".")
+    )
 
 
-def release(class_folder: Path, *names: str) -> None:
+def release(class_folder: Path, *names: str, place: Path | None = None) -> None:
     """Let nbgrader make the student's version of each source, and enter both into the gradebook."""
-    with Nbgrader() as nbgrader:
+    with Nbgrader(place) as nbgrader:
         released = nbgrader.run("release", class_folder, *names)
     if released.problem:
         raise RuntimeError(f"nbgrader could not release {' '.join(names)}: {released.problem}\n{released.log}")

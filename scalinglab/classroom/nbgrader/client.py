@@ -23,6 +23,15 @@ Result = TypeVar("Result")
 INSTALL = "python -m pip install -c binder/constraints.txt -e '.[instructor]'"
 
 
+#: How a step may end for a reason outside of a submission, too: it is worth a second try.
+KERNEL_DIED = "the kernel died while the notebook ran"
+NO_ANSWER = "nbgrader ended without an answer"
+
+
+#: The program that is forked for each kernel; its memory counts for no submission.
+SERVER = "scalinglab.classroom.nbgrader.kernel_server"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one submission may take, with all that it starts: minutes by the clock, and gigabytes of memory."""
@@ -67,35 +76,44 @@ def need_nbgrader() -> None:
 
 
 class Nbgrader:
-    """nbgrader's steps, in one process for many of them; to be used in a ``with`` statement."""
+    """nbgrader's steps, in one process for many of them; to be used in a ``with`` statement.
+
+    Parameters
+    ----------
+    place : Path, optional
+        A temporary folder, in which all goes that is needed meanwhile.
+    """
+
+    def __init__(self, place: Path | None = None) -> None:
+        self._place = place
 
     def __enter__(self) -> Nbgrader:
-        self._home = tempfile.TemporaryDirectory(prefix="scalinglab-grading-")
+        self._home = tempfile.TemporaryDirectory(prefix="scalinglab-grading-", dir=self._place)
         # nbgrader calls alembic, which lies beside Python and is not found where the environment is not activated.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        command = [sys.executable, "-m", "scalinglab.classroom.nbgrader.worker"]
-        settings = _kernel_settings(Path(self._home.name))
-        self._program = LimitedProgram(command, {"PATH": path} | settings)
+        command = [sys.executable, "-m", "scalinglab.classroom.nbgrader.worker", str(os.getpid())]
+        home = Path(self._home.name)
+        self._program = LimitedProgram(command, {"PATH": path} | _kernel_settings(home), home, apart=SERVER)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._program.end()
         self._home.cleanup()
 
-    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits | None = None) -> Outcome:
-        """Run one step of ``worker``: ``release``, ``grade`` or ``scores``.
+    def run(self, step: str, class_folder: Path, *arguments: Any, limits: Limits | None = None) -> Outcome:
+        """Run one step of ``worker``: ``release``, ``grade``, ``feedback`` or ``scores``.
 
         Parameters
         ----------
         step, class_folder, arguments
-            The step, the folder of the class, and what the step takes besides.
+            The step, the folder of the class, and what the step takes besides, as JSON has it.
         limits
             What it may take; None for as much as there is.
         """
         request = {"step": step, "class_folder": str(class_folder), "arguments": arguments}
         seconds, memory = (60 * limits.minutes, 1e9 * limits.gigabytes) if limits else (math.inf, math.inf)
         answer = self._program.ask(request, seconds=seconds, memory=memory)
-        told = answer.value or {"problem": answer.stopped or "nbgrader ended without an answer"}
+        told = answer.value or {"problem": answer.stopped or NO_ANSWER}
         return Outcome(told.get("value"), told["problem"], told.get("log", answer.output), answer.seconds)
 
 
@@ -107,6 +125,7 @@ def _kernel_settings(home: Path) -> dict[str, str]:
     (startup / limits.name).write_bytes(limits.read_bytes())
     return {
         "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "SCALINGLAB_JOURNAL": str(home / "predictions.json"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "OMP_NUM_THREADS": "1",
@@ -117,10 +136,17 @@ class Team:
     """As many ``Nbgrader`` as there are jobs; to be used in a ``with`` statement.
 
     Each writes to the gradebook for moments only, so that they seldom wait for one another.
+
+    Parameters
+    ----------
+    jobs : int
+    place : Path, optional
+        A temporary folder for all that is needed meanwhile.
     """
 
-    def __init__(self, jobs: int) -> None:
-        self._members = [Nbgrader() for _ in range(jobs)]
+    def __init__(self, jobs: int, place: Path | None = None) -> None:
+        self.place = place
+        self._members = [Nbgrader(place) for _ in range(jobs)]
         self._free: SimpleQueue[Nbgrader] = SimpleQueue()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="scalinglab-grading")
 
@@ -136,7 +162,7 @@ class Team:
             member.__exit__()
         self._threads.shutdown()
 
-    def run(self, step: str, class_folder: Path, *arguments: str, limits: Limits | None = None) -> Outcome:
+    def run(self, step: str, class_folder: Path, *arguments: Any, limits: Limits | None = None) -> Outcome:
         """``Nbgrader.run`` by the next member that is free."""
         member = self._free.get()
         try:

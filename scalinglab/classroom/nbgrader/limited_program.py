@@ -53,10 +53,17 @@ class LimitedProgram:
     command : sequence of str
     environment : mapping
         Variables beside those of this process.
+    home : Path, optional
+        The folder for its answers.
+    apart : str
+        A word in the command of a process that it starts and whose memory counts for no request.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._command, self._environment = list(command), dict(environment)
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], home: Path | None = None, *, apart: str = ""
+    ) -> None:
+        self._command, self._environment, self._home = list(command), dict(environment), home
+        self._apart, self._known_apart = apart, dict[int, bool]()
         self._program: subprocess.Popen[str] | None = None
         self._output: IO[bytes] | None = None
         self._changing = threading.Lock()
@@ -65,7 +72,7 @@ class LimitedProgram:
     def ask(self, request: Mapping[str, Any], *, seconds: float, memory: float) -> Answer:
         """Send a request and wait for the answer, ``seconds`` by the clock, ``memory`` in resident bytes of all."""
         begun, stopped = time.monotonic(), ""
-        with tempfile.TemporaryDirectory(prefix="scalinglab-answer-") as home:
+        with tempfile.TemporaryDirectory(prefix="scalinglab-answer-", dir=self._home) as home:
             file = Path(home, "answer.json")
             started = self._started()
             if started is None:
@@ -80,7 +87,7 @@ class LimitedProgram:
                 time.sleep(_PAUSE)
                 if time.monotonic() - begun > seconds:
                     stopped = f"it ran longer than {_duration(seconds)}"
-                elif sum(map(_resident, _family(program.pid))) > memory:
+                elif sum(_resident(one) for one in _family(program.pid) if not self._is_apart(one)) > memory:
                     stopped = f"it used more than {memory / 1e9:g} GB of memory"
             value = json.loads(file.read_bytes()) if file.exists() else None
         said = "" if output.closed else _end_of(output, since)
@@ -108,6 +115,15 @@ class LimitedProgram:
         with self._changing:
             self._over = True
         self.close()
+
+    def _is_apart(self, process: psutil.Process) -> bool:
+        """Whether a process of ours counts for no request; what it forks has the same command, but another parent."""
+        if self._apart and process.pid not in self._known_apart:
+            self._known_apart[process.pid] = False
+            with contextlib.suppress(psutil.Error):
+                ours = self._program is not None and process.ppid() == self._program.pid
+                self._known_apart[process.pid] = ours and self._apart in process.cmdline()
+        return self._known_apart.get(process.pid, False)
 
     def _started(self) -> tuple[subprocess.Popen[str], IO[bytes]] | None:
         """The program and what it writes; None after the end."""

@@ -6,32 +6,45 @@ answer: JSON with ``problem`` (empty if all went well), ``log`` and ``value``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+import threading
+import time
 import traceback
 import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import psutil
+
 from scalinglab._files import write_atomically
-from scalinglab.classroom.nbgrader.class_folder import CONFIG
+from scalinglab.classroom.nbgrader.check_outputs import answers_in
+from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
+from scalinglab.classroom.nbgrader.client import KERNEL_DIED
 from scalinglab.classroom.submissions.people import listed
 
 _RETRIES = 3
+#: Seconds between two looks whether the program that asks is still there.
+_PAUSE = 0.2
 
 #: What nbgrader's runs end with, in words for whoever reads a name of it.
 _WORDS = {
-    "DeadKernelError": "the kernel died while the notebook ran: its code ended it, or memory ran out",
+    "DeadKernelError": KERNEL_DIED,
+    "Kernel died before replying": KERNEL_DIED,
+    "Kernel didn't respond": KERNEL_DIED,
     "CellTimeoutError": "a cell ran on after its time was up, and could not be stopped",
 }
 
 
 def main() -> None:
-    """Answer requests until stdin ends."""
+    """Answer requests until stdin ends, or the program that asks is killed."""
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
-    steps = {"release": _release, "grade": _grade, "scores": _scores}
+    steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores}
     for line in sys.stdin:
         request = json.loads(line)
         # What the checks of one submission noted down is nothing to the next.
@@ -43,45 +56,109 @@ def main() -> None:
         write_atomically(Path(request["answer"]), json.dumps(told).encode())
 
 
+def _end_with(asking: int) -> None:
+    """End with all that was started here when the program that asks is gone: the next one must find nobody at work."""
+    while os.getppid() == asking if os.name == "posix" else psutil.pid_exists(asking):
+        time.sleep(_PAUSE)
+    for started in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            started.kill()
+    os._exit(1)
+
+
 def _release(class_folder: Path, *assignments: str) -> dict[str, Any]:
     nbgrader = _nbgrader(class_folder)
     told = (_told(nbgrader.generate_assignment(assignment)) for assignment in assignments)
     return next((one for one in told if one["problem"]), {"problem": ""})
 
 
-def _grade(class_folder: Path, assignment: str, student: str) -> dict[str, Any]:
-    """Grade a submission and write its feedback; what goes wrong with the latter is the ``value``."""
+def _grade(
+    class_folder: Path, assignment: str, student: str, seen: dict[str, Any], modules: list[str]
+) -> dict[str, Any]:
+    """Grade a submission in a kernel that has imported some modules, and write its feedback.
+
+    The ``value`` is the ``state`` of it in the gradebook then, its ``answers`` as hashes, the points by hand that are
+    ``gone``, and the ``problem`` with its feedback, if there is one.
+    """
+    from scalinglab.classroom.nbgrader.feedback_page import write_feedback
+    from scalinglab.classroom.nbgrader.forked_kernels import KernelServer
+    from scalinglab.classroom.nbgrader.gradebook import review, states
+
+    KernelServer.use(modules)
     nbgrader = _nbgrader(class_folder)
+    with nbgrader.gradebook as gradebook:
+        earlier = states(gradebook, assignment, student).get(assignment, {}).get(student, {})
+    if earlier and not seen:  # an earlier version graded it, which kept no record of the answers
+        answers = _answers(class_folder, assignment, student)
+        seen = {name: [answers.get(name, ""), cell["auto"]] for name, cell in earlier["cells"].items()}
     told = _told(nbgrader.autograde(assignment, student))
     for _ in range(_RETRIES):
         if "database is locked" not in told["log"]:  # by another process that grades
             break
         told = _told(nbgrader.autograde(assignment, student))
-    if not told["problem"]:
-        told["value"] = _told(nbgrader.generate_feedback(assignment, student))["problem"]
-    return told
+    if told["problem"]:
+        return told
+    answers = _answers(class_folder, assignment, student)
+    with nbgrader.gradebook as gradebook:
+        gone = review(gradebook, assignment, student, earlier=earlier, seen=seen, answers=answers)
+        if gone:
+            _penalize(nbgrader, assignment, student)
+        state = states(gradebook, assignment, student)[assignment][student]
+    problem = _told(write_feedback(nbgrader, assignment, student))["problem"]
+    return told | {"value": {"state": state, "answers": answers, "gone": gone, "problem": problem}}
 
 
-def _scores(class_folder: Path) -> dict[str, Any]:
-    """The points of every graded cell, manual ones included; names in ``students.csv`` are entered before."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
+def _penalize(nbgrader: Any, assignment: str, student: str) -> None:
+    """Let nbgrader work out the penalty for lateness anew: points have changed since it did."""
+    from nbconvert.exporters.exporter import ResourcesDict
+    from nbformat.v4 import new_notebook
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    told = {"notebook": assignment, "assignment": assignment, "student": student, "db_url": nbgrader.coursedir.db_url}
+    AssignLatePenalties(config=nbgrader.config).preprocess(new_notebook(), ResourcesDict(nbgrader=told))
+
+
+def _answers(class_folder: Path, assignment: str, student: str) -> dict[str, str]:
+    """The answers of a graded notebook, as hashes; none if there is no such notebook."""
+    file = notebook_of(class_folder, "autograded", assignment, student)
+    return answers_in(nbformat.read(file, as_version=4).cells) if file.is_file() else {}
+
+
+def _feedback(class_folder: Path, assignment: str, student: str) -> dict[str, Any]:
+    """Write the feedback of a graded submission anew."""
+    from scalinglab.classroom.nbgrader.feedback_page import write_feedback
+
+    return _told(write_feedback(_nbgrader(class_folder), assignment, student))
+
+
+def _scores(class_folder: Path, failed: list[list[str]]) -> dict[str, Any]:
+    """All that the gradebook holds: ``cells`` by assignment with what they are worth, and the ``states``.
+
+    Names in ``students.csv`` are entered before, and the points of checks of submissions that ``failed`` taken back.
+    """
+    from scalinglab.classroom.nbgrader.gradebook import cells_of_assignments, states, ungrade
+
     with _nbgrader(class_folder).gradebook as gradebook:
         for student in listed(class_folder):
             names = asdict(student)
             gradebook.update_or_create_student(names.pop("id"), **names)
-        for submission in (one for assignment in gradebook.assignments for one in assignment.submissions):
-            marks = {grade.name: float(grade.score) for notebook in submission.notebooks for grade in notebook.grades}
-            found.setdefault(submission.assignment.name, {})[submission.student.id] = marks
-    return {"problem": "", "value": found}
+        ungrade(gradebook, [(assignment, student) for assignment, student in failed])
+        return {"problem": "", "value": {"cells": cells_of_assignments(gradebook), "states": states(gradebook)}}
 
 
 def _nbgrader(class_folder: Path) -> Any:
     """Nbgrader's programs with the settings of the class's ``nbgrader_config.py``."""
     from nbgrader.apps import NbGraderAPI
+    from nbgrader.preprocessors import Execute
     from traitlets.config.loader import PyFileConfigLoader
+
+    from scalinglab.classroom.nbgrader.forked_kernels import ExecuteInFork
+    from scalinglab.classroom.nbgrader.points_from_checks import with_points_from_checks
 
     settings = PyFileConfigLoader(CONFIG, path=str(class_folder)).load_config()
     settings.CourseDirectory.root = str(class_folder)
+    steps = with_points_from_checks(settings)
+    settings.Autograde.autograde_preprocessors = [ExecuteInFork if one is Execute else one for one in steps]
     return NbGraderAPI(config=settings)
 
 

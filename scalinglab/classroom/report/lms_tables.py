@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from scalinglab.classroom.report.names_and_points import clean, in_points, sentence, whole_name
+from scalinglab.classroom.report.names_and_points import clean, in_points, sentence, told_once, whole_name
 from scalinglab.classroom.results import ClassResults, Score, Student, Submission
 from scalinglab.exercises.wording import to_plain
 
@@ -86,15 +86,24 @@ def _feedback(results: ClassResults, submission: Submission | None) -> str:
         return "Not handed in."
     if submission.problem:
         return f"Not graded. {sentence(to_plain(submission.problem))}"
-    return " ".join(_told(results.exercises.get(one.key, (one.key, 0.0))[0], one) for one in submission.scores)
+    titles = results.titles_of(submission.assignment)
+    told = [_told(titles.get(one.key, one.key), one) for one in submission.scores]
+    late = [sentence(submission.late)] if submission.late else []
+    if submission.penalty:
+        late.append(f"{in_points(submission.penalty)} points were taken off for lateness.")
+    return " ".join([*told, *late])
 
 
 def _told(title: str, score: Score) -> str:
     start = f"{title}: {in_points(score.points)} of {in_points(score.max_points)}"
+    if score.waits:
+        return f"{title}: not graded yet, of {in_points(score.max_points)}."
     if score.passed or not score.attempted:
         return f"{start}." if score.passed else f"{start}, not attempted."
-    why = ": ".join(filter(None, (score.diagnosis or "", to_plain(score.message))))
-    return f"{start}, {why}" if why else f"{start}."
+    message = told_once(score.diagnosis or "", score.message)
+    why = ": ".join(dict.fromkeys(filter(None, (score.diagnosis or "", to_plain(message)))))
+    end = "" if why.endswith((".", "!", "?")) else "."
+    return f"{start}, {why}{end}" if why else f"{start}."
 
 
 def _guard(text: str) -> str:

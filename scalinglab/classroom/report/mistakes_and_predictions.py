@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from scalinglab._checks import number
+from scalinglab.classroom.report.names_and_points import told_once
 from scalinglab.classroom.results import Asked, ClassResults, Score
 from scalinglab.exercises.quiz_items import Item, Option, items_of, quiz_chapters
 from scalinglab.exercises.wording import amount
@@ -31,8 +32,9 @@ class MistakeMade:
 class ExerciseFinding:
     """How the graded submissions fared in one exercise.
 
-    ``graded = solved + attempted + untouched``, where ``attempted`` counts wrong and partly right answers; the
-    ``mistakes`` that have a name come with the most frequent first, ``unnamed`` counts the wrong answers without one.
+    ``graded = solved + attempted + untouched``, where ``attempted`` counts wrong and partly right answers, and those
+    that a person still has to grade are ``waiting``. The ``mistakes`` that have a name come with the most frequent
+    first; ``others`` are the wrong answers without one, with the sentence that most of them read.
     """
 
     key: str
@@ -42,7 +44,8 @@ class ExerciseFinding:
     attempted: int
     untouched: int
     mistakes: tuple[MistakeMade, ...] = ()
-    unnamed: int = 0
+    others: MistakeMade | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,7 @@ def exercise_findings(results: ClassResults, assignment: str) -> list[ExerciseFi
         if one.assignment == assignment and not one.problem:
             for score in one.scores:
                 scores[score.key].append((one.student, score))
-    keys = [key for key in results.exercises if key[:2] == assignment[:2]]
-    return [_exercise(key, results.exercises[key][0], scores[key]) for key in keys]
+    return [_exercise(part.key, part.title, scores[part.key]) for part in results.parts.get(assignment, ())]
 
 
 def prediction_findings(results: ClassResults, assignment: str) -> list[PredictionFinding]:
@@ -177,11 +179,13 @@ def quiz_findings(results: ClassResults, assignment: str) -> list[QuizFinding]:
 
 
 def _exercise(key: str, title: str, scores: list[tuple[str, Score]]) -> ExerciseFinding:
+    waiting = sum(one.waits for _, one in scores)
+    scores = [(student, one) for student, one in scores if not one.waits]
     wrong = [(student, one) for student, one in scores if not one.passed and one.attempted]
     made: dict[str, list[tuple[str, Score]]] = defaultdict(list)
     for student, one in wrong:
-        if one.diagnosis:
-            made[one.diagnosis].append((student, one))
+        made[one.diagnosis or ""].append((student, one))
+    others = _mistake("another wrong answer", made.pop("")) if made.get("") else None
     mistakes = sorted((_mistake(*item) for item in made.items()), key=lambda one: (-len(one.students), one.diagnosis))
     solved = sum(one.passed for _, one in scores)
     return ExerciseFinding(
@@ -192,12 +196,13 @@ def _exercise(key: str, title: str, scores: list[tuple[str, Score]]) -> Exercise
         attempted=len(wrong),
         untouched=len(scores) - solved - len(wrong),
         mistakes=tuple(mistakes),
-        unnamed=len(wrong) - sum(len(one.students) for one in mistakes),
+        others=others,
+        waiting=waiting,
     )
 
 
 def _mistake(diagnosis: str, made: list[tuple[str, Score]]) -> MistakeMade:
-    sentences = _counted(score.message for _, score in made)
+    sentences = _counted(told_once(diagnosis, score.message) for _, score in made)
     return MistakeMade(diagnosis, tuple(student for student, _ in made), sentences[0][0], len(sentences) == 1)
 
 

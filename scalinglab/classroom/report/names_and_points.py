@@ -33,6 +33,11 @@ def names_of(results: ClassResults) -> dict[str, str]:
     return {one: f"{name} ({clean(one)})" if name in shared else name for one, name in names.items()}
 
 
+def told_once(diagnosis: str, message: str) -> str:
+    """What a message says beside a diagnosis that stands before it: of ``NameError: name 'x' is ...`` the words."""
+    return message.removeprefix(f"{diagnosis}:").lstrip() if diagnosis and message != diagnosis else message
+
+
 def in_points(points: float) -> str:
     """Points with at most two decimals and a point: ``10``, ``7.5``."""
     return f"{points:.2f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""What needs the instructor first: what could not be graded, who handed nothing in, whose numbers are the same."""
+"""What needs the instructor first: what has no points yet, who handed in nothing or late, whose work is the same."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from scalinglab.exercises.seeds import student_seed
 
 _COPIED = "They have the same numbers, so answers can be copied."
 _EMPTY = "All who leave it empty have the same numbers, so answers can be copied."
+
+_SHARED = "Their predictions were sealed at the same seconds: the file was copied, or they worked together."
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def _by_assignment(results: ClassResults) -> Iterator[tuple[str, str, list[str],
             no_name[one.assignment, ""].append(one.student)
     for (assignment, problem), students in failed.items():
         yield "Not graded", assignment, students, sentence(str(problem))
+    yield from _open_points(results)
+    yield from _journals(results)
     handed_in = results.by_student()
     for assignment in results.titles:
         if missing := [one.id for one in results.students if (one.id, assignment) not in handed_in]:
@@ -53,3 +57,43 @@ def _by_assignment(results: ClassResults) -> Iterator[tuple[str, str, list[str],
             yield "The same name in the first cell", assignment, students, _COPIED
     for (assignment, _), students in no_name.items():
         yield "No name in the first cell", assignment, students, _EMPTY
+
+
+def _open_points(results: ClassResults) -> Iterator[tuple[str, str, list[str], str]]:
+    """Points that a person has to give or to look at, and work that came late."""
+    waits, review, silent, late = (defaultdict[tuple[str, str], list[str]](list) for _ in range(4))
+    for one in results.submissions:
+        titles = results.titles_of(one.assignment)
+        if one.late:
+            late[one.assignment, one.late].append(one.student)
+        for score in one.scores:
+            title = titles.get(score.key, score.key)
+            if score.waits:
+                waits[one.assignment, title].append(one.student)
+            if score.review:
+                review[one.assignment, f"{title}: {score.review}"].append(one.student)
+            if score.diagnosis == "no result":
+                silent[one.assignment, f"{title}: {score.message}"].append(one.student)
+    for what, found in (
+        ("To be graded by a person", waits),
+        ("Points by hand for an earlier answer", review),
+        ("A check that showed nothing", silent),
+        ("Late", late),
+    ):
+        for (assignment, why), students in found.items():
+            yield what, assignment, students, sentence(why)
+
+
+def _journals(results: ClassResults) -> Iterator[tuple[str, str, list[str], str]]:
+    """Journals that cannot be read, and journals that are one and the same."""
+    damaged, same = (defaultdict[tuple[str, object], list[str]](list) for _ in range(2))
+    for one in results.submissions:
+        if one.journal:
+            damaged[one.assignment, one.journal].append(one.student)
+        if one.sealed:
+            same[one.assignment, one.sealed].append(one.student)
+    for (assignment, why), students in damaged.items():
+        yield "A journal that cannot be read", assignment, students, sentence(f"{why} It was kept as it is")
+    for (assignment, _), students in same.items():
+        if len(students) > 1:
+            yield "One journal for several students", assignment, students, _SHARED

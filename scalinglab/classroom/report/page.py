@@ -64,9 +64,11 @@ def _told(results: ClassResults, place: str) -> dict[str, Any]:
     return {
         "place": place,
         "title": results.titles[place],
+        "parts": results.parts.get(place, ()),
         "max_points": results.max_points(place),
         "handed_in": handed_in,
         "graded": len(graded),
+        "waiting": sum(one.waiting for one in exercises),
         "scores": scores,
         "mean": mean(points) if points else None,
         "median": median(points) if points else None,

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scalinglab._files import write_atomically
+from scalinglab.classroom.one_run import only_run
 from scalinglab.classroom.submissions.archives import Member, read_source, shown
 from scalinglab.classroom.submissions.file_assignments import Assignments, Kind, kind_of, number_of, read_assignments
 from scalinglab.classroom.submissions.file_owners import Owner, Place, tell_owners
 from scalinglab.classroom.submissions.people import Origin, People, canonical
 from scalinglab.classroom.submissions.versions import Versions
-from scalinglab.exercises.journal import FILE_NAME
+from scalinglab.exercises.journal import DAMAGED_NAME, FILE_NAME
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,16 @@ def collect(class_folder: Path, sources: Sequence[Path]) -> Collected:
     for source in sources:
         _check_apart(class_folder, source)
     read = [(source, read_source(source)) for source in sources]
-    run = _Run(class_folder, assignments)
     for source, members in read:
         if not members:
             raise ValueError(f"{shown(str(source))} holds no file to collect")
-        run.take(source, members)
-    run.settle()
-    run.write()
-    return run.result()
+    with only_run(class_folder):
+        run = _Run(class_folder, assignments)
+        for source, members in read:
+            run.take(source, members)
+        run.settle()
+        run.write()
+        return run.result()
 
 
 def _check_apart(class_folder: Path, source: Path) -> None:
@@ -137,6 +140,16 @@ class _Item:
     def order(self) -> tuple[object, ...]:
         """Grows from one version to the next."""
         return self.place.upload, number_of(self.place.names[0]), self.member.modified, self.label
+
+
+def _time(item: _Item) -> str:
+    """When an LMS took the file, by its own clock: Moodle tells it in its zip, Blackboard in the name; else empty."""
+    owner, modified = item.place.owner, item.member.modified
+    if owner and owner.lms == "Blackboard":
+        digits = f"{item.place.upload:014}"
+        return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]} {digits[8:10]}:{digits[10:12]}"
+    known = owner and owner.lms == "Moodle" and not item.member.inner and modified[0] > 1980
+    return "{:04}-{:02}-{:02} {:02}:{:02}".format(*modified[:5]) if known else ""
 
 
 def _default(item: _Item, assignment: str) -> _Item:
@@ -214,7 +227,7 @@ class _Run:
             last = self._file(student, assignment, f"{assignment}.ipynb", notebooks)
             if last:
                 names = (student, assignment, owner.lms, owner.number, source, last.member.label)
-                self.people.note(Origin(*names))
+                self.people.note(Origin(*names, late="late" if last.place.late else "", time=_time(last)))
         journals = [item for item in items if item.kind.journal]
         if journals:
             self._journals.append((student, list(versions), journals))
@@ -230,11 +243,16 @@ class _Run:
         """Put each journal beside the notebooks that came with it, else beside all that its student handed in."""
         for student, with_it, journals in self._journals:
             beside = with_it or sorted(self._versions.assignments_of(student) & set(self.assignments.ids))
+            whole = [one for one in journals if not one.kind.damaged]
+            damaged = [one for one in journals if one.kind.damaged]
             for assignment in beside:
-                self._file(student, assignment, FILE_NAME, journals)
+                for name, files in ((FILE_NAME, whole), (DAMAGED_NAME, damaged)):
+                    if files:
+                        self._file(student, assignment, name, files)
             if not beside:
                 for item in journals:
-                    self._leave(item.label, "is a journal, and no notebook of its student is here", student)
+                    reason = item.kind.damaged or "is a journal, and no notebook of its student is here"
+                    self._leave(item.label, reason, student)
 
     def _leave(self, label: str, reason: str, student: str = "") -> None:
         self.left.append(LeftOver(label, shown(reason), student))

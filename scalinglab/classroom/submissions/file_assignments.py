@@ -25,6 +25,8 @@ class Kind:
     notebook: bool = False
     journal: bool = False
     reason: str = ""
+    #: Of a file that is called a journal: why it cannot be read.
+    damaged: str = ""
     #: The ``grade_id`` of every cell of a notebook that can be read.
     ids: frozenset[str] = frozenset()
 
@@ -89,7 +91,7 @@ def kind_of(name: str, content: bytes | None) -> Kind:
     """Tell what a file is by its name and its content.
 
     What is called a notebook is one, whatever is in it: grading can say what is wrong with it. JSON of another name is
-    a notebook if it has cells, and a journal if ``Journal.peek`` reads it.
+    a notebook if it has cells, and a journal if ``Journal.peek`` reads it, or if it is called ``predictions``.
     """
     lower = name.lower()
     if re.search(r"\.ipynb(\.json|\.txt)?$", lower):
@@ -105,7 +107,9 @@ def kind_of(name: str, content: bytes | None) -> Kind:
         try:
             Journal(copy).peek()
         except JournalError as problem:
-            return Kind(reason=f"is neither a notebook nor a journal: {problem}".rstrip("."))
+            called = "predictions" in lower and "is not a journal" not in str(problem)
+            reason = f"is neither a notebook nor a journal: {problem}".rstrip(".")
+            return Kind(journal=called, damaged=reason) if called else Kind(reason=reason)
     return Kind(journal=True)
 
 

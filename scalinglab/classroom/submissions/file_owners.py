@@ -19,7 +19,7 @@ from scalinglab.classroom.submissions.archives import Member
 from scalinglab.classroom.submissions.file_assignments import Assignments, plain_stem
 
 _CANVAS = re.compile(r"(?P<name>.+?)(?:_(?P<late>LATE))?_(?P<number>[1-9]\d*)_(?P<upload>[1-9]\d*)_(?P<file>.+)")
-_CANVAS_BLIND = re.compile(r"(?:LATE_)?(?P<name>anon_(?P<number>[^_]+))_(?P<upload>\d+)_(?P<file>.+)")
+_CANVAS_BLIND = re.compile(r"(?:(?P<late>LATE)_)?(?P<name>anon_(?P<number>[^_]+))_(?P<upload>\d+)_(?P<file>.+)")
 _CANVAS_TEXT = re.compile(r"(?P<name>.+?)(?:_(?P<late>LATE))?_(?P<number>\d+)_(?P<file>(?:text|link)\.html)")
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?")
 _BLACKBOARD = re.compile(r"(?P<head>.+)_attempt_(?P<upload>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)")
@@ -71,6 +71,8 @@ class Place:
         The folder in which a participant's number counts: Moodle's downloads of two assignments may lie side by side.
     reason
         Why the owner is unclear, as the end of a sentence.
+    late
+        Whether the LMS marked the upload as late.
     """
 
     owner: Owner | None
@@ -79,6 +81,7 @@ class Place:
     written: str = ""
     group: str = ""
     reason: str = ""
+    late: bool = False
 
 
 def tell_owners(
@@ -171,7 +174,8 @@ def _canvas(parts: list[str]) -> Place | None:
         return None
     owner = Owner("Canvas", match["name"].replace("anon_", "anon "), match["number"])
     upload = match.groupdict().get("upload")
-    return Place(owner, (match["file"], *reversed(parts[:-1])), int(upload or 0), written="" if upload else "typed")
+    names = (match["file"], *reversed(parts[:-1]))
+    return Place(owner, names, int(upload or 0), written="" if upload else "typed", late=bool(match["late"]))
 
 
 def _canvas_name(name: str) -> re.Match[str] | None:

@@ -86,7 +86,8 @@ def _same_folder(name: str) -> str:
 class Origin:
     """A line of ``collected.csv``: where the current notebook of a submission came from.
 
-    Without an assignment it only says by which number an LMS knows a student of whom nothing could be filed.
+    Without an assignment it only says by which number an LMS knows a student of whom nothing could be filed. ``late``
+    says that the LMS marked it so, ``time`` when it took it, by its own clock; both are empty if it does not tell.
     """
 
     student: str
@@ -95,6 +96,8 @@ class Origin:
     number: str
     source: str
     file: str
+    late: str = ""
+    time: str = ""
 
 
 class People:
@@ -119,12 +122,9 @@ class People:
             if name == folder_name(name):
                 self.students.setdefault(name, Student(name))
         self._listed = {student.id for student in known}
-        names = [field.name for field in fields(Origin)]
-        _, lines = _table(class_folder / ORIGINS, names, "student")
-        origins = (Origin(**{name: line.get(name) or "" for name in names}) for line in lines)
         self._origins: dict[tuple[str, str], Origin] = {}
         self._numbers: dict[tuple[str, str], str] = {}
-        for one in origins:
+        for one in origins_in(class_folder):
             if one.assignment:
                 self._origins[one.student, one.assignment] = one
             if one.number:
@@ -245,6 +245,19 @@ class People:
             table.writerows(astuple(one) for one in self._lines())
             changed[self._class_folder / ORIGINS] = text.getvalue().encode("utf-8", "replace")
         return changed
+
+
+def origins_in(class_folder: Path) -> list[Origin]:
+    """The lines of ``collected.csv``; none if there is no such table.
+
+    Raises
+    ------
+    ValueError
+        If the table cannot be read.
+    """
+    names = [field.name for field in fields(Origin)]
+    _, lines = _table(class_folder / ORIGINS, names, "student")
+    return [Origin(**{name: line.get(name) or "" for name in names}) for line in lines]
 
 
 def listed(class_folder: Path) -> list[Student]:

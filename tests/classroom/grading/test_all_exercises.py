@@ -68,11 +68,11 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, d
                 if answer is not None:
                     write(work, f"{key}--{name}", answer or solutions[key])
         hand_in(class_folder, "everybody", NAME, work)
-        outcome = nbgrader.run("grade", class_folder, NAME, "everybody")
-        assert (outcome.problem, outcome.value) == ("", ""), outcome.log
-        points = nbgrader.run("scores", class_folder).value[NAME]["everybody"]
+        outcome = nbgrader.run("grade", class_folder, NAME, "everybody", {}, [])
+        assert (outcome.problem, outcome.value["problem"]) == ("", ""), outcome.log
+        points = nbgrader.run("scores", class_folder, []).value["states"][NAME]["everybody"]["cells"]
     found = marks_in(class_folder / "autograded" / "everybody" / NAME / f"{NAME}.ipynb")
-    return {key: (points[f"{key}-check"], mark) for key, mark in found.items()}
+    return {name.removesuffix("-check"): (points[name]["auto"], mark) for name, mark in found.items()}
 
 
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=list(EXERCISES))

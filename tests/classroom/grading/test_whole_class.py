@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import hashlib
 import json
 import re
 import shutil
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from scalinglab.classroom import Limits, grade_class
-from scalinglab.classroom.nbgrader.class_folder import CONFIG
+from scalinglab.classroom.nbgrader.class_folder import CONFIG, mended_settings
+from scalinglab.classroom.report.lms_tables import canvas_csv
+from scalinglab.classroom.report.page import report
 from scalinglab.classroom.results import ClassResults
-from tests.classroom.handed_in import CLASS, FULL
-from tests.classroom.made import NAME, hand_in, released, two_exercises
+from tests.classroom.handed_in import CLASS, RIGHT_SLOPE, WORTH, both, format_3
+from tests.classroom.made import ESSAY, NAME, SLOPE, SPREAD, hand_in, place_of, released, two_exercises, write
 
 #: One worker makes the class, once.
 pytestmark = pytest.mark.xdist_group("class")
@@ -66,7 +75,7 @@ def test_each_gets_the_right_score_or_a_named_failure(results: ClassResults, cla
         return
     assert found.problem == ""
     assert {score.key: score.points for score in found.scores} == made.points
-    assert {score.key: score.max_points for score in found.scores} == FULL
+    assert {score.key: score.max_points for score in found.scores} == WORTH
     assert made.told in found.scores[0].message
 
 
@@ -77,7 +86,12 @@ def test_a_folder_without_the_notebook_is_told(results: ClassResults):
 
 def test_names_of_the_first_cell_are_read(results: ClassResults):
     names = {one.student: one.name for one in results.submissions if one.name}
-    assert names == {"José Núñez": "José Núñez", "李 小龙": "李 小龙 🐉", "O'Brien, Zoë  (B)": 'O\'Brien "Zoë" \\ '}
+    assert names == {
+        "José Núñez": "José Núñez",
+        "李 小龙": "李 小龙 🐉",
+        "O'Brien, Zoë  (B)": 'O\'Brien "Zoë" \\ ',
+        "turned, merged, split": "Eve",
+    }
 
 
 def test_the_truth_of_the_prediction_is_known(results: ClassResults):
@@ -102,9 +116,12 @@ def test_a_second_run_changes_nothing(class_folder: Path, results: ClassResults)
 def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     class_folder: Path, results: ClassResults, tmp_path: Path
 ):
-    """Its settings name the old package; a submission that changed since is graded again, and only that."""
+    """Its settings name the old package; what changed since is graded again, and what they gave wrong points to.
+
+    Meanwhile the instructor has graded two cells by hand, takes ten points off for lateness, and has a due date.
+    """
     half = Path(shutil.copytree(class_folder, tmp_path / "class"))
-    (half / CONFIG).write_text(SETTINGS_OF_0_1_0)
+    (half / CONFIG).write_text(SETTINGS_OF_0_1_0 + TEN_OFF)
     source = digest_of_0_1_0(half / "source" / NAME)
     known = {
         one.student: {
@@ -116,22 +133,126 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     kept = {"references": {}, "submissions": {NAME: known}}
     (half / "grades" / "graded.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True))
 
-    file = half / "submitted" / "blank" / NAME / f"{NAME}.ipynb"
-    work = json.loads(file.read_bytes())
-    CLASS["right"].work(work)  # type: ignore[operator]
-    file.write_text(json.dumps(work), encoding="utf-8")
+    hand_in_again(half, "blank", both())
+    misread(half / "autograded" / "newlines inside" / NAME / f"{NAME}.ipynb")
+    (half / "submitted" / "12345" / NAME / "timestamp.txt").write_text("2027-03-02 00:00:00 UTC")
+    for stray in ("submitted/right/01_made/.DS_Store", "submitted/wrong/01_made/predictions.json", "source/01_made/.x"):
+        (half / stray).write_text("stray")
+    by_hand(half, "wrong", f"{SLOPE}-check", 7, comment="The sign is all that is wrong.")
+    by_hand(half, "right", ESSAY, 4)
+    with gradebook(half) as book:
+        book.update_or_create_assignment(NAME, duedate="2027-03-01 00:00:00 UTC")
     said: list[str] = []
-    found = grade_class(half, limits=LIMITS, say=said.append)
-    assert [re.sub(r"\d+ seconds", "N seconds", one) for one in said] == [
-        f"{NAME}: the solution gets full marks here, in N seconds",
-        f"1 of 1: {NAME}, blank: graded",
-    ]
-    assert {score.key: score.points for score in found.by_student()["blank", NAME].scores} == FULL
-    assert [one for one in found.submissions if one.student != "blank"] == [
-        one for one in results.submissions if one.student != "blank"
-    ]
+    found = grade_class(half, limits=LIMITS, jobs=2, say=said.append)
+    assert re.sub(r"\d+ seconds", "N seconds", said[1]) == f"{NAME}: the solution gets full marks here, in N seconds"
+    assert said[0] == f"{CONFIG}: a newline on stderr takes no points away any more; graded again: newlines inside"
+    assert {one.partition(": ")[2] for one in said[2:5]} == {
+        f"{NAME}, {who}: graded" for who in ("12345", "blank", "newlines inside")
+    }
+    assert mended_settings(half) == ""
+    assert f"{NAME}, wrong: feedback written anew" in said
+    points = {"blank": 33, "newlines inside": 33, "12345": 23, "wrong": 30, "right": 37}
+    assert four_places(half, found, points) == {who: (number,) * 4 for who, number in points.items()}
+    assert "The sign is all that is wrong." in feedback(half, "wrong")
+    for one in found.submissions:
+        if one.student not in points:
+            assert replace(one, journal="") == replace(results.by_student()[one.student, NAME], journal="")
+    a_later_answer(half)
 
 
+def a_later_answer(half: Path) -> None:
+    """A point by hand gives way to a check that gives more, stays where the check gives less, and both are told."""
+    hand_in_again(half, "wrong", both())
+    by_hand(half, "blank", f"{SLOPE}-check", 6)
+    hand_in_again(half, "blank", both(slope=RIGHT_SLOPE.replace("return -", "return 2 * ")))
+    by_hand(half, "12345", f"{SPREAD}-check", 12)
+    hand_in_again(half, "12345", lambda work: format_3(work) or write(work, ESSAY, "Because."))
+    said: list[str] = []
+    found = grade_class(half, limits=LIMITS, jobs=2, say=said.append)
+    assert len(said) == 3
+    points = {"wrong": 33, "blank": 29, "12345": 15}
+    assert four_places(half, found, points) == {who: (number,) * 4 for who, number in points.items()}
+    reviews = {one.student: [score.review for score in one.scores if score.review] for one in found.submissions}
+    assert {who: told for who, told in reviews.items() if told} == {
+        "wrong": ["7 points by hand for an earlier answer gave way to the 10 of the check"],
+        "blank": ["6 points by hand count, but they were given for an earlier answer, and the check gives 0 now"],
+    }
+    waits = [one.student for one in found.submissions for score in one.scores if score.waits]
+    assert waits == ["12345"]  # whose essay is new
+
+
+def hand_in_again(class_folder: Path, student: str, change: Callable[[dict[str, Any]], object]) -> None:
+    """Hand in another notebook in the place of the one that is there; files beside it stay."""
+    work = released(class_folder, NAME)
+    change(work)
+    (class_folder / "submitted" / student / NAME / f"{NAME}.ipynb").write_text(json.dumps(work), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def gradebook(class_folder: Path) -> Iterator[Any]:
+    """The gradebook, as formgrader opens it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries
+        from nbgrader.api import Gradebook
+
+        with Gradebook(f"sqlite:///{class_folder / 'gradebook.db'}") as book:
+            yield book
+
+
+def by_hand(class_folder: Path, student: str, cell: str, points: float, comment: str = "") -> None:
+    """Give points as formgrader does."""
+    with gradebook(class_folder) as book:
+        grade = book.find_grade(cell, NAME, NAME, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        if comment:
+            book.find_comment(cell.removesuffix("-check"), NAME, NAME, student).manual_comment = comment
+        book.db.commit()
+
+
+def feedback(class_folder: Path, student: str) -> str:
+    return (class_folder / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+
+
+def four_places(class_folder: Path, results: ClassResults, students: Iterable[str]) -> dict[str, tuple[float, ...]]:
+    """The points of students in the gradebook, on the report, in the LMS's table and on their page of feedback."""
+    told = {row[2]: row[5] for row in csv.reader(canvas_csv(results).splitlines()[2:])}
+    (table,) = re.findall(r'aria-label="Points in.*?</table>', report(results), re.DOTALL)
+    rows = {
+        row[0]: row[1]
+        for row in re.findall(r'feedback/([^/]+)/.*?class="total" data-value="([^"]*)"', table, re.DOTALL)
+    }
+    found = {}
+    with gradebook(class_folder) as book:
+        for who in students:
+            held = book.find_submission(NAME, who)
+            score = held.score - sum(one.late_submission_penalty or 0 for one in held.notebooks)
+            page = re.search(r"\(Score: ([\d.]+) / 38.0\)", feedback(class_folder, who))
+            assert page
+            found[who] = (score, float(rows[quote(who)]), float(told[who]), float(page[1]))
+    return found
+
+
+def misread(notebook: Path) -> None:
+    """Put the newline into the cell of the first check that these settings left there, and nbgrader gave 0 for."""
+    work = json.loads(notebook.read_bytes())
+    outputs = work["cells"][place_of(work, f"{SLOPE}-check")]["outputs"]
+    outputs.insert(0, {"output_type": "stream", "name": "stderr", "text": ["\n"]})
+    notebook.unlink()
+    notebook.write_text(json.dumps(work), encoding="utf-8")
+
+
+#: Late penalties by a plugin of the instructor's own.
+TEN_OFF = """
+from nbgrader.plugins import BasePlugin
+
+
+class TenOff(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 10
+
+
+c.AssignLatePenalties.plugin_class = TenOff
+"""
 #: What ``assign`` of version 0.1.0 wrote, but for the seconds of a cell.
 SETTINGS_OF_0_1_0 = '''"""nbgrader's settings for this course; written by `scalinglab assign`, and yours to change."""
 

@@ -8,11 +8,14 @@ import io
 import pytest
 
 from scalinglab.classroom.report.lms_tables import canvas_csv, moodle_csv
-from scalinglab.classroom.results import ClassResults, Score, Student, Submission
+from scalinglab.classroom.results import ClassResults, Part, Score, Student, Submission
 from tests.classroom.made_class import class_of
 
 TITLES = {"01_power_laws": "01 Power laws", "05_random_features": "05 Random features"}
-EXERCISES = {"01-exponent": ("The exponent", 10.0), "05-endless": ("Without limits", 10.0), "05-ridge": ("Ridge", 20.0)}
+PARTS = {
+    "01_power_laws": (Part("01-exponent", "The exponent", 10.0),),
+    "05_random_features": (Part("05-endless", "Without limits", 10.0), Part("05-ridge", "Ridge", 20.0)),
+}
 ADA = Student("ada", "Ada", "Lovelace", "ada@example.org", "4711")
 ZOE = Student("zoe", "Zoë", "Ångström", "zoe@example.org", "Participant 12")
 TOLD = "You left out the `biases`."
@@ -25,7 +28,7 @@ SUBMISSIONS = (
     ),
     Submission("zoe", "05_random_features", problem="it is no notebook"),
 )
-RESULTS = ClassResults(TITLES, EXERCISES, SUBMISSIONS, (ADA, ZOE))
+RESULTS = ClassResults(TITLES, PARTS, SUBMISSIONS, (ADA, ZOE))
 
 
 def rows(table: str) -> list[list[str]]:
@@ -53,9 +56,31 @@ def test_moodle_is_given_a_dash_for_what_has_no_grade_and_a_sentence_for_each_ex
     )
 
 
+def test_what_is_late_open_or_an_error_is_told_once_and_the_points_are_those_of_the_gradebook():
+    error = Score("05-endless", 0.0, 10.0, "NameError", "NameError: name 'x' is not defined")
+    bare = Score("05-endless", 0.0, 10.0, "KeyboardInterrupt", "KeyboardInterrupt")
+    essay = Score("05-ridge", 0.0, 20.0, message="A person has to grade this.", waits=True)
+    by_hand = Score("05-ridge", 15.0, 20.0, message="These points were given by hand.")
+    made = (
+        Submission("ada", "05_random_features", (error, by_hand), penalty=5.0, late="Canvas marked it as late"),
+        Submission("zoe", "05_random_features", (bare, essay)),
+    )
+    results = ClassResults({"05_random_features": "05"}, PARTS, made, (ADA, ZOE))
+    assert [row[-1] for row in rows(canvas_csv(results))[1:]] == ["30", "10", "0"]
+    assert [row[-2:] for row in rows(moodle_csv(results))[1:]] == [
+        [
+            "10",
+            "Without limits: 0 of 10, NameError: name 'x' is not defined. "
+            "Ridge: 15 of 20, These points were given by hand. "
+            "Canvas marked it as late. 5 points were taken off for lateness.",
+        ],
+        ["0", "Without limits: 0 of 10, KeyboardInterrupt. Ridge: not graded yet, of 20."],
+    ]
+
+
 def test_moodle_has_addresses_only_if_everybody_has_one():
     # Moodle gives the grades of a row without an identifier to the student of the row above.
-    without = ClassResults(TITLES, EXERCISES, SUBMISSIONS, (ADA, Student("zoe", "Zoë", "Ångström", " ")))
+    without = ClassResults(TITLES, PARTS, SUBMISSIONS, (ADA, Student("zoe", "Zoë", "Ångström", " ")))
     assert rows(moodle_csv(without))[0][:4] == ["First name", "Last name", "ID number", "01 Power laws"]
     assert "ada@example.org" not in moodle_csv(without)
 
@@ -63,7 +88,7 @@ def test_moodle_has_addresses_only_if_everybody_has_one():
 @pytest.mark.parametrize("number", ["", " ", "Participant 12", "-4", "4.7", "٤٢", "12abc"])
 def test_only_a_number_is_given_as_canvas_own_id(number):
     # Canvas reads a text in this column as 0, or as the number that it begins with: another student.
-    results = ClassResults(TITLES, EXERCISES, (), (Student("ada", "Ada", "Lovelace", lms_user_id=number),))
+    results = ClassResults(TITLES, PARTS, (), (Student("ada", "Ada", "Lovelace", lms_user_id=number),))
     assert rows(canvas_csv(results))[2][1] == ""
 
 
@@ -85,7 +110,7 @@ def test_only_a_number_is_given_as_canvas_own_id(number):
 def test_no_cell_begins_a_formula(write, name):
     student = Student(name, name, name, name)
     submission = Submission(name, "01_power_laws", problem=name)
-    table = write(ClassResults(TITLES, EXERCISES, (submission,), (student,)))
+    table = write(ClassResults(TITLES, PARTS, (submission,), (student,)))
     for separator in ",;":  # a spreadsheet where commas are decimal points parts cells at semicolons
         cells = [cell for row in csv.reader(io.StringIO(table[1:], newline=""), delimiter=separator) for cell in row]
         assert not [cell for cell in cells if cell.strip().startswith(tuple("=+-@\uff1d")) and cell != "-"]
@@ -106,7 +131,7 @@ def test_names_of_any_kind_stay_in_their_cell(write):
     ]
     students = tuple(Student(f"s{place}", name, name, f"{place}@example.org") for place, name in enumerate(names))
     submissions = tuple(Submission(one.id, "01_power_laws", problem=one.first_name) for one in students)
-    table = write(ClassResults(TITLES, EXERCISES, submissions, students))
+    table = write(ClassResults(TITLES, PARTS, submissions, students))
     read = rows(table.encode().decode())
     assert len({len(row) for row in read}) == 1
     assert len(read) == len(table.splitlines()) == len(names) + (2 if write is canvas_csv else 1)

@@ -13,7 +13,7 @@ from scalinglab.classroom.report.mistakes_and_predictions import (
     quiz_findings,
 )
 from scalinglab.classroom.report.needs_instructor import Need, needs_attention
-from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
+from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
 from scalinglab.exercises.quiz_items import items_of
 
 CHAPTER = "05_random_features"
@@ -22,8 +22,8 @@ TITLES = {CHAPTER: "05 Random features"}
 
 def results_of(*submissions: Submission, questions=(), students=None) -> ClassResults:
     ids = dict.fromkeys(one.student for one in submissions) if students is None else students
-    exercises = {"05-endless": ("Without limits", 10.0), "01-exponent": ("The exponent", 10.0)}
-    return ClassResults(TITLES, exercises, submissions, tuple(map(Student, ids)), tuple(questions))
+    parts = {CHAPTER: (Part("05-endless", "Without limits", 10.0),), "01": (Part("01-exponent", "The exponent", 10.0),)}
+    return ClassResults(TITLES, parts, submissions, tuple(map(Student, ids)), tuple(questions))
 
 
 def scored(student: str, points: float, diagnosis=None, message="", *, attempted=True) -> Submission:
@@ -51,7 +51,8 @@ def test_everybody_solved_it_made_a_mistake_or_did_not_try():
         ("off by one", ("c", "d", "e"), "You counted 4.", False),
         ("no root", ("b",), "Take `a` root.", True),
     ]
-    assert found.unnamed == 2
+    assert found.others is not None
+    assert (found.others.students, found.others.sentence, found.others.alike) == (("f", "g"), "Partly.", False)
 
 
 def predicted(question: Asked, *values) -> PredictionFinding:

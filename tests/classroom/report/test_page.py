@@ -17,12 +17,12 @@ import pytest
 from scalinglab.classroom.report import html_templates
 from scalinglab.classroom.report.page import report
 from scalinglab.classroom.report.written_files import write_refusal
-from scalinglab.classroom.results import Asked, ClassResults, Score, Student, Submission
+from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
 from tests.classroom.made_class import class_of
 
 VOID = {"meta"}
 CHAPTER = "05_random_features"
-EXERCISES = {"05-endless": ("Without limits", 10.0), "05-ridge": ("The best ridge", 20.0)}
+PARTS = {CHAPTER: (Part("05-endless", "Without limits", 10.0), Part("05-ridge", "The best ridge", 20.0))}
 EVIL = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -101,9 +101,7 @@ def read(results: ClassResults) -> Node:
 
 def small(*submissions: Submission, questions=(), students=None) -> ClassResults:
     ids = dict.fromkeys(one.student for one in submissions) if students is None else students
-    return ClassResults(
-        {CHAPTER: "05 Random features"}, EXERCISES, submissions, tuple(map(Student, ids)), tuple(questions)
-    )
+    return ClassResults({CHAPTER: "05 Random features"}, PARTS, submissions, tuple(map(Student, ids)), tuple(questions))
 
 
 def solved(student: str, first: float = 10.0, second: float = 20.0, **rest) -> Submission:
@@ -156,10 +154,39 @@ def test_what_needs_the_instructor_stands_first():
     ]
 
 
+def test_what_a_person_has_to_grade_or_look_at_again_is_listed_and_its_points_are_no_full_ones():
+    waits = (Score("05-endless", 10.0, 10.0), Score("05-ridge", 0.0, 20.0, waits=True))
+    again = (Score("05-endless", 7.0, 10.0, review="7 points by hand count"), Score("05-ridge", 20.0, 20.0))
+    silent = (Score("05-endless", 0.0, 10.0, "no result", "the check showed nothing"), Score("05-ridge", 20.0, 20.0))
+    page = read(
+        small(
+            Submission("a", CHAPTER, waits, "a", journal="predictions.json is damaged.", sealed="05-a 9; 05-b 10"),
+            Submission("b", CHAPTER, again, "b", late="handed in 2 hours late", penalty=5.0, sealed="05-a 9; 05-b 10"),
+            Submission("c", CHAPTER, silent, "c", sealed="05-a 9; 05-b 11"),
+        )
+    )
+    assert needs(page) == [
+        "To be graded by a person, 05 Random features: a. The best ridge.",
+        "Points by hand for an earlier answer, 05 Random features: b. Without limits: 7 points by hand count.",
+        "A check that showed nothing, 05 Random features: c. Without limits: the check showed nothing.",
+        "Late, 05 Random features: b. Handed in 2 hours late.",
+        "A journal that cannot be read, 05 Random features: a. Predictions.json is damaged. It was kept as it is.",
+        "One journal for several students, 05 Random features: a, b. Their predictions were sealed at the same "
+        "seconds: the file was copied, or they worked together.",
+    ]
+    (region,) = page.all("div", "points")
+    assert [cells(row)[1:] for row in next(region.all("tbody")).all("tr")] == [
+        ["✓ 10 right", "… 0 to be graded by a person", "10"],
+        ["◐ 7 partly right", "✓ 20 right", "22 after 5 off for lateness"],
+        ["✗ 0 not right", "✓ 20 right", "20"],
+    ]
+    assert "… 1 wait for a person" in list(page.all("div", "exercise"))[1].text
+
+
 def test_what_is_the_same_in_many_assignments_is_one_line():
     chapters = ("01_power_laws", "05_random_features")
     made = tuple(Submission(one, chapter, name="Ada") for chapter in chapters for one in "ab")
-    results = ClassResults({one: one for one in chapters}, EXERCISES, made, tuple(map(Student, "ab")))
+    results = ClassResults({one: one for one in chapters}, PARTS, made, tuple(map(Student, "ab")))
     (item,) = needs(read(results))
     assert item.startswith("The same name in the first cell, 01_power_laws, 05_random_features: a, b.")
 
@@ -305,7 +332,7 @@ def evil() -> ClassResults:
         Asked("05-b", EVIL[1], "", tuple(EVIL), truth=EVIL[0]),
     )
     titles = {CHAPTER: "05 <Random> & features"}
-    return ClassResults(titles, EXERCISES, tuple(made), tuple(students), questions)
+    return ClassResults(titles, PARTS, tuple(made), tuple(students), questions)
 
 
 def test_no_name_answer_or_message_comes_alive():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scalinglab.classroom import collect
+from scalinglab.classroom.submissions.people import origins_in
 from tests.classroom.downloads import (
     FIVE,
     ONE,
@@ -98,6 +99,35 @@ def test_a_journal_goes_beside_all_notebooks_of_its_upload_and_no_other(tmp_path
     assert found[f"submitted/ana/{SIX}/predictions.json"] == second
     assert found[f"replaced/ana/{SIX}/1/predictions.json"] == first
     assert [one.replaced for one in done.replaced] == [f"replaced/ana/{SIX}/1"]
+
+
+def test_a_damaged_journal_is_kept_beside_the_notebook_and_never_in_the_place_of_a_whole_one(tmp_path):
+    place = course(tmp_path)
+    whole = journal(tmp_path, **{"05_width": 3.0})
+    files = {"ana/a.ipynb": notebook(), "ana/predictions.json": whole, "ben/b.ipynb": notebook()}
+    collect(place, [zipped(tmp_path / "a.zip", files)])
+    damaged = {"ana/a.ipynb": notebook(), "ana/predictions.json": b"{", "ben/b.ipynb": notebook()}
+    collect(place, [zipped(tmp_path / "b.zip", damaged | {"ben/predictions (1).json": b'{"format": 1'})])
+    found = tree(place)
+    assert found[f"submitted/ana/{FIVE}/predictions.json"] == whole
+    assert found[f"submitted/ana/{FIVE}/predictions.damaged.json"] == b"{"
+    assert found[f"submitted/ben/{FIVE}/predictions.damaged.json"] == b'{"format": 1'
+
+
+def test_what_an_lms_says_of_lateness_and_time_is_kept(tmp_path):
+    place = course(tmp_path)
+    collect(
+        place, [zipped(tmp_path / "c.zip", {"doejane_LATE_12_34_a.ipynb": notebook(), "roe_13_35_a.ipynb": notebook()})]
+    )
+    collect(place, [zipped(tmp_path / "m.zip", {"Ana B_77_assignsubmission_file_/a.ipynb": notebook()})])
+    collect(place, [zipped(tmp_path / "b.zip", {"gradebook_x_cai_attempt_2027-01-31-09-05-00_a.ipynb": notebook()})])
+    told = {one.student: (one.lms, one.late, one.time) for one in origins_in(place)}
+    assert told == {
+        "doejane": ("Canvas", "late", ""),
+        "roe": ("Canvas", "", ""),
+        "Ana B": ("Moodle", "", "2026-01-31 09:00"),
+        "cai": ("Blackboard", "", "2027-01-31 09:05"),
+    }
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])

@@ -1,0 +1,143 @@
+"""Kernels that nbgrader gets by forking a process that has imported what they need: the program of ``kernel_server``.
+
+Only ``worker`` imports this, and only where processes can be forked safely: on Linux.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from nbgrader.preprocessors import Execute
+
+from scalinglab.classroom.nbgrader.client import SERVER
+
+_LAUNCHER = "ipykernel_launcher"
+
+
+class KernelServer:
+    """The process that is forked; started anew when other modules are asked for.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        What it imports before the first kernel.
+    """
+
+    current: KernelServer | None = None
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self.modules = list(modules)
+        command = [sys.executable, "-m", SERVER]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        print(json.dumps(self.modules), file=self._process.stdin, flush=True)
+
+    @classmethod
+    def use(cls, modules: Sequence[str]) -> None:
+        """Let kernels be forked from a process with these modules; without any, kernels start by themselves."""
+        if cls.current is not None and (cls.current.modules != list(modules) or cls.current.ended):
+            cls.current.close()
+            cls.current = None
+        if modules and cls.current is None and sys.platform == "linux":
+            cls.current = cls(modules)
+
+    @property
+    def pid(self) -> int:
+        """Of the process that is forked."""
+        return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether a submission, say, has ended the process."""
+        return self._process.poll() is not None
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """Send a request; raises ``OSError`` if there is no answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise OSError("the process that is forked has ended")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """End it, and its kernels with it."""
+        self._process.kill()
+        self._process.wait()
+
+
+@atexit.register
+def _close() -> None:
+    KernelServer.use([])
+
+
+class _Forked:
+    """A kernel that is no child of this process, with what ``LocalProvisioner`` asks of a ``Popen``."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, server: KernelServer, pid: int) -> None:
+        self._server, self.pid = server, pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            try:
+                self.returncode = self._server.ask(poll=self.pid)["code"]
+            except OSError:
+                self.returncode = 1
+        return self.returncode
+
+    def wait(self) -> int | None:
+        return self.poll()
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(9)
+
+    def terminate(self) -> None:
+        self.send_signal(15)
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Starts a kernel by forking, if it is one of this Python's; any other as it is started elsewhere."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Start the kernel; returns where it listens."""
+        server = KernelServer.current
+        if server is None or _LAUNCHER not in cmd:
+            return await super().launch_kernel(cmd, **kwargs)
+        environment = dict(kwargs.get("env") or os.environ) | {"JPY_PARENT_PID": str(server.pid)}
+        folder, words = str(kwargs.get("cwd") or os.getcwd()), cmd[cmd.index(_LAUNCHER) + 1 :]
+        answer = server.ask(start=words, folder=folder, environment=environment)
+        self.process = _Forked(server, answer["pid"])
+        self.pid = self.pgid = answer["pid"]
+        return self.connection_info
+
+
+class ForkedKernelManager(AsyncKernelManager):
+    """A manager whose kernels are forked."""
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
+        self.kernel_id = self.kernel_id or str(uuid4())
+        if self.provisioner is None:
+            self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+        return await super()._async_pre_start_kernel(**kwargs)
+
+
+class ExecuteInFork(Execute):
+    """nbgrader's step that runs a notebook, in a kernel that is forked; its settings are those of ``Execute``."""
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named | {"kernel_manager_class": ForkedKernelManager})
