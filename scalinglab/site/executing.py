@@ -35,9 +35,10 @@ def evaluated(source: str, file: str, names: dict[str, Any]) -> Any:
         The namespace, which the cell changes.
     """
     body = ast.parse(source, file).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), file, "exec"), names)
-    return None if last is None else eval(compile(ast.Expression(last.value), file, "eval"), names)
+    last = body[-1] if body else None
+    lines, shown = (body[:-1], last.value) if isinstance(last, ast.Expr) else (body, None)
+    exec(compile(ast.Module(lines, []), file, "exec"), names)
+    return None if shown is None else eval(compile(ast.Expression(shown), file, "eval"), names)
 
 
 def execute(path: Path, folder: Path) -> Executed:
