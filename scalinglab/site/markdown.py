@@ -15,7 +15,7 @@ from scalinglab.site.formulas import mathml
 _MATH = re.compile(
     r"(?P<code>^```.*?^```[ \t]*$|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
     r"|(?<!\\)\$\$(?P<block>.+?)(?<!\\)\$\$"
-    r"|(?<![\\$])\$(?![\s$])(?P<inline>[^$]+?)(?<![\\\s])\$(?!\d)",
+    r"|(?<![\\$])\$(?!\$)(?P<inline>[^$]+?)(?<!\\)\$(?!\d)",
     re.DOTALL | re.MULTILINE,
 )
 #: What stands for a formula until the prose around it is HTML: characters of nobody, which Markdown leaves alone.
