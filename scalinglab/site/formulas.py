@@ -74,8 +74,11 @@ def _text(element: Element) -> str:
 def _mend_names(element: Element) -> None:
     """Letters of one word stand in one element; a frame is a row with a border."""
     if element.tag == "menclose":
-        element.tag = "mrow"
-        element.attrib = {"class": "sl-boxed"}
+        element.tag, element.attrib = "mrow", {"class": "sl-boxed"}
+    if element.tag == "munder" and len(element) == 2 and _text(element[1]) == "⏟":
+        # Chromium 156 loses pieces of a long brace, so that it is a line, drawn by the style.
+        element.remove(element[1])
+        element.tag, element.attrib = "mrow", {"class": "sl-brace"}
     if element.tag == "mover" and element.get("stretchy"):
         del element.attrib["stretchy"]
     children = list(element)
