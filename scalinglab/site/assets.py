@@ -12,6 +12,8 @@ from scalinglab.site.scripts import vega_script, widget_script
 _STATIC = Path(__file__).parent / "static"
 #: The scripts of the site that every page has, in the order in which they are read; the others are loaded when needed.
 FIRST, LAST = "page_model.js", "mount.js"
+#: What the map of the course needs, which depends on what pages there are.
+COURSE = "course.js"
 #: Loaded by ``page.js`` when somebody searches.
 LATER = {"search.js"}
 
@@ -27,7 +29,7 @@ def widgets() -> dict[str, tuple[str, str]]:
 def page_scripts() -> list[str]:
     """The files with scripts that every page has, in order; the models of a page stand after the first."""
     own = sorted(path.name for path in _STATIC.glob("*.js"))
-    return [FIRST, *(name for name in own if name not in {FIRST, LAST} | LATER), LAST]
+    return [FIRST, COURSE, *(name for name in own if name not in {FIRST, LAST} | LATER), LAST]
 
 
 def asset_files() -> dict[str, bytes]:

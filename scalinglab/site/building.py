@@ -17,8 +17,9 @@ from typing import Any
 import scalinglab
 from scalinglab._checks import fail
 from scalinglab._files import write_atomically
-from scalinglab.site.assets import asset_files
+from scalinglab.site.assets import COURSE, asset_files
 from scalinglab.site.keeping import Kept, cell_keys, default_folder
+from scalinglab.site.lesson import course_script
 from scalinglab.site.map_page import map_page, projects_page
 from scalinglab.site.pages import HOME, PROJECTS, Chapter, Site, chapter_page
 from scalinglab.site.parts import Cell, Part
@@ -177,6 +178,9 @@ def _files(
         pages[PROJECTS] = projects_page(course, site)
     for picture in sorted({name for page in pages.values() for name in re.findall(r'src="(figures/[^"]+)"', page)}):
         files[picture] = (course / picture).read_bytes()
+    files[f"assets/{COURSE}"] = course_script(
+        {chapter.number: chapter.page for chapter in site.chapters}, PROJECTS if site.projects else ""
+    )
     files["assets/search_index.js"] = search_index(pages)
     return files | {name: page.encode() for name, page in pages.items()}
 

@@ -18,6 +18,10 @@ _MATH = re.compile(
     r"|(?<![\\$])\$(?!\$)(?P<inline>[^$]+?)(?<!\\)\$(?!\d)",
     re.DOTALL | re.MULTILINE,
 )
+#: The same in what is HTML already.
+_WITHIN = re.compile(
+    r"(?P<code><code>.*?</code>)|\$\$(?P<block>[^$]+)\$\$|(?<!\$)\$(?![\s$])(?P<inline>[^$<]+?)(?<!\s)\$(?!\d)", re.DOTALL
+)
 #: What stands for a formula until the prose around it is HTML: characters of nobody, which Markdown leaves alone.
 _PLACE = re.compile("\ue010([0-9]+)\ue011")
 #: Lines that lead from chapter to chapter; the page has its own.
@@ -110,6 +114,23 @@ class _Renderer(mistune.HTMLRenderer):
 
     def block_code(self, code: str, info: str | None = None) -> str:
         return highlighted(code) if not info or info.startswith("py") else f"<pre><code>{html.escape(code)}</code></pre>\n"
+
+
+def typeset(made: str) -> str:
+    """HTML whose formulas still stand between dollars, as texts behind a curtain have them, with these typeset.
+
+    Raises
+    ------
+    ValueError
+        If a formula cannot be typeset.
+    """
+
+    def change(found: re.Match[str]) -> str:
+        block, inline = (html.unescape(found[name] or "") for name in ("block", "inline"))
+        shown = f'<span class="sl-formula">{mathml(block, block=True)}</span>' if block else mathml(inline)
+        return found["code"] or shown
+
+    return _WITHIN.sub(change, made)
 
 
 def highlighted(code: str) -> str:

@@ -193,7 +193,7 @@ def _run(chapter: Chapter, site: Site) -> str:
         address = f"https://mybinder.org/v2/gh/{site.repository}/HEAD?urlpath=lab/tree/course/{chapter.stem}.ipynb"
         ways.append(f'Or <a href="{html.escape(address)}">open it on Binder</a>, which needs no installation and takes some minutes.')
     ways.append(f'You can also <a href="{notebook}" download>download the notebook</a>.</p>')
-    return f'<details class="sl-run"><summary>Run this chapter</summary>{" ".join(ways)}</details>'
+    return f'<details class="sl-run"><summary>Run this chapter</summary><div id="run">{" ".join(ways)}</div></details>'
 
 
 def _first_question(main: str) -> str:
