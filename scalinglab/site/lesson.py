@@ -43,6 +43,8 @@ def lesson_part(output: Output, chapter: Executed) -> Part | None:
     made: Part | None = None
     cell = next(cell for cell in chapter.cells if any(one is output for one in cell.outputs))
     match output.value.result if isinstance(output.value, Mark) else output.value:
+        case QuizQuestion() as one:
+            made = _question(one, cell)
         case Prediction() as one:
             made = _prediction(one, cell, chapter)
         case Quiz() as quiz:

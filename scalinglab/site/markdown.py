@@ -126,9 +126,11 @@ def typeset(made: str) -> str:
     """
 
     def change(found: re.Match[str]) -> str:
-        block, inline = (html.unescape(found[name] or "") for name in ("block", "inline"))
-        shown = f'<span class="sl-formula">{mathml(block, block=True)}</span>' if block else mathml(inline)
-        return found["code"] or shown
+        if found["code"]:
+            return found["code"]
+        if found["block"]:
+            return f'<span class="sl-formula">{mathml(html.unescape(found["block"]), block=True)}</span>'
+        return mathml(html.unescape(found["inline"]))
 
     return _WITHIN.sub(change, made)
 
