@@ -75,13 +75,15 @@ def map_part(cell_id: str, words: str, *, here: str = "") -> Part:
     return _widget("map", f"map-{cell_id}", cell_id, words, {"here": here})
 
 
-def course_script(pages: Mapping[str, str]) -> bytes:
+def course_script(pages: Mapping[str, str], *, projects: str = "") -> bytes:
     """The script with all that the map of the course needs, ``assets/course.js``.
 
     Parameters
     ----------
     pages
         The page of each chapter that has one, by its number: ``{"05": "05_random_features.html"}``.
+    projects
+        The page of the open projects, if there is one.
     """
     listed = [
         {
@@ -102,7 +104,7 @@ def course_script(pages: Mapping[str, str]) -> bytes:
         if one.quiz
         for place, item in enumerate(items_of(one.number), start=1)
     }
-    course = {"chapters": listed, "rule": RULE, "closeness": CLOSENESS, "projects": "", "secret": veiled(rights)}
+    course = {"chapters": listed, "rule": RULE, "closeness": CLOSENESS, "projects": projects, "secret": veiled(rights)}
     return f"scalinglab.course = {json.dumps(course, ensure_ascii=False)};\n".encode()
 
 
