@@ -1,6 +1,6 @@
 """What a panel would show at other values, without being moved, opened or drawn: for pages without Python.
 
-``Recording(panel).shots(width=64)`` yields what the panel would send to the browser one after the other.
+``Recording(panel).shots({"width": 64})`` is what the panel would send to the browser, one after the other.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from scalinglab.live.legends import Legend
 from scalinglab.live.panel import PREVIOUS, Panel
 from scalinglab.live.positions import to_text
 from scalinglab.live.rows import Columns, about, caption_of, datasets_of
+from scalinglab.live.vega.engine import VegaMissingError
+from scalinglab.live.vega.picture import svg
 
 #: Traits of a panel's widget that do not depend on anything that is computed.
 _TRAITS = ("name", "title", "note", "controls", "presets", "charts", "tasks", "closed", "dark", "value", "values")
@@ -96,6 +98,13 @@ class Recording:
             up = {each for layer in own for each in (layer.y or y.field, getattr(layer, "top", ""))}
             found += [axis for axis, fields in ((x, {x.field} if own else set()), (y, up)) if field in fields]
         return list(dict.fromkeys(found))
+
+    def picture(self, shot: Shot) -> str:
+        """A shot as one SVG picture; empty where there is no ``vl_convert`` to draw it."""
+        try:
+            return svg(self.charts, shot.data)
+        except VegaMissingError:
+            return ""
 
     def text(self, values: Mapping[str, Any]) -> str:
         """The values of its controls as the text that ``restore`` reads."""
