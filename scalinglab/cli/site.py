@@ -33,7 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
     from scalinglab.site.building import build_site
 
     done: dict[str, tuple[int, int]] = {}
-    with tqdm(total=1.0, bar_format="{desc} {percentage:3.0f} % |{bar}| {elapsed}", file=sys.stderr, leave=False) as bar:
+    with tqdm(
+        total=1.0, bar_format="{desc} {percentage:3.0f} % |{bar}| {elapsed}", file=sys.stderr, leave=False
+    ) as bar:
 
         def step(chapter: str, count: int, total: int) -> None:
             done[chapter] = (count, total)
@@ -50,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
             print("Stopped. What was computed is kept; run it again to go on.")
             return 130
     changed = f"{len(built.written)} files written" if built.written else "nothing has changed"
-    print(f"Built: {len(chapters)} chapters, {len(built.ran)} of them run; {changed}, {built.size / 1e6:.1f} MB in all.")
+    print(
+        f"Built: {len(chapters)} chapters, {len(built.ran)} of them run; {changed}, {built.size / 1e6:.1f} MB in all."
+    )
     print(f"Open {(out / 'index.html').resolve()}")
     return 0
 

@@ -10,26 +10,26 @@ from scalinglab.live import drawing_library, widget_files
 from scalinglab.site.scripts import vega_script, widget_script
 
 _STATIC = Path(__file__).parent / "static"
-#: The scripts of the site that every page has, in the order in which they are read; the others are loaded when needed.
-FIRST, LAST = "page_model.js", "mount.js"
-#: What the map of the course needs, which depends on what pages there are.
-COURSE = "course.js"
-#: Loaded by ``page.js`` when somebody searches.
-LATER = {"search.js"}
+#: The scripts of the site that every page has, in the order in which they need each other. ``course.js`` is made.
+SCRIPTS = (
+    "page_model.js",
+    "course.js",
+    "wording.js",
+    "journal.js",
+    "standing.js",
+    "lesson_models.js",
+    "panel_state.js",
+    "frames.js",
+    "baked_model.js",
+    "page.js",
+    "mount.js",
+)
 
 
 def widgets() -> dict[str, tuple[str, str]]:
     """Module and style of each widget, by the name that placeholders on pages call it."""
     own = {"predict": Prediction, "hint": HintButton, "map": CourseMap}
-    return widget_files() | {
-        name: (str(kind._esm), str(getattr(kind, "_css", "") or "")) for name, kind in own.items()
-    }
-
-
-def page_scripts() -> list[str]:
-    """The files with scripts that every page has, in order; the models of a page stand after the first."""
-    own = sorted(path.name for path in _STATIC.glob("*.js"))
-    return [FIRST, COURSE, *(name for name in own if name not in {FIRST, LAST} | LATER), LAST]
+    return widget_files() | {name: (str(kind._esm), str(getattr(kind, "_css", "") or "")) for name, kind in own.items()}
 
 
 def asset_files() -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from typing import Any
 import scalinglab
 from scalinglab._checks import fail
 from scalinglab._files import write_atomically
-from scalinglab.site.assets import COURSE, asset_files
+from scalinglab.site.assets import asset_files
 from scalinglab.site.keeping import Kept, cell_keys, default_folder
 from scalinglab.site.lesson import course_script
 from scalinglab.site.map_page import map_page, projects_page
@@ -119,7 +119,11 @@ def build_site(
     titles = {stem: _title(stem, each) for stem, each in cells.items()}
     others = {stem: title for stem, title in before.get("chapters", {}).items() if stem not in titles}
     others = {stem: title for stem, title in others.items() if (out / f"{stem}.html").is_file()}
-    site = Site(tuple(Chapter(*one) for one in sorted((titles | others).items())), repository, (course / "projects.md").is_file())
+    site = Site(
+        tuple(Chapter(*one) for one in sorted((titles | others).items())),
+        repository,
+        (course / "projects.md").is_file(),
+    )
     files = _files(course, site, cells, {stem: store.chapter(keys[stem]) or {} for stem in cells}, out, before)
     written, deleted = _write(out, files, before, {chapter.stem: chapter.title for chapter in site.chapters})
     store.forget_old()
@@ -167,7 +171,12 @@ def _files(
     for chapter in site.chapters:
         if chapter.stem in cells:
             pages[chapter.page] = chapter_page(chapter, cells[chapter.stem], parts[chapter.stem], site)
-            files |= {path: held for each in parts[chapter.stem].values() for part in each for path, held in part.files.items()}
+            files |= {
+                path: held
+                for each in parts[chapter.stem].values()
+                for part in each
+                for path, held in part.files.items()
+            }
             files[f"notebooks/{chapter.stem}.ipynb"] = (course / f"{chapter.stem}.ipynb").read_bytes()
         else:  # built before, and not asked for now
             pages[chapter.page] = (out / chapter.page).read_text(encoding="utf-8")
@@ -178,14 +187,15 @@ def _files(
         pages[PROJECTS] = projects_page(course, site)
     for picture in sorted({name for page in pages.values() for name in re.findall(r'src="(figures/[^"]+)"', page)}):
         files[picture] = (course / picture).read_bytes()
-    files[f"assets/{COURSE}"] = course_script(
-        {chapter.number: chapter.page for chapter in site.chapters}, PROJECTS if site.projects else ""
-    )
+    listed = {chapter.number: chapter.page for chapter in site.chapters}
+    files["assets/course.js"] = course_script(listed, projects=PROJECTS if site.projects else "")
     files["assets/search_index.js"] = search_index(pages)
     return files | {name: page.encode() for name, page in pages.items()}
 
 
-def _write(out: Path, files: Mapping[str, bytes], before: Mapping[str, Any], titles: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _write(
+    out: Path, files: Mapping[str, bytes], before: Mapping[str, Any], titles: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write what differs, file by file and the list of them last, so that a build that was stopped is taken up again."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
@@ -209,14 +219,18 @@ def _write(out: Path, files: Mapping[str, bytes], before: Mapping[str, Any], tit
 # ---- chapters in processes of their own ------------------------------------------------------------------------------
 
 
-def _run_all(paths: Sequence[Path], folder: Path, jobs: int, step: Callable[[str, int, int], None]) -> Iterable[tuple[Path, list[str]]]:
+def _run_all(
+    paths: Sequence[Path], folder: Path, jobs: int, step: Callable[[str, int, int], None]
+) -> Iterable[tuple[Path, list[str]]]:
     """Run chapters, and yield each with its report when it is done; the first error ends them all."""
     if not paths:
         return
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager, ProcessPoolExecutor(min(jobs, len(paths)), context, _one_thread) as pool:
         told: Any = manager.Queue()
-        running: dict[Future[list[str]], Path] = {pool.submit(run_chapter, path, folder, told.put): path for path in paths}
+        running: dict[Future[list[str]], Path] = {
+            pool.submit(run_chapter, path, folder, told.put): path for path in paths
+        }
         try:
             while running:
                 done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)

@@ -25,7 +25,16 @@ from scalinglab.site.parts import Cell, Part
 _PACKAGE = Path(scalinglab.__file__).parent
 #: Of the package, what no piece depends on: the commands, the classroom, and what only puts pieces together.
 _ASIDE = {"cli", "classroom"}
-_ONLY_PAGES = {"assets.py", "building.py", "formulas.py", "keeping.py", "map_page.py", "markdown.py", "pages.py", "search_index.py"}
+_ONLY_PAGES = {
+    "assets.py",
+    "building.py",
+    "formulas.py",
+    "keeping.py",
+    "map_page.py",
+    "markdown.py",
+    "pages.py",
+    "search_index.py",
+}
 _LIBRARIES = ("altair", "anywidget", "numpy", "scikit-learn", "scipy", "torch", "vl-convert-python")
 #: Days after which a piece that no build has used is deleted.
 _DAYS = 60
@@ -94,7 +103,11 @@ class Kept:
     def chapter(self, keys: dict[str, str]) -> dict[str, list[Part]] | None:
         """The pieces of all cells of a chapter, by the cell; None if one of them was not kept."""
         found = {cell: self.read(key) for cell, key in keys.items()}
-        return None if any(parts is None for parts in found.values()) else {cell: list(parts or ()) for cell, parts in found.items()}
+        return (
+            None
+            if any(parts is None for parts in found.values())
+            else {cell: list(parts or ()) for cell, parts in found.items()}
+        )
 
     def forget_old(self) -> None:
         """Delete what no build has used for a long time."""

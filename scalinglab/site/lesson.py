@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,6 @@ from scalinglab.exercises.quizzes import QuizQuestion
 from scalinglab.exercises.wording import amount, to_html, to_plain
 from scalinglab.live import Prose, Table
 from scalinglab.site.answers import answers_of, veiled
-from scalinglab.site.markdown import typeset
 from scalinglab.site.parts import Cell, Executed, Output, Part
 
 #: What each page of a chapter has to link to from an exercise: how to run the chapter.
@@ -30,18 +29,21 @@ RUN_ANCHOR = "#run"
 _NEEDS_SCRIPT = "Predictions and quizzes need JavaScript."
 
 
-def lesson_part(output: Output, chapter: Executed) -> Part | None:
+def lesson_part(
+    output: Output, cell: Cell, chapter: Executed, typeset: Callable[[str], str] = lambda text: text
+) -> Part | None:
     """What an output becomes on the page; None if it asks nothing and waits for nothing.
 
     Parameters
     ----------
     output
-        What a cell of the chapter shows.
-    chapter
-        The whole of it.
+        What the cell shows.
+    cell, chapter
+        Where it stands.
+    typeset
+        Makes the formulas of a text, which stand between dollars in its HTML, into what the page shows.
     """
     made: Part | None = None
-    cell = next(cell for cell in chapter.cells if any(one is output for one in cell.outputs))
     match output.value.result if isinstance(output.value, Mark) else output.value:
         case QuizQuestion() as one:
             made = _question(one, cell)
@@ -50,7 +52,7 @@ def lesson_part(output: Output, chapter: Executed) -> Part | None:
         case Quiz() as quiz:
             made = _joined(cell, [_question(one, cell) for one in quiz.questions])
         case Prose() | Table() as sealed if sealed.closed:
-            made = _curtain(sealed, cell, cell.outputs.index(output))
+            made = _curtain(sealed, cell, cell.outputs.index(output), typeset)
         case CheckResult() as result if not result.passed:
             made = _exercise(result.key, cell)
         case Hints() as hints:
@@ -75,7 +77,7 @@ def map_part(cell_id: str, words: str, *, here: str = "") -> Part:
     return _widget("map", f"map-{cell_id}", cell_id, words, {"here": here})
 
 
-def course_script(pages: Mapping[str, str], projects: str = "") -> bytes:
+def course_script(pages: Mapping[str, str], *, projects: str = "") -> bytes:
     """The script with all that the map of the course needs, ``assets/course.js``.
 
     Parameters
@@ -173,7 +175,7 @@ def _predictions(chapter: Executed) -> Iterator[Prediction]:
                 yield output.value
 
 
-def _curtain(sealed: Prose | Table, cell: Cell, place: int) -> Part:
+def _curtain(sealed: Prose | Table, cell: Cell, place: int, typeset: Callable[[str], str]) -> Part:
     content = typeset(sealed.behind())
     what = "table" if isinstance(sealed, Table) else "text"
     traits = {"closed": repr(sealed), "html": "", "trouble": "", "what": what, "after": list(sealed.after)}

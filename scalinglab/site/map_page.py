@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
-from typing import Any
 
-from scalinglab.exercises import Journal
-from scalinglab.exercises.progress.standing import standing
+from scalinglab.exercises.progress.chapters import chapters
+from scalinglab.site.lesson import map_part
 from scalinglab.site.markdown import Prose
-from scalinglab.site.pages import PROJECTS, Site, page
+from scalinglab.site.pages import Site, page
 
-#: What the course map is on this page: its model, and the picture above it.
-MODEL, PICTURE = "course-map", "figures/map_chapters.svg"
+PICTURE = "figures/map_chapters.svg"
 
 
 def map_page(course: Path, site: Site) -> str:
     """The map of the course as HTML: which chapters there are, and what the reader has done of them."""
-    shown = standing_on_site(course, site)
     prose = Prose(site.link)
     main = prose.html(_WORDS)
     if (course / PICTURE).is_file():
         main += prose.html(f"![{_PICTURE_WORDS}]({PICTURE})")
     main += prose.html("## Chapters")
-    main += f'<div class="sl-cell"><div class="sl-site-widget" data-widget="map" data-model="{MODEL}">{_listed(shown)}</div></div>'
+    shown = map_part("course", _listed(site))
+    main += f'<div class="sl-cell">{shown.html}</div>'
     main += prose.html(_AFTER)
     return page(
         title="Course map",
         main=main,
-        models={MODEL: {"standing": shown}},
+        models=shown.models,
         description="An interactive course on how neural networks scale, prune and compress.",
     )
 
@@ -40,24 +38,17 @@ def projects_page(course: Path, site: Site) -> str:
     return page(title="Projects", main=main, headings=prose.headings, description="Five projects of your own.")
 
 
-def standing_on_site(course: Path, site: Site) -> dict[str, Any]:
-    """The map of a journal that nobody has written to, its links leading to pages."""
-    shown = standing(Journal(course / ".nobody.json"), folder=course)
-    pages = {f"{chapter.stem}.ipynb": chapter.page for chapter in site.chapters}
-    for row in shown["rows"]:
-        row["link"] = pages.get(row["file"], "")
-        row["here"] = False
-    return shown | {"projects": PROJECTS if site.projects else ""}
-
-
-def _listed(shown: dict[str, Any]) -> str:
+def _listed(site: Site) -> str:
     """The chapters as a list, for a page without JavaScript."""
+    pages = {f"{chapter.stem}.ipynb": chapter.page for chapter in site.chapters}
     lines = []
-    for row in shown["rows"]:
-        name = html.escape(f"{row['number']} {row['title']}")
-        title = f'<a href="{row["link"]}">{name}</a>' if row["link"] else name
-        lines.append(f"<tr><td>{title}</td><td>{html.escape(row['time'])}</td></tr>")
-    return f"<table><thead><tr><th>chapter</th><th>to read + to solve</th></tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    for one in chapters():
+        name = html.escape(f"{one.number} {one.title}")
+        title = f'<a href="{pages[one.file]}">{name}</a>' if one.file in pages else name
+        time = f"{one.minutes} + {one.solving}" if one.solving else str(one.minutes)
+        lines.append(f"<tr><td>{title}</td><td>{time}</td></tr>")
+    head = "<tr><th>chapter</th><th>minutes to read + to solve</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
 
 
 _WORDS = """# Scaling Lab

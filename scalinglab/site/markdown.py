@@ -12,15 +12,12 @@ import mistune
 from scalinglab.site.formulas import mathml
 
 #: Code, in which a dollar is a dollar, or a formula: one of its own line, or one in a line.
+_DOLLARS = r"|(?<!\\)\$\$(?P<block>.+?)(?<!\\)\$\$|(?<![\\$])\$(?!\$)(?P<inline>[^$]+?)(?<!\\)\$(?!\d)"
 _MATH = re.compile(
-    r"(?P<code>^```.*?^```[ \t]*$|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
-    r"|(?<!\\)\$\$(?P<block>.+?)(?<!\\)\$\$"
-    r"|(?<![\\$])\$(?!\$)(?P<inline>[^$]+?)(?<!\\)\$(?!\d)",
-    re.DOTALL | re.MULTILINE,
+    r"(?P<code>^```.*?^```[ \t]*$|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))" + _DOLLARS, re.DOTALL | re.MULTILINE
 )
-#: The same in what is HTML already.
-_WITHIN = re.compile(
-    r"(?P<code><code>.*?</code>)|\$\$(?P<block>[^$]+)\$\$|(?<!\$)\$(?![\s$])(?P<inline>[^$<]+?)(?<!\s)\$(?!\d)", re.DOTALL
+_MATH_IN_HTML = re.compile(
+    r"(?P<code><(?P<tag>code|pre|script|style|svg)\b.*?</(?P=tag)>|<[^>]+>)" + _DOLLARS, re.DOTALL
 )
 #: What stands for a formula until the prose around it is HTML: characters of nobody, which Markdown leaves alone.
 _PLACE = re.compile("\ue010([0-9]+)\ue011")
@@ -61,8 +58,7 @@ class Prose:
             if found["code"] is not None:
                 return found["code"]
             block = found["block"] is not None
-            made = mathml(found["block"] if block else found["inline"], block=block)
-            formulas.append(f'<span class="sl-formula">{made}</span>' if block else made)
+            formulas.append(_shown(found["block"] if block else found["inline"], block))
             return f"\ue010{len(formulas) - 1}\ue011"
 
         made = self._markdown(_MATH.sub(keep, _RUN_ALL.sub("", _NAVIGATION.sub("", source))))
@@ -113,26 +109,26 @@ class _Renderer(mistune.HTMLRenderer):
         return f'<div class="sl-wide"><table>{text}</table></div>\n'
 
     def block_code(self, code: str, info: str | None = None) -> str:
-        return highlighted(code) if not info or info.startswith("py") else f"<pre><code>{html.escape(code)}</code></pre>\n"
+        return (
+            highlighted(code) if not info or info.startswith("py") else f"<pre><code>{html.escape(code)}</code></pre>\n"
+        )
 
 
 def typeset(made: str) -> str:
-    """HTML whose formulas still stand between dollars, as texts behind a curtain have them, with these typeset.
+    """HTML with the formulas in it, which stand between dollars, typeset; code is left alone."""
 
-    Raises
-    ------
-    ValueError
-        If a formula cannot be typeset.
-    """
-
-    def change(found: re.Match[str]) -> str:
-        if found["code"]:
+    def set_one(found: re.Match[str]) -> str:
+        if found["code"] is not None:
             return found["code"]
-        if found["block"]:
-            return f'<span class="sl-formula">{mathml(html.unescape(found["block"]), block=True)}</span>'
-        return mathml(html.unescape(found["inline"]))
+        block = found["block"] is not None
+        return _shown(html.unescape(found["block"] if block else found["inline"]), block)
 
-    return _WITHIN.sub(change, made)
+    return _MATH_IN_HTML.sub(set_one, made)
+
+
+def _shown(tex: str, block: bool) -> str:
+    made = mathml(tex, block=block)
+    return f'<span class="sl-formula">{made}</span>' if block else made
 
 
 def highlighted(code: str) -> str:

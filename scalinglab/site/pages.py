@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scalinglab.site.assets import page_scripts
+from scalinglab.site.assets import SCRIPTS
 from scalinglab.site.markdown import Prose, highlighted
 from scalinglab.site.parts import Cell, Part
 
@@ -140,8 +140,8 @@ def page(
         "main": main,
         "contents": _contents(headings),
         "models": _json(models or {}),
-        "scripts": "\n".join(f'<script src="assets/{name}" defer></script>' for name in page_scripts()[1:]),
-        "first": page_scripts()[0],
+        "scripts": "\n".join(f'<script src="assets/{name}" defer></script>' for name in SCRIPTS[1:]),
+        "first": SCRIPTS[0],
         "top": _turn(*way, kind="top"),
         "foot": _turn(*way, kind="foot"),
         "data": "".join(f' data-{name}="{html.escape(value)}"' for name, value in (data or {}).items()),
@@ -191,7 +191,9 @@ def _run(chapter: Chapter, site: Site) -> str:
     ]
     if site.repository:
         address = f"https://mybinder.org/v2/gh/{site.repository}/HEAD?urlpath=lab/tree/course/{chapter.stem}.ipynb"
-        ways.append(f'Or <a href="{html.escape(address)}">open it on Binder</a>, which needs no installation and takes some minutes.')
+        ways.append(
+            f'Or <a href="{html.escape(address)}">open it on Binder</a>, which needs no installation and takes some minutes.'
+        )
     ways.append(f'You can also <a href="{notebook}" download>download the notebook</a>.</p>')
     return f'<details class="sl-run"><summary>Run this chapter</summary><div id="run">{" ".join(ways)}</div></details>'
 

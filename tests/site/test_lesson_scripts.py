@@ -26,7 +26,7 @@ from tests.exercises.test_journal import DAMAGED
 pytestmark = pytest.mark.xdist_group("browser")
 
 STATIC = Path(scalinglab.site.__file__).parent / "static"
-SCRIPTS = ("page_model.js", "amounts.js", "journal.js", "standing.js", "lesson_models.js")
+SCRIPTS = ("page_model.js", "wording.js", "journal.js", "standing.js", "lesson_models.js")
 #: Numbers whose last digit is a half, which Python gives to the even digit, and other corners of formats.
 CORNERS = [0.0, -0.0, 12.5, 0.125, 1234.5, 1235.5, 2.5, 9.995, 999.95, 9999.5, 99995.0, 123456.5, 1e6, 999999.5, 1e-3]
 CORNERS += [9.9995e-4, 0.1, 1 / 3, 1e16, 123456789012345680.0, 1e-5, 1.5e-7, 5e-324, 1e300, 100.0, 94.0, 99.99, 0.05]
@@ -225,7 +225,7 @@ def parts(*asked: Prediction) -> list[dict[str, Any]]:
     """The traits of predictions as a page holds them."""
     cells = [Cell(str(place), "code", "", outputs=(Output(one, {}),)) for place, one in enumerate(asked)]
     chapter = Executed("00_start_here", "", tuple(cells))
-    made = [lesson_part(cell.outputs[0], chapter) for cell in cells]
+    made = [lesson_part(cell.outputs[0], cell, chapter) for cell in cells]
     return [traits for part in made if part for traits in part.models.values()]
 
 
