@@ -18,6 +18,8 @@ SCRIPTS = (
     "journal.js",
     "standing.js",
     "lesson_models.js",
+    "panel_state.js",
+    "frames.js",
     "baked_model.js",
     "page.js",
     "mount.js",
