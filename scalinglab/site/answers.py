@@ -1,4 +1,4 @@
-"""What a page holds of a prediction's answer: worked out when it is built, for each value that the answer depends on."""
+"""What a page holds of a prediction's answer, worked out when it is built."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Answers:
     Parameters
     ----------
     held
-        None where nothing is revealed; ``{"is": answer}``; ``{"error": sentence}``; or ``{"levels": ...}``: the keys whose
-        sealed values the answer depends on with their choices, and beside them ``answers``, lists within lists in their
-        order, or ``name`` and ``path`` of the file that holds these.
+        None where nothing is revealed; ``{"is": answer}``; ``{"error": sentence}``; or ``{"levels": ...}``: the keys
+        whose sealed values the answer depends on, with their choices. Then ``answers``, lists within lists in their
+        order, stand beside them, or ``name`` and ``path`` of the file that holds these.
     files
         That file by its path from the folder of the site.
     """
@@ -50,8 +50,8 @@ def veiled(content: Any) -> str:
 def answers_of(prediction: Prediction, others: Mapping[str, Prediction]) -> Answers:
     """Work out what a prediction reveals, before anybody has predicted anything.
 
-    An answer may depend on what was sealed before, where ``after`` says so, and on what is sealed itself. All choices are
-    tried then.
+    An answer may depend on what was sealed before, where ``after`` says so, and on what is sealed itself. Then all
+    choices are tried.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """What of a chapter asks the learner something: predictions, quizzes, what waits for them, exercises and the map.
 
-Each becomes a placeholder that the notebook's own script draws on the page (``static/lesson_models.js`` answers it), and
-inside of it the same in words, for readers without JavaScript.
+Each becomes a placeholder that the notebook's own script draws on the page, and ``static/lesson_models.js`` answers it.
+Inside of it stands the same in words, for readers without JavaScript.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scalinglab.exercises import CheckResult, CourseMap, Hints, Prediction, Quiz
@@ -42,22 +43,23 @@ def lesson_part(
     typeset
         Makes the formulas of a text, which stand between dollars in its HTML, into what the page shows.
     """
-    match output.value:
+    made: Part | None = None
+    match output.value.result if isinstance(output.value, Mark) else output.value:
+        case QuizQuestion() as one:
+            made = _question(one, cell)
         case Prediction() as one:
-            return _prediction(one, cell, chapter)
+            made = _prediction(one, cell, chapter)
         case Quiz() as quiz:
-            return _joined(cell, [_question(one, cell) for one in quiz.questions])
+            made = _joined(cell, [_question(one, cell) for one in quiz.questions])
         case Prose() | Table() as sealed if sealed.closed:
-            return _curtain(sealed, cell, cell.outputs.index(output), typeset)
+            made = _curtain(sealed, cell, cell.outputs.index(output), typeset)
         case CheckResult() as result if not result.passed:
-            return _exercise(result.key, cell)
-        case Mark() as mark if not mark.result.passed:
-            return _exercise(mark.result.key, cell)
+            made = _exercise(result.key, cell)
         case Hints() as hints:
-            return Part(cell.id, hints._repr_html_())
+            made = Part(cell.id, hints._repr_html_())
         case CourseMap() as shown:
-            return map_part(cell.id, shown.words(), here=chapter.number)
-    return None
+            made = map_part(cell.id, shown.words(), here=chapter.number)
+    return made
 
 
 def map_part(cell_id: str, words: str, *, here: str = "") -> Part:
@@ -108,11 +110,9 @@ def course_script(pages: Mapping[str, str], *, projects: str = "") -> bytes:
     return f"scalinglab.course = {json.dumps(course, ensure_ascii=False)};\n".encode()
 
 
-def _widget(
-    kind: str, name: str, cell_id: str, fallback: str, traits: dict[str, Any], files: Mapping[str, bytes] | None = None
-) -> Part:
+def _widget(kind: str, name: str, cell_id: str, fallback: str, traits: dict[str, Any]) -> Part:
     place = f'<div class="sl-site-widget" data-widget="{kind}" data-model="{html.escape(name)}">{fallback}</div>'
-    return Part(cell_id, place, {name: traits}, dict(files or {}))
+    return Part(cell_id, place, {name: traits})
 
 
 def _joined(cell: Cell, parts: list[Part]) -> Part:
@@ -123,7 +123,8 @@ def _joined(cell: Cell, parts: list[Part]) -> Part:
 def _prediction(one: Prediction, cell: Cell, chapter: Executed) -> Part:
     others = {other.question.key: other for other in _predictions(chapter)}
     answers = answers_of(one, others)
-    return _asking(one, cell, veiled(answers.held), without_script=_told(one, answers.held or {}), files=answers.files)
+    part = _asking(one, cell, veiled(answers.held), without_script=_told(one, answers.held or {}))
+    return replace(part, files=answers.files)
 
 
 def _told(one: Prediction, held: Mapping[str, Any]) -> str:
@@ -142,9 +143,7 @@ def _question(one: QuizQuestion, cell: Cell) -> Part:
     return _asking(one, cell, veiled(options), without_script=f'"{right.text}" {right.why}')
 
 
-def _asking(
-    one: Prediction, cell: Cell, secret: str, *, without_script: str, files: Mapping[str, bytes] | None = None
-) -> Part:
+def _asking(one: Prediction, cell: Cell, secret: str, *, without_script: str) -> Part:
     """A question with its seal; what is revealed is folded where nothing can be sealed."""
     asked = one.question
     told = f"<details><summary>Show the answer</summary><p>{to_html(without_script)}</p></details>"
@@ -166,7 +165,7 @@ def _asking(
         },
         "secret": secret,
     }
-    return _widget("predict", f"predict-{asked.key}", cell.id, one.words() + aside, traits, files)
+    return _widget("predict", f"predict-{asked.key}", cell.id, one.words() + aside, traits)
 
 
 def _predictions(chapter: Executed) -> Iterator[Prediction]:
@@ -201,21 +200,14 @@ def _exercise(key: str, cell: Cell) -> Part:
 
 
 def _box(key: str, seen: int | None = None) -> str:
+    """What the exercise is; with a line about the hint that waits, once so many were seen."""
     exercise = find(key)
     total = len(exercise.hints)
     about = f"{exercise.title}: {exercise.difficulty}, about {exercise.minutes} minutes, {exercise.points} points."
-    waits = (
-        ""
-        if seen is None
-        else "You have seen all hints."
-        if seen == total
-        else f"Hint {seen + 1} of {total} is waiting."
-    )
+    waits = "You have seen all hints." if seen == total else f"Hint {(seen or 0) + 1} of {total} is waiting."
+    paragraph = '<p style="margin: 0.3em 0">{}</p>'.format
+    told = f'{html.escape(about)} Python checks your answer, so write it in the notebook: <a href="{RUN_ANCHOR}">'
+    told += "run this chapter</a>."
+    head = f'<strong><span aria-hidden="true">○</span> Exercise</strong> <span>({html.escape(key)})</span>'
     style = "border-left: 5px solid #767676; padding: 0.4em 0.9em; margin: 0.3em 0"
-    return (
-        f'<div style="{style}"><strong><span aria-hidden="true">○</span> Exercise</strong> <span>({html.escape(key)})</span>'
-        f'<p style="margin: 0.3em 0">{html.escape(about)} Python checks your answer, so write it in the notebook: '
-        f'<a href="{RUN_ANCHOR}">run this chapter</a>.</p>'
-        + (f'<p style="margin: 0.3em 0">{waits}</p>' if waits else "")
-        + "</div>"
-    )
+    return f'<div style="{style}">{head}{paragraph(told)}{"" if seen is None else paragraph(waits)}</div>'

@@ -195,7 +195,7 @@ def _run(chapter: Chapter, site: Site) -> str:
             f'Or <a href="{html.escape(address)}">open it on Binder</a>, which needs no installation and takes some minutes.'
         )
     ways.append(f'You can also <a href="{notebook}" download>download the notebook</a>.</p>')
-    return f'<details class="sl-run" id="run"><summary>Run this chapter</summary>{" ".join(ways)}</details>'
+    return f'<details class="sl-run"><summary>Run this chapter</summary><div id="run">{" ".join(ways)}</div></details>'
 
 
 def _first_question(main: str) -> str:
