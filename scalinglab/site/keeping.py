@@ -26,14 +26,8 @@ _PACKAGE = Path(scalinglab.__file__).parent
 #: Of the package, what no piece depends on: the commands, the classroom, and what only puts pieces together.
 _ASIDE = {"cli", "classroom"}
 _ONLY_PAGES = {
-    "assets.py",
-    "building.py",
-    "formulas.py",
-    "keeping.py",
-    "map_page.py",
-    "markdown.py",
-    "pages.py",
-    "search_index.py",
+    f"{name}.py"
+    for name in ("assets", "building", "formulas", "keeping", "map_page", "markdown", "pages", "search_index")
 }
 _LIBRARIES = ("altair", "anywidget", "numpy", "scikit-learn", "scipy", "torch", "vl-convert-python")
 #: Days after which a piece that no build has used is deleted.

@@ -79,9 +79,10 @@
   const name = asked.get("panel");
   if (!name) return;
   const places = [...document.querySelectorAll('.sl-site-widget[data-widget="panel"]')];
-  const place = places.find((one) => one.dataset.model.split("/").at(-1) === name);
+  const called = (one) => one.dataset.model.replace(`${document.body.dataset.chapter}-`, "");
+  const place = places.find((one) => called(one) === name);
   if (!place) {
-    const names = places.map((one) => one.dataset.model.split("/").at(-1)).join(", ");
+    const names = places.map(called).join(", ");
     const sentence = document.createElement("p");
     sentence.className = "sl-note-line";
     sentence.setAttribute("role", "alert");
