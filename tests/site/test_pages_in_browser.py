@@ -16,6 +16,8 @@ from tests.site.conftest import Visit
 pytestmark = pytest.mark.xdist_group("browser")
 
 WIDTHS = (1400, 1000, 400)
+#: Where axe looks, which takes it most of a second: colours depend on the theme, sizes on the width.
+LOOKED_AT = {(1400, "light"), (1400, "dark"), (400, "light")}
 #: What a chart shows, as a number; 0 as long as there is none.
 PIXELS = """(panel) => [...panel.querySelectorAll("canvas")].reduce((sum, canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -63,11 +65,13 @@ def test_each_page_in_both_themes_and_on_three_widths(visit: Visit):
         open_all(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, (name, width, wide)
-            for theme in ("light", "dark"):
+            for theme in ("dark", "light"):
                 page.emulate_media(color_scheme=theme)
-                assert serious(page) == [], (name, width, theme)
+                page.wait_for_function(
+                    "document.documentElement.scrollWidth <= innerWidth"
+                )  # charts shrink a little later
+                if (width, theme) in LOOKED_AT:
+                    assert serious(page) == [], (name, width, theme)
 
 
 def test_every_slider_moves_its_chart(visit: Visit):
