@@ -24,7 +24,7 @@ def panel_part(panel: Panel, chapter: Executed, cell_id: str) -> Part:
     baked = bake(panel, chapter.number, plan_of(chapter.number, panel.name))
     name = f"{chapter.number}/{panel.name}"
     picture = f"pictures/{name}.svg"
-    files = {f"data/{name}.js": packing.script(name, baked.data), **assets(panel)}
+    files = {f"data/{name}.js": packing.script(name, baked.data)}
     if baked.picture:
         files[picture] = baked.picture.encode()
     model = name.replace("/", "-")
