@@ -80,7 +80,10 @@ def test_where_charts_compare_with_the_run_before_both_legends_are_known():
 
 
 def test_a_column_knows_the_axes_that_it_is_drawn_on():
-    recording = Recording(panel_of(curve, Lines(y="error"), Lines(data="other", y="loss")))
+    def rows(slope):
+        return {"rows": curve(slope)["rows"], "other": [{"n": 1, "loss": slope}]}
+
+    recording = Recording(panel_of(rows, Lines(y="error"), Lines(data="other", y="loss")))
     assert [axis.high for axis in recording.axes("rows", "error")] == [1]
     assert [axis.high for axis in recording.axes("other", "loss")] == [1]
     assert recording.axes("rows", "loss") == []
