@@ -17,6 +17,7 @@ from typing import Any
 import scalinglab
 from scalinglab._checks import fail
 from scalinglab._files import write_atomically
+from scalinglab.live import Panel
 from scalinglab.site.assets import asset_files
 from scalinglab.site.keeping import Kept, cell_keys, default_folder
 from scalinglab.site.lesson import course_script
@@ -272,7 +273,8 @@ def run_chapter(path: Path, folder: Path, tell: Callable[[tuple[str, int, int]],
             parts = store.read(keys[cell.id])
             if parts is None:
                 parts = render_cell(cell, executed)
-                store.write(keys[cell.id], parts)
+                panels = bool(cell.outputs) and all(isinstance(one.value, Panel) for one in cell.outputs)
+                store.write(keys[cell.id], parts, panels=panels)
             report += [line for part in parts for line in part.report]
     tell((path.stem, len(code), len(code)))
     return report

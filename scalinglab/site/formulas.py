@@ -25,7 +25,9 @@ _FENCES |= {r"\lVert": ("\ue002", "‖", "prefix"), r"\rVert": ("\ue003", "‖",
 _SIDES = {character: (sign, form) for character, sign, form in _FENCES.values()}
 
 _THIN = "0.167em"
-_NAMED = frozenset("arccos arcsin arctan cos cosh det dim exp ker lim ln log max min Pr sin sinh sup inf tan tanh".split())
+_NAMED = frozenset(
+    "arccos arcsin arctan cos cosh det dim exp ker lim ln log max min Pr sin sinh sup inf tan tanh".split()
+)
 _CLOSING = frozenset(")]}!|‖") | {"⟩", "⌋", "⌉"}
 _OPENING = frozenset("([{") | {"⟨", "⌊", "⌈"}
 

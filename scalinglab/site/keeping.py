@@ -13,6 +13,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -27,8 +28,20 @@ _PACKAGE = Path(scalinglab.__file__).parent
 _ASIDE = {"cli", "classroom"}
 _ONLY_PAGES = {
     f"{name}.py"
-    for name in ("assets", "building", "formulas", "keeping", "map_page", "markdown", "pages", "search_index")
+    for name in (
+        "assets",
+        "building",
+        "formulas",
+        "keeping",
+        "map_page",
+        "markdown",
+        "pages",
+        "scripts",
+        "search_index",
+    )
 }
+#: What of the site bakes panels.
+_BAKING = ("baking", "executing", "panels", "parts")
 _LIBRARIES = ("altair", "anywidget", "numpy", "scikit-learn", "scipy", "torch", "vl-convert-python")
 #: Days after which a piece that no build has used is deleted.
 _DAYS = 60
@@ -40,26 +53,39 @@ def default_folder() -> Path:
 
 
 @cache
-def versions_key() -> str:
-    """The package and the libraries, as one hash."""
+def versions_key(panels: bool) -> str:
+    """The package and the libraries, as one hash; of the site itself, for panels, only what bakes them."""
     found = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*")):
+    for path in sorted(each for each in _PACKAGE.rglob("*") if each.suffix in {".py", ".json", ".toml"}):
         place = path.relative_to(_PACKAGE)
-        only_pages = place.parts[0] == "site" and place.name in _ONLY_PAGES
-        if path.suffix in {".py", ".json", ".toml"} and place.parts[0] not in _ASIDE and not only_pages:
+        aside = place.parts[0] in _ASIDE
+        if place.parts[0] == "site":
+            aside = place.name in _ONLY_PAGES or (panels and not place.parts[1].startswith(_BAKING))
+        if not aside:
             found.update(place.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for library in _LIBRARIES:
         found.update(f"{library} {importlib.metadata.version(library)}\n".encode())
     return found.hexdigest()
 
 
-def cell_keys(stem: str, cells: Iterable[Cell]) -> dict[str, str]:
-    """The key of each code cell of a chapter, in order: it holds the code above it, as a cell may use all of that."""
-    so_far, keys = hashlib.sha256(f"{versions_key()} {stem}".encode()), {}
+@dataclass(frozen=True)
+class Keys:
+    """Under what the pieces of a cell are kept: if its outputs are panels and nothing else, or if they are anything."""
+
+    panels: str
+    anything: str
+
+
+def cell_keys(stem: str, cells: Iterable[Cell]) -> dict[str, Keys]:
+    """The keys of each code cell of a chapter, in order: the code above it is in them, as a cell may use all of that."""
+    so_far, keys = hashlib.sha256(stem.encode()), dict[str, Keys]()
     for cell in cells:
         if cell.kind == "code":
             so_far.update(f"\0{cell.id}\0{cell.source}".encode())
-            keys[cell.id] = so_far.hexdigest()[:32]
+            both = (
+                hashlib.sha256(so_far.digest() + versions_key(kind).encode()).hexdigest()[:32] for kind in (True, False)
+            )
+            keys[cell.id] = Keys(*both)
     return keys
 
 
@@ -75,8 +101,13 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def read(self, key: str) -> list[Part] | None:
-        """The pieces under a key, or None; what cannot be read is as good as not there."""
+    def read(self, keys: Keys) -> list[Part] | None:
+        """The pieces of a cell, or None if they were not kept."""
+        found = self._under(keys.panels)
+        return self._under(keys.anything) if found is None else found
+
+    def _under(self, key: str) -> list[Part] | None:
+        """What cannot be read is as good as not there."""
         path = self.folder / f"{key}.json"
         try:
             told = json.loads(path.read_bytes())
@@ -85,8 +116,9 @@ class Kept:
         except (OSError, ValueError, TypeError):
             return None
 
-    def write(self, key: str, parts: Sequence[Part]) -> None:
-        """Keep pieces under a key."""
+    def write(self, keys: Keys, parts: Sequence[Part], *, panels: bool) -> None:
+        """Keep the pieces of a cell, whose outputs are panels and nothing else, or anything."""
+        key = keys.panels if panels else keys.anything
         self.folder.mkdir(parents=True, exist_ok=True)
         told = [
             vars(part) | {"files": {path: base64.b64encode(held).decode() for path, held in part.files.items()}}
@@ -94,7 +126,7 @@ class Kept:
         ]
         write_atomically(self.folder / f"{key}.json", json.dumps(told).encode())
 
-    def chapter(self, keys: dict[str, str]) -> dict[str, list[Part]] | None:
+    def chapter(self, keys: dict[str, Keys]) -> dict[str, list[Part]] | None:
         """The pieces of all cells of a chapter, by the cell; None if one of them was not kept."""
         found = {cell: self.read(key) for cell, key in keys.items()}
         return (
