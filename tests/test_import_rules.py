@@ -38,7 +38,8 @@ MAY_IMPORT = {
     "live": set(),
     "exercises": THEORY | {"training", "pruning", "live"},
     "classroom": {"exercises"},
-    "cli": THEORY | {"training", "pruning", "live", "exercises", "classroom", "tables"},
+    "site": {"live", "exercises"},
+    "cli": THEORY | {"training", "pruning", "live", "exercises", "classroom", "site", "tables"},
 }
 #: The one file of a theory family that may import torch and training.
 TORCH_FILE = {"approximation": "networks.py", "compression": "networks.py", "heavy_tails": "networks.py"}

@@ -22,6 +22,7 @@ COMMANDS = {
     "lab": "open the course in JupyterLab",
     "check": "say what is missing or wrong on this machine",
     "sweep": "train a grid of networks, write a table",
+    "site": "build the course as web pages with live panels",
     "solutions": "write solved chapters, for instructors",
     "assign": "make assignments of chapters, for instructors",
     "collect": "file what students handed in, for instructors",

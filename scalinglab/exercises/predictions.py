@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 from collections.abc import Callable, Sequence
-from numbers import Real
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -14,13 +12,13 @@ import anywidget
 import traitlets
 
 from scalinglab import _gates
-from scalinglab._checks import number
 from scalinglab._grading import being_graded
 from scalinglab.exercises.exercise import valid_key
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.progress.course_map import SCRIPT, STYLE
 from scalinglab.exercises.progress.standing import standing
 from scalinglab.exercises.question import Question
+from scalinglab.exercises.reveals import failure, takes_what_was_said, worked_out
 from scalinglab.exercises.wording import amount, pieces, to_html, to_plain
 
 _STATIC = Path(__file__).parent / "static"
@@ -33,6 +31,7 @@ class Prediction(anywidget.AnyWidget):
     """The widget that ``predict`` makes. Before the seal nothing of the answer leaves Python.
 
     ``value`` is a trait (None until sealed), so that a panel may follow it with ``observe``.
+    ``question``, ``reveal`` and ``after`` are what ``predict`` was given.
     """
 
     _esm = SCRIPT + (_STATIC / "predict.js").read_text(encoding="utf-8")
@@ -49,7 +48,7 @@ class Prediction(anywidget.AnyWidget):
     def __init__(
         self, question: Question, reveal: Any = None, *, after: Sequence[str] = (), journal: Journal | None = None
     ) -> None:
-        self.question, self._reveal, self._after = question, reveal, tuple(after)
+        self.question, self.reveal, self.after = question, reveal, tuple(after)
         self.journal = journal or Journal()
         #: The last error of the reveal or of the journal, for tests; the student reads it as a sentence.
         self.error: Exception | None = None
@@ -100,7 +99,7 @@ class Prediction(anywidget.AnyWidget):
         value = self.question.accept(value)
         text, unit = to_plain(self.question.text), self.question.unit
         try:
-            if missing := [key for key in self._after if not self.journal.sealed(key)]:
+            if missing := [key for key in self.after if not self.journal.sealed(key)]:
                 self._say(
                     f"Not sealed yet: nobody can judge this before {' and '.join(missing)} is sealed.", trouble=True
                 )
@@ -119,9 +118,9 @@ class Prediction(anywidget.AnyWidget):
     @property
     def truth(self) -> float | str | None:
         """What is true; None where it depends on what was said, cannot be worked out, or is not told."""
-        if self._reveal is not None and not (callable(self._reveal) and _takes_an_argument(self._reveal)):
+        if self.reveal is not None and not takes_what_was_said(self.reveal):
             with contextlib.suppress(Exception):
-                return _worked_out(self._reveal, "")
+                return worked_out(self.reveal, "")
         return None
 
     def refresh(self) -> None:
@@ -201,13 +200,13 @@ class Prediction(anywidget.AnyWidget):
         _gates.ask_again()
 
     def _show_answer(self) -> None:
-        if self._reveal is None:
+        if self.reveal is None:
             return
         self._show(message="Working out the answer ...")
         try:
-            answer = _worked_out(self._reveal, self.value)
+            answer = worked_out(self.reveal, self.value)
         except Exception as problem:
-            self._say(f"The answer could not be worked out. {type(problem).__name__}: {problem}", error=problem)
+            self._say(failure(problem), error=problem)
             return
         text = self.question.compare(self.value, answer)
         self._show(reveal=[pieces(text)], marks=self.question.positions(self.value, answer), message="")
@@ -315,24 +314,3 @@ def questions_asked() -> dict[str, dict[str, Any]]:
 def _when(time: str) -> str:
     """A time of the journal in words."""
     return f"on {time[:16].replace('T', ' at ')} UTC"
-
-
-def _worked_out(reveal: Any, said: float | str) -> float | str:
-    """The answer as a finite number or a text."""
-    if callable(reveal):
-        reveal = reveal(said) if _takes_an_argument(reveal) else reveal()
-    if not isinstance(reveal, str | Real) and hasattr(reveal, "item"):
-        reveal = reveal.item()  # an array or a tensor that holds one number
-    if isinstance(reveal, str) and reveal.strip():
-        return reveal
-    return number("the answer", reveal)
-
-
-def _takes_an_argument(function: Callable[..., Any]) -> bool:
-    """Whether a function must be given something; one with defaults only, ``lambda width=width: ...``, is not."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return False
-    needed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return any(one.kind in needed and one.default is inspect.Parameter.empty for one in parameters)

@@ -11,15 +11,19 @@ Panel, table and prose take ``after="01-width"``: closed until this prediction o
 
 - ``PALETTE``, ``GREY``: the colours that all charts share
 - ``open_panels``: the panels of this kernel, for tests
+- ``Recording``: what a panel would show at other values, for pages without Python
+- ``widget_files``, ``drawing_library``: what a browser needs for a panel, for such pages
 
 No family of the course is known here: any function will do, and any chart, one of Altair's too.
 """
 
 from scalinglab.live.charts import Axis, Band, Bars, Lines, Points, chart
 from scalinglab.live.controls import Choice, Slider, Switch
+from scalinglab.live.files import drawing_library, widget_files
 from scalinglab.live.lesson.sealed import Prose
 from scalinglab.live.opened import open_panels
 from scalinglab.live.panel import Panel
+from scalinglab.live.recording import Recording, Shot
 from scalinglab.live.table import Table, tie_out
 from scalinglab.live.theme import GREY, PALETTE
 
@@ -34,10 +38,14 @@ __all__ = [
     "Panel",
     "Points",
     "Prose",
+    "Recording",
+    "Shot",
     "Slider",
     "Switch",
     "Table",
     "chart",
+    "drawing_library",
     "open_panels",
     "tie_out",
+    "widget_files",
 ]

@@ -8,7 +8,6 @@ JupyterLab (``tests/browser/test_chapters.py``).
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import functools
 import io
@@ -24,6 +23,7 @@ from scalinglab._grading import being_graded
 from scalinglab.exercises import Prediction
 from scalinglab.live import Panel, Prose, Table
 from scalinglab.live.rows import Columns, records_of
+from scalinglab.site.executing import evaluated
 from tests.course.notebooks import code_cells, prose
 
 #: Seconds that the run of one panel may take.
@@ -118,16 +118,12 @@ class Chapter:
 
         Raises what the cell, the run or a thread raised.
         """
-        body = ast.parse(source, self.path.name).body
-        last = body.pop() if isinstance(body[-1], ast.Expr) else None
-        exec(compile(ast.Module(body, []), self.path.name, "exec"), self.names)
-        if last is not None:
-            value = eval(compile(ast.Expression(last.value), self.path.name, "eval"), self.names)
-            if value is not None:
-                self.shown.append(Shown(source, value, _text(value)))
-            if isinstance(value, Panel) and not value.closed:
-                value.resume()
-                self.finish(value)
+        value = evaluated(source, self.path.name, self.names)
+        if value is not None:
+            self.shown.append(Shown(source, value, _text(value)))
+        if isinstance(value, Panel) and not value.closed:
+            value.resume()
+            self.finish(value)
         if self.raised:
             raise self.raised[0]
 

@@ -119,4 +119,4 @@ def test_something_waits_for_each_prediction(chapter: Chapter):
     waited = {key for one in chapter.of((Panel, Table, Prose)) for key in one._gate.keys}
     asked = {one.question.key for one in chapter.predictions}
     assert waited <= asked
-    assert asked - waited == {key for one in chapter.of(Prediction) for key in one._after}
+    assert asked - waited == {key for one in chapter.of(Prediction) for key in one.after}

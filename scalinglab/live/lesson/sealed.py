@@ -79,9 +79,18 @@ class Sealed:
         """Whether it waits for a prediction to be sealed."""
         return not self._gate.open
 
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The keys of the predictions that it waits or has waited for."""
+        return self._gate.keys
+
     def show(self) -> None:
         """Open it without the prediction; the learner's file records that. Raises ``ValueError`` if not."""
         self._gate.show()
+
+    def behind(self) -> str:
+        """The content as HTML, open or closed, for a page that opens it by itself."""
+        return self._html()
 
     def _opened(self) -> None:
         if self._curtain:

@@ -65,6 +65,10 @@ class Tasks:
         """For each task that ticks itself off, values of the controls that reach its goals one after the other."""
         return [[self._way(goal) for goal in goals] for goals in self._goals]
 
+    def goals(self) -> list[list[dict[str, Any]]]:
+        """For each task its goals: the value of each control, or the lowest and the highest of a slider."""
+        return [[dict(goal) for goal in goals] for goals in self._goals]
+
     def _checked(self, goal: Any) -> dict[str, Any]:
         if not isinstance(goal, Mapping) or not goal:
             checks.fail("the goal of a task", "be a dict of controls and values", goal)

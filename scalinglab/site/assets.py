@@ -1,0 +1,44 @@
+"""What all pages share: the widgets' own scripts and styles, the drawing library, the site's scripts, style and font."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scalinglab.exercises import CourseMap, Prediction
+from scalinglab.exercises.hints import HintButton
+from scalinglab.live import drawing_library, widget_files
+from scalinglab.site.scripts import vega_script, widget_script
+
+_STATIC = Path(__file__).parent / "static"
+#: The scripts of the site that every page has, in the order in which they need each other. ``course.js`` is made.
+SCRIPTS = (
+    "page_model.js",
+    "course.js",
+    "wording.js",
+    "journal.js",
+    "standing.js",
+    "lesson_models.js",
+    "panel_state.js",
+    "frames.js",
+    "baked_model.js",
+    "page.js",
+    "mount.js",
+)
+
+
+def widgets() -> dict[str, tuple[str, str]]:
+    """Module and style of each widget, by the name that placeholders on pages call it."""
+    own = {"predict": Prediction, "hint": HintButton, "map": CourseMap}
+    return widget_files() | {name: (str(kind._esm), str(getattr(kind, "_css", "") or "")) for name, kind in own.items()}
+
+
+def asset_files() -> dict[str, bytes]:
+    """The files of the folder ``assets`` by their paths from the folder of the site."""
+    made = {f"assets/{name}.js": widget_script(name, module) for name, (module, _) in widgets().items()}
+    made["assets/vega.js"] = vega_script(drawing_library())
+    styles = dict.fromkeys(style for _, style in widgets().values() if style)
+    made["assets/widgets.css"] = "\n".join(styles).encode()
+    for path in sorted(_STATIC.rglob("*")):
+        if path.is_file():
+            made[f"assets/{path.relative_to(_STATIC).as_posix()}"] = path.read_bytes()
+    return made

@@ -1,0 +1,128 @@
+"""Bake a panel: compute what it shows at its stops, and write the traits and the files of its page."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from scalinglab.live import Panel, Recording
+from scalinglab.site.baking import packing
+from scalinglab.site.baking.stops import Plan, combinations, stops_of
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build says of a baked panel.
+
+    Parameters
+    ----------
+    name : str
+        The panel's, behind its chapter's number.
+    runs : bool
+        Whether it computes runs.
+    stops : tuple of int
+        The stops of each control.
+    combinations, all_combinations, frames : int
+        How many were baked, of how many, and the pictures of them all.
+    size : int
+        Bytes of its data, deflated.
+    seconds : float
+        How long all of it took.
+    """
+
+    name: str
+    runs: bool
+    stops: tuple[int, ...]
+    combinations: int
+    all_combinations: int
+    frames: int
+    size: int
+    seconds: float
+
+    def __str__(self) -> str:
+        share = 100 * self.combinations / self.all_combinations
+        kind = f"{self.frames} snapshots of runs" if self.runs else "pictures"
+        return (
+            f"{self.name}: {self.combinations} of {self.all_combinations} combinations exact ({share:.0f} %), "
+            f"{kind}, {self.size / 1000:.0f} kB, {self.seconds:.0f} s"
+        )
+
+
+@dataclass(frozen=True)
+class Baked:
+    """A panel as its page needs it.
+
+    Parameters
+    ----------
+    traits : dict of str to object
+        The traits of its model, for JSON.
+    data : bytes
+        Its frames, deflated.
+    picture, caption : str
+        What it shows at its start, of a run at its end, in SVG and in words; the picture may be empty.
+    report : Report
+        What it took.
+    """
+
+    traits: dict[str, Any]
+    data: bytes
+    picture: str
+    caption: str
+    report: Report
+
+
+def bake(panel: Panel, chapter: str, plan: Plan) -> Baked:
+    """Compute what a panel shows at its stops; the panel stays as it is.
+
+    Parameters
+    ----------
+    panel : Panel
+        It may be closed.
+    chapter : str
+        The number of its chapter.
+    plan : Plan
+        How finely.
+    """
+    began, recording = time.perf_counter(), Recording(panel)
+    start = recording.shots({}, plan.snapshots)
+    stops = stops_of(recording, plan)
+    chosen = combinations(recording, stops, plan)
+    names = [control.name for control in recording.controls]
+    values = [{name: stops[name][place] for name, place in zip(names, each, strict=True)} for each in chosen]
+    runs = [start if each == recording.start else recording.shots(each, plan.snapshots) for each in values]
+    budgets = [recording.budget(each) for each in values]
+    data = packing.packed(chosen, runs, budgets, recording.axes, plan.steps)
+    sizes = tuple(len(stops[name]) for name in names)
+    name = f"{chapter}/{recording.name}"
+    took = time.perf_counter() - began
+    frames = sum(map(len, runs))
+    report = Report(name, recording.runs, sizes, len(chosen), math.prod(sizes), frames, len(data), took)
+    return Baked(_traits(recording, stops, name), data, recording.picture(start[-1]), start[-1].caption, report)
+
+
+def _traits(recording: Recording, stops: dict[str, tuple[Any, ...]], name: str) -> dict[str, Any]:
+    """The traits of the panel's model, with what its kernel on the page has to know."""
+    traits = recording.traits()
+    controls = [
+        control | ({"grid": stops[control["name"]]} if control["kind"] == "slider" else {})
+        for control in traits["controls"]
+    ]
+    baked = {
+        "file": name,
+        "path": f"../data/{name}.js",
+        "start": recording.start,
+        "presets": recording.presets,
+        "goals": recording.goals,
+        "after": recording.after,
+        "compares": recording.compares,
+    }
+    return traits | {
+        "controls": controls,
+        "runtime": "IPY_MODEL_runtime",
+        "frame": {},
+        "status": {},
+        "digits": 4,
+        "baked": baked,
+    }

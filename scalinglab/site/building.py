@@ -1,0 +1,280 @@
+"""A site built from notebooks: what has changed is run and made anew, then all of it is written, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import scalinglab
+from scalinglab._checks import fail
+from scalinglab._files import write_atomically
+from scalinglab.live import Panel
+from scalinglab.site.assets import asset_files
+from scalinglab.site.keeping import Kept, cell_keys, default_folder
+from scalinglab.site.lesson import course_script
+from scalinglab.site.map_page import map_page, projects_page
+from scalinglab.site.pages import HOME, PROJECTS, Chapter, Site, chapter_page
+from scalinglab.site.parts import Cell, Part
+from scalinglab.site.search_index import search_index
+
+#: The file that makes a folder ours: what was written, and for which chapters.
+MANIFEST = ".scalinglab-site.json"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build has done.
+
+    Parameters
+    ----------
+    folder : Path
+        The site.
+    ran : tuple of str
+        The chapters that were run, by their stems.
+    written, deleted : tuple of str
+        The files that have changed.
+    size : int
+        Bytes of all files.
+    """
+
+    folder: Path
+    ran: tuple[str, ...]
+    written: tuple[str, ...]
+    deleted: tuple[str, ...]
+    size: int
+
+
+def cells_of(path: Path) -> tuple[Cell, ...]:
+    """The cells of a notebook, without outputs."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return tuple(
+        Cell(
+            str(cell.get("id", f"cell-{number}")),
+            cell["cell_type"],
+            "".join(cell["source"]),
+            bool(cell.get("metadata", {}).get("jupyter", {}).get("source_hidden")),
+        )
+        for number, cell in enumerate(notebook["cells"], start=1)
+    )
+
+
+def build_site(
+    course: Path,
+    chapters: Sequence[Path],
+    out: Path,
+    *,
+    repository: str = "",
+    jobs: int = 2,
+    kept: Path | None = None,
+    say: Callable[[str], None] = print,
+    step: Callable[[str, int, int], None] = lambda chapter, done, total: None,
+) -> Built:
+    """Build the pages of some chapters, the map and the search.
+
+    Parameters
+    ----------
+    course : Path
+        The folder of the notebooks.
+    chapters : sequence of Path
+        Their notebooks. Chapters that are in the folder already stay there.
+    out : Path
+        Where the site is written: a folder that is not there, is empty, or holds a site.
+    repository : str
+        ``"OWNER/REPO"`` on GitHub, for links to Binder.
+    jobs : int
+        How many chapters run at the same time, each in a process of one thread.
+    kept : Path, optional
+        Where pieces of earlier builds are kept; by default in the user's cache.
+    say : callable
+        Called with each line of the report.
+    step : callable
+        Called as ``step(chapter, done, total)`` with the cells of a chapter that were made.
+
+    Raises
+    ------
+    ValueError
+        If an argument is wrong, a cell fails (it is named) or a formula cannot be typeset; nothing is written then.
+    """
+    before = check_folder(out)
+    if jobs < 1:
+        fail("jobs", "be 1 or more", jobs)
+    if repository and not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        fail("repository", "be OWNER/REPO", repository)
+    store = Kept(kept or default_folder())
+    cells = {path.stem: cells_of(path) for path in chapters}
+    keys = {stem: cell_keys(stem, each) for stem, each in cells.items()}
+    missing = [path for path in chapters if store.chapter(keys[path.stem]) is None]
+    for path, report in _run_all(missing, store.folder, jobs, step):
+        for line in report:
+            say(f"{path.stem[:2]} {line}")
+
+    titles = {stem: _title(stem, each) for stem, each in cells.items()}
+    others = {stem: title for stem, title in before.get("chapters", {}).items() if stem not in titles}
+    others = {stem: title for stem, title in others.items() if (out / f"{stem}.html").is_file()}
+    site = Site(
+        tuple(Chapter(*one) for one in sorted((titles | others).items())),
+        repository,
+        (course / "projects.md").is_file(),
+    )
+    files = _files(course, site, cells, {stem: store.chapter(keys[stem]) or {} for stem in cells}, out, before)
+    written, deleted = _write(out, files, before, {chapter.stem: chapter.title for chapter in site.chapters})
+    store.forget_old()
+    return Built(out, tuple(path.stem for path in missing), written, deleted, sum(map(len, files.values())))
+
+
+def check_folder(out: Path) -> dict[str, Any]:
+    """What an earlier build says of its folder; empty for a new one.
+
+    Raises
+    ------
+    ValueError
+        If it is a folder of something else, or no folder.
+    """
+    if out.exists() and not out.is_dir():
+        fail("out", "be a folder, and this is a file", str(out))
+    if not out.is_dir() or not any(out.iterdir()):
+        return {}
+    try:
+        return json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        fail("out", "be a new or empty folder, or one that holds a site: this one holds something else", str(out))
+    except ValueError:
+        return {"files": {}}
+
+
+def _title(stem: str, cells: Iterable[Cell]) -> str:
+    """The first heading of a chapter, without its number."""
+    for cell in cells:
+        if cell.kind == "markdown" and (found := re.search(r"^# (?:\d\d )?(.+)$", cell.source, re.MULTILINE)):
+            return found[1].strip()
+    return stem
+
+
+def _files(
+    course: Path,
+    site: Site,
+    cells: Mapping[str, tuple[Cell, ...]],
+    parts: Mapping[str, Mapping[str, list[Part]]],
+    out: Path,
+    before: Mapping[str, Any],
+) -> dict[str, bytes]:
+    """All files of the site."""
+    files, pages = asset_files(), dict[str, str]()
+    for chapter in site.chapters:
+        if chapter.stem in cells:
+            pages[chapter.page] = chapter_page(chapter, cells[chapter.stem], parts[chapter.stem], site)
+            files |= {
+                path: held
+                for each in parts[chapter.stem].values()
+                for part in each
+                for path, held in part.files.items()
+            }
+            files[f"notebooks/{chapter.stem}.ipynb"] = (course / f"{chapter.stem}.ipynb").read_bytes()
+        else:  # built before, and not asked for now
+            pages[chapter.page] = (out / chapter.page).read_text(encoding="utf-8")
+            own = (f"data/{chapter.number}/", f"notebooks/{chapter.stem}")
+            files |= {name: (out / name).read_bytes() for name in before["files"] if name.startswith(own)}
+    pages[HOME] = map_page(course, site)
+    if site.projects:
+        pages[PROJECTS] = projects_page(course, site)
+    for picture in sorted({name for page in pages.values() for name in re.findall(r'src="(figures/[^"]+)"', page)}):
+        files[picture] = (course / picture).read_bytes()
+    listed = {chapter.number: chapter.page for chapter in site.chapters}
+    files["assets/course.js"] = course_script(listed, projects=PROJECTS if site.projects else "")
+    files["assets/search_index.js"] = search_index(pages)
+    return files | {name: page.encode() for name, page in pages.items()}
+
+
+def _write(
+    out: Path, files: Mapping[str, bytes], before: Mapping[str, Any], titles: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write what differs, file by file and the list of them last, so that a build that was stopped is taken up again."""
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    if not (out / MANIFEST).exists():
+        write_atomically(out / MANIFEST, b"{}\n")  # from now on this folder is ours
+    for name, held in files.items():
+        path = out / name
+        if not path.is_file() or path.read_bytes() != held:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, held)
+            written.append(name)
+    deleted = [name for name in before.get("files", {}) if name not in files]
+    for name in deleted:
+        (out / name).unlink(missing_ok=True)
+    sums = {name: hashlib.sha256(held).hexdigest()[:16] for name, held in sorted(files.items())}
+    told = {"version": scalinglab.__version__, "chapters": dict(sorted(titles.items())), "files": sums}
+    write_atomically(out / MANIFEST, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
+    return tuple(written), tuple(deleted)
+
+
+# ---- chapters in processes of their own ------------------------------------------------------------------------------
+
+
+def _run_all(
+    paths: Sequence[Path], folder: Path, jobs: int, step: Callable[[str, int, int], None]
+) -> Iterable[tuple[Path, list[str]]]:
+    """Run chapters, and yield each with its report when it is done; the first error ends them all."""
+    if not paths:
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(min(jobs, len(paths)), context, _one_thread) as pool:
+        told: Any = manager.Queue()
+        running: dict[Future[list[str]], Path] = {
+            pool.submit(run_chapter, path, folder, told.put): path for path in paths
+        }
+        try:
+            while running:
+                done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                while not told.empty():
+                    step(*told.get())
+                for future in done:
+                    yield running.pop(future), future.result()
+        except BaseException:
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _one_thread() -> None:
+    """Two processes of one thread each do more than two of many that wait for each other."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def run_chapter(path: Path, folder: Path, tell: Callable[[tuple[str, int, int]], None]) -> list[str]:
+    """Run one chapter and keep the pieces of its page; returns the lines of its report.
+
+    Raises
+    ------
+    CellError
+        If a cell fails.
+    """
+    from scalinglab.site.executing import execute
+    from scalinglab.site.rendering import render_cell
+
+    store, report = Kept(folder), list[str]()
+    keys = cell_keys(path.stem, cells_of(path))
+    with tempfile.TemporaryDirectory() as journal:
+        executed = execute(path, Path(journal))
+        code = [cell for cell in executed.cells if cell.kind == "code"]
+        for done, cell in enumerate(code):
+            tell((path.stem, done, len(code)))
+            parts = store.read(keys[cell.id])
+            if parts is None:
+                parts = render_cell(cell, executed)
+                panels = bool(cell.outputs) and all(isinstance(one.value, Panel) for one in cell.outputs)
+                store.write(keys[cell.id], parts, panels=panels)
+            report += [line for part in parts for line in part.report]
+    tell((path.stem, len(code), len(code)))
+    return report

@@ -1,0 +1,58 @@
+// Brings the widgets of a page to life when they come near the view; until then, and without JavaScript, the pictures
+// and texts stand there that the page came with.
+
+(() => {
+  /** Make the model of a placeholder and let the notebook's own script draw it. */
+  async function mount(place) {
+    const { widget, model: id } = place.dataset;
+    try {
+      await scalinglab.load(`${widget}.js`);
+      const traits = scalinglab.models[id] ?? {};
+      const model = (scalinglab.live[id] ??= new scalinglab.PageModel(traits, scalinglab.kernels[widget]?.(traits, id)));
+      await (model.started ??= Promise.resolve(model.kernel.start?.(model)));
+      const root = document.createElement("div");
+      const fallback = [...place.childNodes];
+      place.append(root);
+      root.className = "sl-site-live";
+      const drawn = scalinglab.widgets[widget].render({ model, el: root });
+      for (const node of fallback) node.remove();
+      await drawn;
+      place.dataset.state = "live";
+    } catch (error) {
+      place.dataset.state = "broken"; // the picture stays
+      console.error(error);
+    }
+  }
+
+  const near = new IntersectionObserver(
+    (looks) => {
+      for (const { isIntersecting, target } of looks) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        mount(target);
+      }
+    },
+    { rootMargin: "100% 0%" },
+  );
+
+  /** Watch all placeholders below an element that are not watched yet. */
+  scalinglab.mount = (root = document) => {
+    for (const place of root.querySelectorAll(".sl-site-widget:not([data-state])")) {
+      place.dataset.state = "waiting";
+      near.observe(place);
+    }
+  };
+
+  // The drawing library, loaded with the first panel: the notebook's script takes it from here as from a kernel.
+  scalinglab.live.runtime = new scalinglab.PageModel({ version: "site", code: "" });
+  globalThis.__scalinglab ??= {};
+  Object.defineProperty(globalThis.__scalinglab, "site", {
+    get: async () => {
+      await scalinglab.load("vega.js");
+      return scalinglab.vega;
+    },
+  });
+
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => scalinglab.mount());
+  else scalinglab.mount();
+})();

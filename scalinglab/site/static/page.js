@@ -1,0 +1,104 @@
+// What a page does beside its widgets: light and dark, its list of sections, the search, and one panel alone.
+
+(() => {
+  const root = document.documentElement;
+
+  // ---- light and dark: the browser's choice until the reader makes one --------------------------------------------
+
+  const browser = matchMedia("(prefers-color-scheme: dark)");
+  const button = document.querySelector(".sl-theme");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : browser.matches);
+  const showTheme = () => {
+    document.body.dataset.jpThemeLight = String(!isDark()); // where widgets look, as in JupyterLab
+    button.textContent = isDark() ? "Light" : "Dark";
+    button.setAttribute("aria-label", isDark() ? "Change to the light theme" : "Change to the dark theme");
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try {
+      localStorage.setItem("scalinglab-theme", root.dataset.theme);
+    } catch {
+      // Kept for this page alone.
+    }
+    showTheme();
+  });
+  browser.addEventListener("change", showTheme);
+  showTheme();
+
+  // ---- sections: folded where there is little room, the one in sight marked ---------------------------------------
+
+  const contents = document.querySelector(".sl-contents");
+  if (contents) {
+    const wide = matchMedia("(min-width: 1180px)");
+    const fold = () => (contents.querySelector("details").open = wide.matches);
+    wide.addEventListener("change", fold);
+    fold();
+    const links = new Map([...contents.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+    const heads = [...document.querySelectorAll("main h2[id]")].filter((head) => links.has(head.id));
+    let asked = 0;
+    const mark = () => {
+      asked = 0;
+      const above = heads.filter((head) => head.getBoundingClientRect().top < innerHeight / 3).at(-1);
+      for (const [id, link] of links) {
+        if (id === above?.id) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    };
+    addEventListener("scroll", () => (asked ||= requestAnimationFrame(mark)), { passive: true });
+    mark();
+  }
+
+  // ---- a formula or a table that is wider than the page can be scrolled by keys ------------------------------------
+
+  const reach = () => {
+    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre")) {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("resize", reach);
+  addEventListener("load", reach);
+
+  // ---- search: its index is loaded when somebody goes there --------------------------------------------------------
+
+  const find = document.querySelector(".sl-find");
+  find.hidden = false;
+  const box = find.querySelector("input");
+  box.addEventListener("focus", () => scalinglab.load("search.js").then(() => scalinglab.search(box, find)), { once: true });
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    box.focus();
+  });
+
+  // ---- ?panel=NAME&state=TEXT: this panel alone, as it stands in that text -----------------------------------------
+
+  const asked = new URLSearchParams(location.search);
+  const name = asked.get("panel");
+  if (!name) return;
+  const places = [...document.querySelectorAll('.sl-site-widget[data-widget="panel"]')];
+  const called = (one) => one.dataset.model.replace(`${document.body.dataset.chapter}-`, "");
+  const place = places.find((one) => called(one) === name);
+  if (!place) {
+    const names = places.map(called).join(", ");
+    const sentence = document.createElement("p");
+    sentence.className = "sl-note-line";
+    sentence.setAttribute("role", "alert");
+    sentence.textContent = `This page has no panel ${name}; it has ${names}.`;
+    document.querySelector(".sl-main").prepend(sentence);
+    return;
+  }
+  root.classList.add("sl-alone");
+  place.classList.add("sl-asked");
+  place.closest(".sl-main > *").classList.add("sl-chosen");
+  const state = asked.get("state");
+  if (!state) return;
+  const paste = () => {
+    const model = scalinglab.live[place.dataset.model];
+    if (place.dataset.state !== "live" || !model) return setTimeout(paste, 30);
+    model.send({ action: "paste", text: state });
+  };
+  paste();
+})();
