@@ -83,7 +83,7 @@ def test_a_guess_is_compared_in_the_same_words(page):
         (one, one * factor) for one in values for factor in (1.0, 1.04, 1.05, 1.06, 2.0, 9.95, 10.5, 12.5, 9999.5)
     ]
     pairs += [(draw.randrange(101) / draw.choice([1, 2, 8]), draw.randrange(101) / 4) for _ in range(200)]
-    cases = [(*pair, unit) for pair in pairs for unit in ("", "%", "nats")]
+    cases = [(*pair, unit) for pair in pairs for unit in ("", "%", "nats", "times", "power of ten")]
     said = page.evaluate(
         "(all) => all.map(([a, b, u]) => [scalinglab.wording.compare(a, b, u),"
         " scalinglab.wording.factor(a, b, u), scalinglab.wording.position(a, 1, 100, true)])",

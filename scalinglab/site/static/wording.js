@@ -3,6 +3,7 @@
 (() => {
   const lab = (globalThis.scalinglab ??= {});
   const CLOSE = 1.05; // the factor below which a guess is called right
+  const EXPONENT = "power of "; // how a unit begins that says of which number the answer is the exponent
 
   /** The first `count` digits of a number and its power of ten. Halves go to the even digit, as in Python and not as
    *  in toPrecision; a hundred digits are all that a number has, wherever they are a half. */
@@ -60,7 +61,13 @@
     if (typeof value === "string") return value;
     const small = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6);
     const number = small && Number.isInteger(value) ? whole(value) : general(value, 4).replace(/^(-?\d)(\d{3})$/, "$1,$2");
-    return `${number} ${unit}`.trimEnd();
+    return `${number} ${counted(unit, value)}`.trimEnd();
+  }
+
+  /** A unit as it follows a number: `3 points`, `1 point`; nothing if the number is an exponent. */
+  function counted(unit, value) {
+    if (unit.startsWith(EXPONENT)) return "";
+    return value === 1 ? unit.replace(/^(?!times\b)([a-z]{2,}[^s\W])s\b/, "$1") : unit;
   }
 
   const shares = (said, measured, unit) => unit === "%" && [said, measured].every((one) => one >= 0 && one <= 100);
@@ -74,7 +81,7 @@
     return shares(said, measured, unit) ? Math.max(off, factor(100 - said, 100 - measured)) : off;
   }
 
-  const times = (off) => (off < 10 ? `a factor ${general(off, 2)}` : `a factor ${whole(off)}`);
+  const times = (off) => (off < 10 ? `a factor of ${general(off, 2)}` : `a factor of ${whole(off)}`);
 
   function points(said, measured, unit) {
     const gap = Number(general(Math.abs(said - measured), 2));
@@ -89,7 +96,10 @@
     const start = `You said ${amount(said, unit)}, measured ${amount(measured, unit)}`;
     if (said === measured) return `${start}: exactly right.`;
     if (shares(said, measured, unit)) return `${start}: ${points(said, measured, unit)}.`;
-    if (unlike(said, measured)) return `${start}: off by ${amount(Math.abs(said - measured), unit)}.`;
+    if (unit.startsWith(EXPONENT) || unlike(said, measured)) {
+      const gap = Number(general(Math.abs(said - measured), 2));
+      return `${start}: off by ${amount(gap, unit.replaceAll("power of", "powers of"))}.`;
+    }
     const off = factor(said, measured, unit);
     if (off < CLOSE) return `${start}: within 5 %.`;
     if (Number.isFinite(off) && off < 1e4) return `${start}: off by ${times(off)}.`;
