@@ -301,7 +301,7 @@ def test_what_depends_on_earlier_choices_is_worked_out_for_all_of_them(page):
     assert [one["reveal"] for one in states] == [
         [],
         [[["text", "A b of 2."]]],
-        [[["text", "You said 5, measured 4: off by a factor 1.2."]]],
+        [[["text", "You said 5, measured 4: off by a factor of 1.2."]]],
     ]
     assert (first.value, second.value) == (None, None)
 
