@@ -26,6 +26,8 @@ from scalinglab.site.parts import Cell, Executed, Output, Part
 
 #: What each page of a chapter has to link to from an exercise: how to run the chapter.
 RUN_ANCHOR = "#run"
+#: The page with the map of the course.
+HOME = "index.html"
 _NEEDS_SCRIPT = "Predictions and quizzes need JavaScript."
 
 
@@ -57,12 +59,12 @@ def lesson_part(
             made = _exercise(result.key, cell)
         case Hints() as hints:
             made = Part(cell.id, hints._repr_html_())
-        case CourseMap() as shown:
-            made = map_part(cell.id, shown.words(), here=chapter.number)
+        case CourseMap():
+            made = map_part(cell.id, here=chapter.number)
     return made
 
 
-def map_part(cell_id: str, words: str, *, here: str = "") -> Part:
+def map_part(cell_id: str, words: str = "", *, here: str = "") -> Part:
     """The map of the course, as it follows the journal of the browser.
 
     Parameters
@@ -70,11 +72,12 @@ def map_part(cell_id: str, words: str, *, here: str = "") -> Part:
     cell_id
         What the part is called.
     words
-        The map as HTML, for readers without JavaScript.
+        The map as HTML, for readers without JavaScript; if left out, a sentence that leads to it.
     here
         The number of the chapter on whose page it is.
     """
-    return _widget("map", f"map-{cell_id}", cell_id, words, {"here": here})
+    lead = f'<p>The map of the course has <a href="{HOME}">a page of its own</a>.</p>'
+    return _widget("map", f"map-{cell_id}", cell_id, words or lead, {"here": here})
 
 
 def course_script(pages: Mapping[str, str], *, projects: str = "") -> bytes:
