@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import subprocess
 import tempfile
@@ -18,6 +19,8 @@ import psutil
 
 #: Seconds between two looks at the answer, and at the memory.
 _PAUSE = 0.05
+#: Seconds between two looks at all processes there are, for those that the program has started: such a look is long.
+_LISTED = 0.25
 _TAIL = 20_000
 
 
@@ -83,11 +86,15 @@ class LimitedProgram:
             assert program.stdin is not None
             with contextlib.suppress(BrokenPipeError):
                 print(line, file=program.stdin, flush=True)
+            family, listed = [], -math.inf
             while not file.exists() and program.poll() is None and not stopped:
                 time.sleep(_PAUSE)
-                if time.monotonic() - begun > seconds:
+                now = time.monotonic()
+                if math.isfinite(memory) and now - listed > _LISTED:
+                    family, listed = _family(program.pid), now
+                if now - begun > seconds:
                     stopped = f"it ran longer than {_duration(seconds)}"
-                elif sum(_resident(one) for one in _family(program.pid) if not self._is_apart(one)) > memory:
+                elif sum(_resident(one) for one in family if not self._is_apart(one)) > memory:
                     stopped = f"it used more than {memory / 1e9:g} GB of memory"
             value = json.loads(file.read_bytes()) if file.exists() else None
         said = "" if output.closed else _end_of(output, since)
