@@ -116,7 +116,8 @@ def essay(text: str = "Because the law has an exponent.", answers: Work | None =
 def named(name: str) -> Work:
     def work(notebook: dict[str, Any]) -> None:
         both()(notebook)
-        (first,) = (cell for cell in notebook["cells"] if "student =" in cell["source"])
+        code_cells = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+        (first,) = (cell for cell in code_cells if 'student = ""' in cell["source"])
         first["source"] = first["source"].replace('student = ""', f"student = {name!r}")
 
     return work

@@ -96,10 +96,11 @@ class Records:
 
     def reopen(self, works: Iterable[HandedIn]) -> None:
         """Let submissions be graded again; what is known about their answers and points by hand stays."""
-        for work in works:
-            if self._known(work):
-                self._set(work, self._known(work) | {"digest": ""})
-        self._write()
+        known = [work for work in works if self._known(work)]
+        for work in known:
+            self._set(work, self._known(work) | {"digest": ""})
+        if known:
+            self._write()
 
     def seen(self, work: HandedIn) -> dict[str, Any]:
         """Of each graded cell, the answer (as a hash) and the points of its check, when it was graded the last time."""

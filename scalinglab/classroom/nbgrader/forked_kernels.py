@@ -32,7 +32,9 @@ class KernelServer:
         What it imports before the first kernel.
     """
 
-    current: KernelServer | None = None
+    _current: KernelServer | None = None
+    #: The one whose forks are the next kernels; None if they start by themselves.
+    wanted: KernelServer | None = None
 
     def __init__(self, modules: Sequence[str]) -> None:
         self.modules = list(modules)
@@ -43,11 +45,18 @@ class KernelServer:
     @classmethod
     def use(cls, modules: Sequence[str]) -> None:
         """Let kernels be forked from a process with these modules; without any, kernels start by themselves."""
-        if cls.current is not None and (cls.current.modules != list(modules) or cls.current.ended):
-            cls.current.close()
-            cls.current = None
-        if modules and cls.current is None and sys.platform == "linux":
-            cls.current = cls(modules)
+        if modules and sys.platform == "linux":
+            if cls._current is None or cls._current.modules != list(modules) or cls._current.ended:
+                cls.close_all()
+                cls._current = cls(modules)
+        cls.wanted = cls._current if modules else None
+
+    @classmethod
+    def close_all(cls) -> None:
+        """End the process that is forked, if there is one."""
+        if cls._current is not None:
+            cls._current.close()
+        cls._current = cls.wanted = None
 
     @property
     def pid(self) -> int:
@@ -75,9 +84,7 @@ class KernelServer:
         self._process.wait()
 
 
-@atexit.register
-def _close() -> None:
-    KernelServer.use([])
+atexit.register(KernelServer.close_all)
 
 
 class _Forked:
@@ -115,7 +122,7 @@ class ForkedProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Start the kernel; returns where it listens."""
-        server = KernelServer.current
+        server = KernelServer.wanted
         if server is None or _LAUNCHER not in cmd:
             return await super().launch_kernel(cmd, **kwargs)
         environment = dict(kwargs.get("env") or os.environ) | {"JPY_PARENT_PID": str(server.pid)}

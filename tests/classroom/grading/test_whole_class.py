@@ -121,6 +121,10 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     Meanwhile the instructor has graded two cells by hand, takes ten points off for lateness, and has a due date.
     """
     half = Path(shutil.copytree(class_folder, tmp_path / "class"))
+    few = {"blank", "right", "wrong", "12345", "newlines inside", "takes all memory", "no notebook"}
+    for folder in (half / "submitted").iterdir():
+        if folder.name not in few:
+            shutil.rmtree(folder)  # the points of these stay in the gradebook
     (half / CONFIG).write_text(SETTINGS_OF_0_1_0 + TEN_OFF)
     source = digest_of_0_1_0(half / "source" / NAME)
     known = {
@@ -129,6 +133,7 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
             "problem": one.problem,
         }
         for one in results.submissions
+        if one.student in few
     }
     kept = {"references": {}, "submissions": {NAME: known}}
     (half / "grades" / "graded.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True))

@@ -84,3 +84,15 @@ def test_only_the_end_of_a_long_output_is_kept(program: LimitedProgram):
     answer = ask(program, "print('x' * 10**6); print('end', flush=True)")
     assert len(answer.output) == 20_000
     assert answer.output.endswith("end\n")
+
+
+def test_the_memory_of_a_process_that_stands_apart_does_not_count():
+    """It is shared by all that it forks; a process of its own that has the same words in its command counts."""
+    large = "kept = bytearray(3 * 10**8); import time; time.sleep(1)"
+    started = LimitedProgram([sys.executable, "-c", ECHO], {}, apart="stands_apart")
+    try:
+        code = f"subprocess.run([sys.executable, '-c', {large!r}, 'WORD'])"
+        assert ask(started, code.replace("WORD", "stands_apart"), memory=2e8).stopped == ""
+        assert ask(started, code.replace("WORD", "counts"), memory=2e8).stopped == "it used more than 0.2 GB of memory"
+    finally:
+        started.close()
