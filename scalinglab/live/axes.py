@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from scalinglab import _checks as checks
+from scalinglab.live.wording import power_of_ten
 
 #: Round values within a decade, and how many of them it takes to read between, and at most; an axis takes the first
 #: that suit it.
@@ -22,7 +23,6 @@ _STEPS = (
 )
 #: The format of labels that nobody chose: digits only, as many as it takes.
 _PLAIN = ",~r"
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Below the lower end of a logarithmic axis by this factor the scale turns linear, so that zero has a place: six
 #: decades below the frame, where nothing is drawn. Within the frame it differs from the logarithm by a millionth.
 _FAR = 1e-6
@@ -92,7 +92,7 @@ class Axis:
         if self.log:  # written out, as Vega would round every label as coarsely as the largest needs
             ticks, text = self.ticks(), f"format(datum.value, '{self.format or _PLAIN}')"
             if self.format == "~e":  # of which d3 makes 1e+0 and 1e-1
-                powers = json.dumps([_power(tick) for tick in ticks], ensure_ascii=False)
+                powers = json.dumps([power_of_ten(tick) for tick in ticks], ensure_ascii=False)
                 text = f"{powers}[indexof({json.dumps(ticks)}, datum.value)]"
             return {"values": ticks, "labelExpr": text, "labelOverlap": "greedy"}
         return {"format": self.format} if self.format else {}
@@ -128,12 +128,3 @@ class Axis:
 
     def _position(self, values: np.ndarray) -> np.ndarray:
         return np.sign(values) * np.log1p(np.abs(values) / self.constant) if self.log else values
-
-
-def _power(value: float) -> str:
-    """A round number by its power of ten, as on paper: ``10⁻⁴``, ``3·10⁻⁴``; ``1`` and ``10`` as they are."""
-    digits, power = f"{value:.1e}".split("e")
-    if int(power) in (0, 1):
-        return f"{value:g}"
-    raised = f"10{str(int(power)).translate(_RAISED)}"
-    return raised if float(digits) == 1 else f"{float(digits):g}·{raised}"

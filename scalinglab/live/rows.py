@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from scalinglab import _checks as checks
+from scalinglab.live.wording import on_paper
 
 Columns: TypeAlias = dict[str, np.ndarray]
 
@@ -56,7 +57,7 @@ def datasets_of(result: Any) -> dict[str, Columns]:
 
 def caption_of(result: Any) -> str:
     """What a result says in words: its entry or its attribute ``caption``, if it has one."""
-    return about(result, CAPTION, "")
+    return on_paper(about(result, CAPTION, ""))
 
 
 def about(result: Any, name: str, default: Any) -> Any:

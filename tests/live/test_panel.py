@@ -238,6 +238,10 @@ def test_the_caption_counts_what_lies_outside_the_frame():
     assert both == f"{count} of “One”{end} {count} of “Other”{end}"
     said = Panel(lambda slope: {"rows": scattered(slope), "caption": "So it is "}, controls=[SLOPE], charts=one)
     assert said.status["caption"] == f"So it is. {count}{end}"
+    rounded = Panel(
+        lambda slope: {"rows": curve(slope), "caption": "It is 9.6e+10, or 1e-04."}, controls=[SLOPE], charts=CHART
+    )
+    assert rounded.status["caption"] == "It is 9.6·10¹⁰, or 10⁻⁴."
     away = Panel(
         lambda slope: {"n": [50.0], "error": [1.5]}, controls=[SLOPE], charts=chart(Points(), title="One", **axes)
     )

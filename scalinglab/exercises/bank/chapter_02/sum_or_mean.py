@@ -55,21 +55,23 @@ EXERCISE = Exercise(
         Mistake(
             "mean",
             lambda r, delta: _objective(r, delta) / len(r),
-            "You took the mean: of 240 runs at delta 0.001 it is about 0.000003, and as L-BFGS-B stops once a step "
-            "gains less than 0.000000002, a fit from 108 starts never arrives at the minimum; with the sum, from about "
-            "a third of them it does.",
+            "You took the mean: of 240 runs at delta 0.001 it is about 0.000003. L-BFGS-B stops once a step gains less "
+            "than 0.000000002, so a fit reaches the minimum from none of 108 starts. With the sum, it does from about "
+            "a third of them.",
         ),
         Mistake(
             "squares only",
             lambda r, delta: float(_square(r, delta).sum()),
             "You squared the large residuals too, 0.5 + 12.5 + 18 = 31 for residuals 1, -5, 6 and delta 2: when 12 of "
-            "240 runs are 10 % too high, a fit of squares finds alpha 0.377, the right one 0.350, and 0.35 is true.",
+            "240 runs are 10 % too high, a fit of squares finds alpha 0.377, and the Huber loss 0.350. The truth is "
+            "0.35.",
         ),
         Mistake(
             "absolute values only",
             lambda r, delta: float(np.abs(r).sum()),
             "You added up absolute values, 1 + 5 + 6 = 12: each has a kink at 0, where L-BFGS-B finds no slope to "
-            "follow; a fit arrives from hardly any of 108 starts, with a loss that is round near 0 from a third.",
+            "follow. A fit reaches the minimum from hardly any of 108 starts. With a loss that is round near 0, it "
+            "does from a third of them.",
         ),
         Mistake(
             "half missing",

@@ -129,8 +129,8 @@ EXERCISE = Exercise(
         Mistake(
             "equal counts",
             lambda shapes, kept: _add_up([Fraction(kept, len(shapes))] * len(shapes), kept),
-            "You gave every layer as many weights, 334, 333, 333 of 1000: counts are in proportion to inputs plus "
-            "outputs.",
+            "You gave every layer the same number of weights, 334, 333, 333 of 1000: counts are in proportion to "
+            "inputs plus outputs.",
         ),
     ),
     hints=(

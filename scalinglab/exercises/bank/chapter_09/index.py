@@ -135,7 +135,7 @@ EXERCISE = Exercise(
         Mistake(
             "normal batches",
             _normal,
-            "You took the mean of the squares of a batch for normal: it has the right mean and variance, but squares "
+            "You treated the mean of the squares as a normal number: that has the right mean and variance, but squares "
             "are never negative, and their tail is longer.",
         ),
     ),
