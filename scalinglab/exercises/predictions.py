@@ -47,9 +47,15 @@ class Prediction(anywidget.AnyWidget):
     shows_journal = True
 
     def __init__(
-        self, question: Question, reveal: Any = None, *, after: Sequence[str] = (), journal: Journal | None = None
+        self,
+        question: Question,
+        reveal: Any = None,
+        *,
+        called: str = "prediction",
+        after: Sequence[str] = (),
+        journal: Journal | None = None,
     ) -> None:
-        self.question, self._reveal, self._after = question, reveal, tuple(after)
+        self.question, self._reveal, self._called, self._after = question, reveal, called, tuple(after)
         self.journal = journal or Journal()
         #: The last error of the reveal or of the journal, for tests; the student reads it as a sentence.
         self.error: Exception | None = None
@@ -101,9 +107,7 @@ class Prediction(anywidget.AnyWidget):
         text, unit = to_plain(self.question.text), self.question.unit
         try:
             if missing := [key for key in self._after if not self.journal.sealed(key)]:
-                self._say(
-                    f"Not sealed yet: nobody can judge this before {' and '.join(missing)} is sealed.", trouble=True
-                )
+                self._say(f"Not sealed yet. First seal {', '.join(missing)}.", trouble=True)
                 return None
             record = self.journal.seal(self.question.key, value, question=text, unit=unit)
         except JournalError as problem:
@@ -173,8 +177,8 @@ class Prediction(anywidget.AnyWidget):
         asked, unit = self.question, f" ({self.question.unit})" if self.question.unit else ""
         return {
             "section": f"Prediction {asked.key}",
-            "answer": f"Your prediction{unit}",
-            "button": "Seal my prediction",
+            "answer": f"Your {self._called}{unit}",
+            "button": f"Seal my {self._called}",
             "note": (f"A number {asked.range}. " if asked.range else "")
             + f"Once sealed, it stays: {self.journal.path.name} records it as {asked.key}.",
         }
@@ -260,6 +264,7 @@ def predict(
     high: float | None = None,
     log: bool = False,
     reveal: Callable[..., Any] | float | str | None = None,
+    called: str = "prediction",
     after: Sequence[str] = (),
 ) -> Prediction:
     """Ask for a prediction, seal it in the journal, and only then reveal the answer.
@@ -282,8 +287,10 @@ def predict(
         The answer: a number, which is compared with the student's; a sentence; or a function of nothing or of the
         sealed value that returns one of them. It is called after the seal, and again when the notebook is run again,
         so it should be cached if it is slow. An error in it is shown as a sentence and kept in ``.error``.
+    called
+        What the box calls the answer, where it is not a prediction: ``"choice"``.
     after
-        Keys of predictions without which this one cannot be judged: until they are sealed, it is not taken.
+        Keys of predictions that must be sealed before this one can be.
 
     Raises
     ------
@@ -293,7 +300,7 @@ def predict(
     for earlier in after:
         valid_key(earlier)
     asked = Question(key, question, unit, None if choices is None else tuple(choices), low, high, log)
-    return Prediction(asked, reveal, after=after)
+    return Prediction(asked, reveal, called=called, after=after)
 
 
 def questions_asked() -> dict[str, dict[str, Any]]:
