@@ -46,9 +46,15 @@ class Prediction(anywidget.AnyWidget):
     shows_journal = True
 
     def __init__(
-        self, question: Question, reveal: Any = None, *, after: Sequence[str] = (), journal: Journal | None = None
+        self,
+        question: Question,
+        reveal: Any = None,
+        *,
+        called: str = "prediction",
+        after: Sequence[str] = (),
+        journal: Journal | None = None,
     ) -> None:
-        self.question, self.reveal, self.after = question, reveal, tuple(after)
+        self.question, self.reveal, self.called, self.after = question, reveal, called, tuple(after)
         self.journal = journal or Journal()
         #: The last error of the reveal or of the journal, for tests; the student reads it as a sentence.
         self.error: Exception | None = None
@@ -100,9 +106,7 @@ class Prediction(anywidget.AnyWidget):
         text, unit = to_plain(self.question.text), self.question.unit
         try:
             if missing := [key for key in self.after if not self.journal.sealed(key)]:
-                self._say(
-                    f"Not sealed yet: nobody can judge this before {' and '.join(missing)} is sealed.", trouble=True
-                )
+                self._say(f"Not sealed yet. First seal {', '.join(missing)}.", trouble=True)
                 return None
             record = self.journal.seal(self.question.key, value, question=text, unit=unit)
         except JournalError as problem:
@@ -172,8 +176,8 @@ class Prediction(anywidget.AnyWidget):
         asked, unit = self.question, f" ({self.question.unit})" if self.question.unit else ""
         return {
             "section": f"Prediction {asked.key}",
-            "answer": f"Your prediction{unit}",
-            "button": "Seal my prediction",
+            "answer": f"Your {self.called}{unit}",
+            "button": f"Seal my {self.called}",
             "note": (f"A number {asked.range}. " if asked.range else "")
             + f"Once sealed, it cannot be changed. {self.journal.path.name} records it as {asked.key}.",
         }
@@ -259,6 +263,7 @@ def predict(
     high: float | None = None,
     log: bool = False,
     reveal: Callable[..., Any] | float | str | None = None,
+    called: str = "prediction",
     after: Sequence[str] = (),
 ) -> Prediction:
     """Ask for a prediction, seal it in the journal, and only then reveal the answer.
@@ -281,8 +286,10 @@ def predict(
         The answer: a number, which is compared with the student's; a sentence; or a function of nothing or of the
         sealed value that returns one of them. It is called after the seal, and again when the notebook is run again,
         so it should be cached if it is slow. An error in it is shown as a sentence and kept in ``.error``.
+    called
+        What the box calls the answer, where it is not a prediction: ``"choice"``.
     after
-        Keys of predictions without which this one cannot be judged: until they are sealed, it is not taken.
+        Keys of predictions that must be sealed before this one can be.
 
     Raises
     ------
@@ -292,7 +299,7 @@ def predict(
     for earlier in after:
         valid_key(earlier)
     asked = Question(key, question, unit, None if choices is None else tuple(choices), low, high, log)
-    return Prediction(asked, reveal, after=after)
+    return Prediction(asked, reveal, called=called, after=after)
 
 
 def questions_asked() -> dict[str, dict[str, Any]]:

@@ -139,7 +139,7 @@
       const { key, text, unit, after } = this.asked;
       const value = accepted(this.asked, typed);
       const missing = after.filter((earlier) => !journal.sealed(earlier));
-      if (missing.length) return this.say(`Not sealed yet: nobody can judge this before ${missing.join(" and ")} is sealed.`, true);
+      if (missing.length) return this.say(`Not sealed yet. First seal ${missing.join(", ")}.`, true);
       this.adopt(journal.seal(key, value, text, unit)); // unless the journal has told of it already
       if (this.value !== value) this.say(first());
       return undefined;
