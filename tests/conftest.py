@@ -30,6 +30,7 @@ shutil.copy(Path(__file__).parent / "ipython" / "00-strict.py", _startup)
 _without = _home / "without"
 _without.mkdir()
 (_without / "rfc3987_syntax.py").write_text('raise ImportError("not needed in tests")\n')
+sys.path.insert(0, str(_without))
 
 #: Some hundred processes import the package in one run of the tests: it is compiled once, and not by each of them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
