@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from scalinglab.cli.lab import ALLOCATOR
@@ -44,6 +45,10 @@ os.environ |= {
     "OMP_NUM_THREADS": "1",
     **ALLOCATOR,
 }
+
+
+settings.register_profile("patient", deadline=None)  # a machine that does much else takes its time for an example
+settings.load_profile("patient")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
