@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from scalinglab.cli.lab import ALLOCATOR
@@ -30,6 +31,7 @@ shutil.copy(Path(__file__).parent / "ipython" / "00-strict.py", _startup)
 _without = _home / "without"
 _without.mkdir()
 (_without / "rfc3987_syntax.py").write_text('raise ImportError("not needed in tests")\n')
+sys.path.insert(0, str(_without))
 
 #: Some hundred processes import the package in one run of the tests: it is compiled once, and not by each of them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -43,6 +45,10 @@ os.environ |= {
     "OMP_NUM_THREADS": "1",
     **ALLOCATOR,
 }
+
+
+settings.register_profile("patient", deadline=None)  # a machine that does much else takes its time for an example
+settings.load_profile("patient")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

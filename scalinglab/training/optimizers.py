@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scalinglab._later import torch, torch_adam
 from scalinglab.training.networks.making import AnyStack
@@ -118,23 +118,22 @@ class Adam(SGD):
             self._rule(parameters, gradient, self.rate * factor)
 
     def _rule(self, target: Tensor, gradient: Tensor, rate: float | Tensor) -> None:
-        torch_adam.adam(
-            [target],
-            [gradient],
-            [self.mean.flat],
-            [self.square.flat],
-            [],
-            [self.count],
-            foreach=False,
-            fused=self.fused,
-            amsgrad=False,
-            beta1=self.betas[0],
-            beta2=self.betas[1],
-            lr=rate,
-            weight_decay=0.0,
-            eps=EPSILON,
-            maximize=False,
-        )
+        given: dict[str, Any] = {
+            "amsgrad": False,
+            "beta1": self.betas[0],
+            "beta2": self.betas[1],
+            "lr": rate,
+            "weight_decay": 0.0,
+            "eps": EPSILON,
+            "maximize": False,
+        }
+        lists = [target], [gradient], [self.mean.flat], [self.square.flat], [], [self.count]
+        if self.fused:
+            # What ``torch_adam.adam`` comes to, after ten microseconds: a tenth of the step of a small network.
+            self.count.add_(1)
+            torch._fused_adam_(*lists, **given)  # pyright: ignore[reportPrivateImportUsage]
+        else:
+            torch_adam.adam(*lists, foreach=False, fused=False, **given)
 
 
 def make_optimizer(plan: Plan, stack: AnyStack, gradients: AnyStack) -> SGD:

@@ -68,8 +68,7 @@ def serve(course: Path, log: Path, environment: dict[str, str] | None = None) ->
     variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
     for name in ("SETTINGS", "WORKSPACES"):  # the theme is remembered there, and the user has one
         variables[f"JUPYTERLAB_{name}_DIR"] = str(log.with_name(name.lower()))
-    for name in ("IPYTHONDIR", "PYTHONPATH"):  # a student's kernel: not the strict one, which waits for runs to end
-        variables.pop(name, None)
+    variables.pop("IPYTHONDIR", None)  # a student's kernel: not the strict one, which waits for runs to end
     with log.open("w") as output:
         server = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, env=variables | (environment or {}), cwd=course

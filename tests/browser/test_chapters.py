@@ -169,27 +169,50 @@ STAND = """(root) => {
 }"""
 
 
-def test_a_panel_is_in_one_view(chapter):
+#: What of a panel reaches beyond its right edge, where the page would cut it.
+CUT = """(root) => {
+    const inner = root.getBoundingClientRect().right - parseFloat(getComputedStyle(root).paddingRight) + 1;
+    const parts = [...root.querySelectorAll('canvas, button, input, select, label, p, .sl-key')];
+    const cut = parts.filter((one) => one.offsetParent && one.getBoundingClientRect().right > inner);
+    return cut.map((one) => one.outerHTML.slice(0, 80));
+}"""
+
+
+#: Sizes of a page, beside the list of files unless it is a phone's, and what of ``FITS`` is to be in one view there.
+PAGES = {(1400, 900): 1, (1000, 700): 2, (400, 800): None}
+
+
+def test_a_panel_is_in_one_view_and_nothing_of_it_is_cut(chapter):
     """Tasks, controls and charts on a laptop's screen; on a small one the controls, and at least one chart.
 
-    No row of charts is shorter than it must be: four stand two by two, or all in a row.
+    No row of charts is shorter than it must be: four stand two by two, or all in a row. On a phone nothing is cut.
     """
     page = chapter.page
-    size, panels, too_high = page.viewport_size, chapter.roots(), {}
-    for width, height, wanted in ((1400, 900, 1), (1000, 700, 2)):
+    size, panels, bad = page.viewport_size, chapter.roots(), {}
+    for (width, height), wanted in PAGES.items():
+        if wanted is None:
+            page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
         page.set_viewport_size({"width": width, "height": height})
         for panel in panels:
             panel.scroll_into_view_if_needed()  # charts out of sight are not fitted
-            deadline = time.monotonic() + 2
-            while (found := panel.evaluate(FITS))[wanted] > found[0] and time.monotonic() < deadline:
+            deadline = time.monotonic() + 2  # for the charts to be drawn in their new size
+            while (found := wrong(panel, wanted)) and time.monotonic() < deadline:
                 page.wait_for_timeout(50)
-            if found[wanted] > found[0]:
-                too_high[width, panel.get_attribute("aria-label")] = found
-            charts, columns = panel.evaluate(STAND)
-            rows = math.ceil(charts / max(columns, 1))
-            assert columns == math.ceil(charts / max(rows, 1)), panel.get_attribute("aria-label")
+            if found:
+                bad[width, panel.get_attribute("aria-label")] = found
     page.set_viewport_size(size)
-    assert too_high == {}
+    assert bad == {}
+
+
+def wrong(panel: Locator, wanted: int | None) -> list[Any]:
+    """What of a panel is cut, does not fit into one view, or stands in another number of columns than it could."""
+    cut = panel.evaluate(CUT)
+    if wanted is None:
+        return cut
+    (view, *reach), (charts, columns) = panel.evaluate(FITS), panel.evaluate(STAND)
+    rows = math.ceil(charts / max(columns, 1))
+    too_high = [(view, reach)] if reach[wanted - 1] > view else []
+    return cut + too_high + ["columns"] * (columns != math.ceil(charts / max(rows, 1)))
 
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the memory of a process")
@@ -212,30 +235,6 @@ def test_the_kernel_needs_the_memory_that_the_readme_states(chapter):
     peak = chapter.peak_memory()
     print(f"peak memory of the kernel of {chapter.name}: {peak:.0f} MB, stated: {stated}")
     assert peak < min(LIMIT, 1.1 * int(stated.removesuffix(" MB")))
-
-
-#: What of a panel reaches beyond its right edge, where the page would cut it.
-CUT = """(root) => {
-    const inner = root.getBoundingClientRect().right - parseFloat(getComputedStyle(root).paddingRight) + 1;
-    const parts = [...root.querySelectorAll('canvas, button, input, select, label, p, .sl-key')];
-    const cut = parts.filter((one) => one.offsetParent && one.getBoundingClientRect().right > inner);
-    return cut.map((one) => one.outerHTML.slice(0, 80));
-}"""
-
-
-def test_nothing_is_cut_on_a_small_page_and_on_a_phone(chapter):
-    page = chapter.page
-    size, panels = page.viewport_size, chapter.roots()
-    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
-    for width, height in ((1000, 700), (400, 800)):
-        page.set_viewport_size({"width": width, "height": height})
-        for panel in panels:
-            panel.scroll_into_view_if_needed()
-            deadline = time.monotonic() + 2  # for the charts to be drawn in their new size
-            while (cut := panel.evaluate(CUT)) and time.monotonic() < deadline:
-                page.wait_for_timeout(50)
-            assert cut == [], (panel.get_attribute("aria-label"), width)
-    page.set_viewport_size(size)
 
 
 #: Of the rows of a table, which are all made alike, the first three stay; and what lies outside of what axe looks at

@@ -101,9 +101,10 @@ class Chapter:
         """Each panel at all values that are worth a test, and the first rows that it draws there.
 
         Most choices and switches stand at one of their own probes, and so does many a preset: such values occur once.
+        Those at which the panel opened are known: its run went to its end.
         """
         return [
-            (panel, values, panel.evaluate(2, **values))
+            (panel, values, self.ends[panel.name] if values == panel._positions.start else panel.evaluate(2, **values))
             for panel in self.panels
             for values in {repr(values): values for values in panel.probes()}.values()
         ]
