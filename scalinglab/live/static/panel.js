@@ -259,7 +259,7 @@ class PanelView {
     const tables = Object.entries(this.charts.sets).map(([name, rows]) => {
       const fields = Object.keys(rows[0] ?? {});
       const head = make("tr", {}, ...fields.map((field) => make("th", { scope: "col" }, field)));
-      const lines = rows.slice(0, SHOWN_ROWS).map((row) => make("tr", {}, ...fields.map((field) => make("td", {}, row[field] === null ? "" : format.number(row[field], 6)))));
+      const lines = rows.slice(0, SHOWN_ROWS).map((row) => make("tr", {}, ...fields.map((field) => make("td", {}, row[field] === null ? "" : format.number(row[field], this.model.get("digits") ?? 6)))));
       const size = rows.length > SHOWN_ROWS ? `the first ${SHOWN_ROWS} of ${rows.length} rows` : `${rows.length} rows`;
       return make("table", {}, make("caption", {}, `${name}: ${size}`), make("thead", {}, head), make("tbody", {}, ...lines));
     });

@@ -118,4 +118,11 @@ def _traits(recording: Recording, stops: dict[str, tuple[Any, ...]], name: str) 
         "after": recording.after,
         "compares": recording.compares,
     }
-    return traits | {"controls": controls, "runtime": "IPY_MODEL_runtime", "frame": {}, "status": {}, "baked": baked}
+    return traits | {
+        "controls": controls,
+        "runtime": "IPY_MODEL_runtime",
+        "frame": {},
+        "status": {},
+        "digits": 4,
+        "baked": baked,
+    }

@@ -75,7 +75,7 @@
         case "paste":
           return this.move(scalinglab.panelState.read(message.text, this.name, this.controls), {});
         case "stop":
-          if (this.state === "running") this.halt("stopped");
+          if (this.state === "running") this.halt();
           return this.model.put(this.answer({}));
         case "resume":
           if (this.state === "stopped") this.play(this.shown - this.here.first);
@@ -120,7 +120,7 @@
 
     /** The combination that is shown for the values: theirs, or the nearest one; `note` says if it is not theirs. */
     find() {
-      this.halt(this.state);
+      clearTimeout(this.timer);
       const sizes = this.controls.map(({ kind, grid }) => (kind === "slider" ? grid.length : 0));
       const wanted = this.controls.map((control) => this.place(control));
       this.here = this.frames.nearest(wanted, sizes);
@@ -166,11 +166,10 @@
       step();
     }
 
-    halt(state) {
+    halt() {
       clearTimeout(this.timer);
-      this.timer = undefined;
-      this.state = state;
-      if (state === "stopped") this.say({ state, seconds_left: -1 });
+      this.state = "stopped";
+      this.say({ state: "stopped", seconds_left: -1 });
     }
 
     /** Show a snapshot of what was found. */
