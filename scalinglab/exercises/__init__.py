@@ -20,7 +20,8 @@ For authors and graders:
 Importing this package appoints ``keeper``, which opens the panels and tables of ``scalinglab.live`` that wait for a
 prediction.
 
-Inside: ``running`` calls a student's function safely, ``answers`` compares, ``wording`` writes numbers and sentences.
+Inside: ``running`` calls a student's function safely, ``answers`` compares, ``reveals`` works out what a prediction
+shows, ``wording`` writes numbers and sentences.
 """
 
 from scalinglab._gates import appoint

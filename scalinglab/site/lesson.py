@@ -165,7 +165,10 @@ def _asking(one: Prediction, cell: Cell, secret: str, *, without_script: str) ->
         },
         "secret": secret,
     }
-    return _widget("predict", f"predict-{asked.key}", cell.id, one.words() + aside, traits)
+    choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in asked.choices or ())
+    question = f"<p>{to_html(asked.text if one.again else f'**Predict.** {asked.text}')}</p>"
+    fallback = question + (f"<ul>{choices}</ul>" if choices else "") + aside
+    return _widget("predict", f"predict-{asked.key}", cell.id, fallback, traits)
 
 
 def _predictions(chapter: Executed) -> Iterator[Prediction]:

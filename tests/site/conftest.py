@@ -57,9 +57,7 @@ def visit(browser: Browser, site: Path) -> Iterator[Visit]:
     context.set_default_timeout(10_000)
     visit = Visit(context.new_page(), site)
     visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
-    visit.page.on(
-        "console", lambda told: visit.problems.append(told.text) if told.type in {"error", "warning"} else None
-    )
+    visit.page.on("console", lambda told: visit.problems.append(told.text) if told.type == "error" else None)
     visit.page.on("request", lambda asked: _foreign(asked.url, visit))
     yield visit
     context.close()
