@@ -104,9 +104,9 @@ def chapter_page(chapter: Chapter, cells: Iterable[Cell], parts: Mapping[str, li
                 unfold()
                 pieces.append(highlighted(cell.source))
             shown = "".join(part.html for part in parts.get(cell.id, ()))
-            if shown:
-                unfold()
+            if shown:  # its code, and that of the cells before it, is folded below
                 pieces.append(f'<div class="sl-cell" id="cell-{html.escape(cell.id)}">{shown}</div>')
+                unfold()
     unfold()
     models = {name: traits for each in parts.values() for part in each for name, traits in part.models.items()}
     place = site.chapters.index(chapter)

@@ -76,7 +76,8 @@
   // ---- ?panel=NAME&state=TEXT: this panel alone, as it stands in that text -----------------------------------------
 
   const asked = new URLSearchParams(location.search);
-  const name = asked.get("panel");
+  const state = asked.get("state");
+  const name = asked.get("panel") ?? state?.split("?")[0];
   if (!name) return;
   const places = [...document.querySelectorAll('.sl-site-widget[data-widget="panel"]')];
   const called = (one) => one.dataset.model.replace(`${document.body.dataset.chapter}-`, "");
@@ -93,7 +94,6 @@
   root.classList.add("sl-alone");
   place.classList.add("sl-asked");
   place.closest(".sl-main > *").classList.add("sl-chosen");
-  const state = asked.get("state");
   if (!state) return;
   const paste = () => {
     const model = scalinglab.live[place.dataset.model];
