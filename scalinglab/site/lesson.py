@@ -26,6 +26,10 @@ from scalinglab.site.parts import Cell, Executed, Output, Part
 
 #: What each page of a chapter has to link to from an exercise: how to run the chapter.
 RUN_ANCHOR = "#run"
+#: The page with the map of the course.
+HOME = "index.html"
+#: What a page calls the learner's file before it is downloaded.
+_JOURNAL = "the journal in this browser"
 _NEEDS_SCRIPT = "Predictions and quizzes need JavaScript."
 
 
@@ -57,12 +61,12 @@ def lesson_part(
             made = _exercise(result.key, cell)
         case Hints() as hints:
             made = Part(cell.id, hints._repr_html_())
-        case CourseMap() as shown:
-            made = map_part(cell.id, shown.words(), here=chapter.number)
+        case CourseMap():
+            made = map_part(cell.id, here=chapter.number)
     return made
 
 
-def map_part(cell_id: str, words: str, *, here: str = "") -> Part:
+def map_part(cell_id: str, words: str = "", *, here: str = "") -> Part:
     """The map of the course, as it follows the journal of the browser.
 
     Parameters
@@ -70,11 +74,12 @@ def map_part(cell_id: str, words: str, *, here: str = "") -> Part:
     cell_id
         What the part is called.
     words
-        The map as HTML, for readers without JavaScript.
+        The map as HTML, for readers without JavaScript; if left out, a sentence that leads to it.
     here
         The number of the chapter on whose page it is.
     """
-    return _widget("map", f"map-{cell_id}", cell_id, words, {"here": here})
+    lead = f'<p>The map of the course has <a href="{HOME}">a page of its own</a>.</p>'
+    return _widget("map", f"map-{cell_id}", cell_id, words or lead, {"here": here})
 
 
 def course_script(pages: Mapping[str, str], *, projects: str = "") -> bytes:
@@ -145,11 +150,11 @@ def _question(one: QuizQuestion, cell: Cell) -> Part:
 
 def _asking(one: Prediction, cell: Cell, secret: str, *, without_script: str) -> Part:
     """A question with its seal; what is revealed is folded where nothing can be sealed."""
-    asked = one.question
+    asked, words = one.question, one.setup["words"]
     told = f"<details><summary>Show the answer</summary><p>{to_html(without_script)}</p></details>"
     aside = f"<noscript><p>{_NEEDS_SCRIPT}</p>{told if without_script else ''}</noscript>"
     traits = {
-        "setup": one.setup,
+        "setup": one.setup | {"words": words | {"note": words["note"].replace(one.journal.path.name, _JOURNAL)}},
         "state": one.state,
         "draft": "",
         "asked": {

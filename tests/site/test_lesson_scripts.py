@@ -171,6 +171,22 @@ def test_something_else_than_a_journal_is_one_sentence_and_changes_nothing(page,
     assert said == str(problem.value)
 
 
+def test_of_many_attempts_each_is_taken_once_and_more_than_the_browser_keeps_is_refused(page):
+    page.evaluate("scalinglab.journal.seal('00-width', 12.5, 'How many?', '%')")
+    many = [{"at": "", "points": 1, "max_points": 1, "n": number % 100} for number in range(40_000)]
+    text = json.dumps({"format": 1, "attempts": {"00-parameters": many}}, separators=(",", ":"))
+    assert page.evaluate(MERGED, text) == "Loaded: 0 new predictions."
+    assert len(in_browser(page)["attempts"]["00-parameters"]) == 100
+    before = in_browser(page)
+    assert page.evaluate("scalinglab.standing(scalinglab.journal).rows[0].earned") == 10
+    large = json.dumps({"format": 1, "attempts": {"00-parameters": [one | {"n": n} for n, one in enumerate(many)]}})
+    for text in (large, large.replace('"00-parameters"', '"00-other"')):
+        said = page.evaluate(MERGED, text)
+    assert said == "The loaded file holds more than this browser keeps. Nothing was changed."
+    assert page.evaluate("scalinglab.journal.trouble") == ""
+    assert in_browser(page)["predictions"] == before["predictions"]
+
+
 def test_a_damaged_journal_of_the_browser_is_set_aside(page):
     page.evaluate("localStorage.setItem('scalinglab/predictions.json', '{')")
     assert page.evaluate("scalinglab.journal.sealed('00-width') ?? null") is None
@@ -242,6 +258,7 @@ ANSWERED = """async ([all, contents]) => {
   for (const content of contents) {
     models.at(-1).send(content);
     await new Promise((resolve) => setTimeout(resolve));
+    await models.at(-1).kernel.shown;
     states.push(models.at(-1).get("state"));
   }
   return states;
@@ -278,7 +295,9 @@ def test_a_quiz_is_tried_until_it_is_right(page):
     assert [one | {"at": ""} for one in mine] == [one | {"at": ""} for one in theirs]
 
 
-def test_what_depends_on_earlier_choices_is_worked_out_for_all_of_them(page):
+@pytest.mark.parametrize("longest", [4000, 0], ids=["on the page", "in files"])
+def test_what_depends_on_earlier_choices_is_worked_out_for_all_of_them(page, longest, monkeypatch):
+    monkeypatch.setattr("scalinglab.site.answers._LONGEST", longest)
     first = predict("13-network", "Which?", choices=["a", "b"])
     second = predict(
         "13-width",
@@ -293,6 +312,11 @@ def test_what_depends_on_earlier_choices_is_worked_out_for_all_of_them(page):
         after=["13-network", "13-width"],
         reveal=lambda: {"a": 1, "b": 2}[first.value] * int(second.value),
     )
+    known = {"13-network": first, "13-width": second}
+    files = [script for one in (second, third) for script in answers_of(one, known).files.values()]
+    assert len(files) == (0 if longest else 2)
+    for script in files:
+        page.evaluate(script.decode())
     seal = [{"type": "seal", "value": value} for value in ("b", "2", "5")]
     states = [
         page.evaluate(ANSWERED, [parts(first, second, third)[: place + 1], seal[: place + 1][-1:]])[-1]
