@@ -62,16 +62,18 @@
 
   // ---- search: its index is loaded when somebody goes there --------------------------------------------------------
 
-  const find = document.querySelector(".sl-find");
-  find.hidden = false;
-  const box = find.querySelector("input");
-  box.addEventListener("focus", () => scalinglab.load("search.js").then(() => scalinglab.search(box, find)), { once: true });
-  addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    box.focus();
-  });
+  const find = document.querySelector(".sl-find"); // not there where a chapter is a page by itself
+  if (find) {
+    find.hidden = false;
+    const box = find.querySelector("input");
+    box.addEventListener("focus", () => scalinglab.load("search.js").then(() => scalinglab.search(box, find)), { once: true });
+    addEventListener("keydown", (event) => {
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      box.focus();
+    });
+  }
 
   // ---- ?panel=NAME&state=TEXT: this panel alone, as it stands in that text -----------------------------------------
 
