@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -39,9 +40,9 @@ def test_a_chosen_theme_stays_on_the_next_page(visit, chapter):
     page = visit.go(chapter)
     page.emulate_media(color_scheme="light")
     page.get_by_role("button", name="Change to the dark theme").click()
-    panel = page.locator(".sl-panel").first
-    panel.scroll_into_view_if_needed()
-    expect(panel).to_have_class("sl-panel sl-dark")
+    place = page.locator('.sl-site-widget[data-widget="panel"]').first
+    place.scroll_into_view_if_needed()
+    expect(place.locator(".sl-panel")).to_have_class(re.compile(r"\bsl-dark\b"))
     page = visit.go("index.html")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(27, 27, 27)"
     page.get_by_role("button", name="Change to the light theme").click()

@@ -52,13 +52,14 @@
   // ---- a formula or a table that is wider than the page can be scrolled by keys ------------------------------------
 
   const reach = () => {
-    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre")) {
+    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre, .jp-RenderedHTMLCommon")) {
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
   };
   addEventListener("resize", reach);
   addEventListener("load", reach);
+  addEventListener("click", () => setTimeout(reach, 300)); // what was folded or closed may be open
 
   // ---- search: its index is loaded when somebody goes there --------------------------------------------------------
 
