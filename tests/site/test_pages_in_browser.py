@@ -54,7 +54,8 @@ def serious(page: Page) -> list[str]:
 
 
 def settled(panel) -> None:
-    expect(panel.locator(".sl-charts")).to_have_attribute("aria-busy", "false")
+    """Wait until a panel is drawn; a run is played back for some seconds."""
+    expect(panel.locator(".sl-charts")).to_have_attribute("aria-busy", "false", timeout=20_000)
 
 
 def test_each_page_in_both_themes_and_on_three_widths(visit: Visit):
@@ -88,7 +89,8 @@ def test_every_slider_moves_its_chart(visit: Visit):
                 drag(page, slider)
                 settled(panel)
                 title = panel.get_attribute("aria-label")
-                assert panel.evaluate(PIXELS) != before, (name, title, slider.get_attribute("aria-label"))
+                told = "no picture for exactly" in panel.locator(".sl-caption").inner_text()
+                assert told or panel.evaluate(PIXELS) != before, (name, title, slider.get_attribute("aria-label"))
                 assert panel.locator(".sl-alert").inner_text() == ""
 
 
