@@ -47,7 +47,9 @@ def open_all(page: Page) -> None:
 
 def serious(page: Page) -> list[str]:
     """The serious findings of axe, each with the first place."""
-    found = Axe().run(page, options={"preload": False}).response["violations"]  # it would fetch styles, from a disk
+    found = (
+        Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    )  # it would fetch styles, from a disk
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
     ]
