@@ -77,7 +77,7 @@ class Keys:
 
 
 def cell_keys(stem: str, cells: Iterable[Cell]) -> dict[str, Keys]:
-    """The keys of each code cell of a chapter, in order: the code above it is in them, as a cell may use all of that."""
+    """The keys of each code cell of a chapter, in order; the code above it is in them, as a cell may use it."""
     so_far, keys = hashlib.sha256(stem.encode()), dict[str, Keys]()
     for cell in cells:
         if cell.kind == "code":
