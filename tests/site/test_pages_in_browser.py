@@ -47,9 +47,8 @@ def open_all(page: Page) -> None:
 
 def serious(page: Page) -> list[str]:
     """The serious findings of axe, each with the first place."""
-    found = (
-        Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
-    )  # it would fetch styles, from a disk
+    options = {"preload": False, "resultTypes": ["violations"]}  # it would fetch styles, which a disk refuses
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
     ]
