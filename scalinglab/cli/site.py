@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     done: dict[str, tuple[int, int]] = {}
     with tqdm(
-        total=1.0, bar_format="{desc} {percentage:3.0f} % |{bar}| {elapsed}", file=sys.stderr, leave=False
+        total=1.0, bar_format="{desc} {percentage:3.0f} % |{bar}| {elapsed}", file=sys.stderr, leave=False, disable=None
     ) as bar:
 
         def step(chapter: str, count: int, total: int) -> None:
@@ -51,10 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
             bar.close()
             print("Stopped. What was computed is kept; run it again to go on.")
             return 130
+    count = f"{len(chapters)} chapter{'s' * (len(chapters) > 1)}"
     changed = f"{len(built.written)} files written" if built.written else "nothing has changed"
-    print(
-        f"Built: {len(chapters)} chapters, {len(built.ran)} of them run; {changed}, {built.size / 1e6:.1f} MB in all."
-    )
+    print(f"Built: {count}, {len(built.ran)} of them run; {changed}, {built.size / 1e6:.1f} MB in all.")
     print(f"Open {(out / 'index.html').resolve()}")
     return 0
 

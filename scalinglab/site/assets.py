@@ -1,4 +1,4 @@
-"""What all pages share: the widgets' own scripts and styles, the drawing library, the site's scripts, style and font."""
+"""What all pages share: the widgets' scripts and styles, the drawing library, the site's scripts, style and font."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ SCRIPTS = (
     "page.js",
     "mount.js",
 )
+#: The script that ``page.js`` loads when somebody searches; it loads ``search_index.js``.
+LATER = {"search.js"}
 
 
 def widgets() -> dict[str, tuple[str, str]]:

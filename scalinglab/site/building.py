@@ -23,7 +23,7 @@ from scalinglab.site.keeping import Kept, cell_keys, default_folder
 from scalinglab.site.lesson import course_script
 from scalinglab.site.map_page import map_page, projects_page
 from scalinglab.site.pages import HOME, PROJECTS, Chapter, Site, chapter_page
-from scalinglab.site.parts import Cell, Part
+from scalinglab.site.parts import Cell
 from scalinglab.site.search_index import search_index
 
 #: The file that makes a folder ours: what was written, and for which chapters.
@@ -113,22 +113,44 @@ def build_site(
     cells = {path.stem: cells_of(path) for path in chapters}
     keys = {stem: cell_keys(stem, each) for stem, each in cells.items()}
     missing = [path for path in chapters if store.chapter(keys[path.stem]) is None]
+    # Those with the most runs take longest; they come first, so that no process waits for the last one alone.
+    missing.sort(key=lambda path: -sum("yield" in cell.source for cell in cells[path.stem] if cell.kind == "code"))
     for path, report in _run_all(missing, store.folder, jobs, step):
         for line in report:
             say(f"{path.stem[:2]} {line}")
 
-    titles = {stem: _title(stem, each) for stem, each in cells.items()}
-    others = {stem: title for stem, title in before.get("chapters", {}).items() if stem not in titles}
-    others = {stem: title for stem, title in others.items() if (out / f"{stem}.html").is_file()}
-    site = Site(
-        tuple(Chapter(*one) for one in sorted((titles | others).items())),
-        repository,
-        (course / "projects.md").is_file(),
+    earlier = _earlier(out, before, cells)
+    titles = {stem: title_of(stem, each) for stem, each in cells.items()}
+    titles |= {stem: before["chapters"][stem] for stem in earlier}
+    projects = (course / "projects.md").is_file()
+    site = Site(tuple(Chapter(*one) for one in sorted(titles.items())), repository, projects)
+    pages = {
+        chapter.page: chapter_page(chapter, cells[chapter.stem], store.chapter(keys[chapter.stem]) or {}, site)
+        for chapter in site.chapters
+        if chapter.stem in cells
+    }
+    files = {path: held for held_by in earlier.values() for path, held in held_by.items()}
+    for stem in cells:
+        files[f"notebooks/{stem}.ipynb"] = (course / f"{stem}.ipynb").read_bytes()
+        for parts in (store.chapter(keys[stem]) or {}).values():
+            files |= {path: held for part in parts for path, held in part.files.items()}
+    files |= _shared(
+        course, site, pages, {name: held.decode() for name, held in files.items() if name.endswith(".html")}
     )
-    files = _files(course, site, cells, {stem: store.chapter(keys[stem]) or {} for stem in cells}, out, before)
-    written, deleted = _write(out, files, before, {chapter.stem: chapter.title for chapter in site.chapters})
+    written, deleted = _write(out, files, before, titles)
     store.forget_old()
-    return Built(out, tuple(path.stem for path in missing), written, deleted, sum(map(len, files.values())))
+    return Built(out, tuple(sorted(path.stem for path in missing)), written, deleted, sum(map(len, files.values())))
+
+
+def _earlier(out: Path, before: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, dict[str, bytes]]:
+    """The files of each chapter that was built before and is not asked for now, by its stem."""
+    found = {}
+    for stem in before.get("chapters", {}):
+        if stem not in cells and (out / f"{stem}.html").is_file():
+            own = (f"{stem}.html", f"data/{stem[:2]}/", f"pictures/{stem[:2]}/", f"notebooks/{stem}.ipynb")
+            names = [name for name in before["files"] if name.startswith(own) and (out / name).is_file()]
+            found[stem] = {name: (out / name).read_bytes() for name in names}
+    return found
 
 
 def check_folder(out: Path) -> dict[str, Any]:
@@ -151,7 +173,7 @@ def check_folder(out: Path) -> dict[str, Any]:
         return {"files": {}}
 
 
-def _title(stem: str, cells: Iterable[Cell]) -> str:
+def title_of(stem: str, cells: Iterable[Cell]) -> str:
     """The first heading of a chapter, without its number."""
     for cell in cells:
         if cell.kind == "markdown" and (found := re.search(r"^# (?:\d\d )?(.+)$", cell.source, re.MULTILINE)):
@@ -159,33 +181,12 @@ def _title(stem: str, cells: Iterable[Cell]) -> str:
     return stem
 
 
-def _files(
-    course: Path,
-    site: Site,
-    cells: Mapping[str, tuple[Cell, ...]],
-    parts: Mapping[str, Mapping[str, list[Part]]],
-    out: Path,
-    before: Mapping[str, Any],
-) -> dict[str, bytes]:
-    """All files of the site."""
-    files, pages = asset_files(), dict[str, str]()
-    for chapter in site.chapters:
-        if chapter.stem in cells:
-            pages[chapter.page] = chapter_page(chapter, cells[chapter.stem], parts[chapter.stem], site)
-            files |= {
-                path: held
-                for each in parts[chapter.stem].values()
-                for part in each
-                for path, held in part.files.items()
-            }
-            files[f"notebooks/{chapter.stem}.ipynb"] = (course / f"{chapter.stem}.ipynb").read_bytes()
-        else:  # built before, and not asked for now
-            pages[chapter.page] = (out / chapter.page).read_text(encoding="utf-8")
-            own = (f"data/{chapter.number}/", f"notebooks/{chapter.stem}")
-            files |= {name: (out / name).read_bytes() for name in before["files"] if name.startswith(own)}
-    pages[HOME] = map_page(course, site)
+def _shared(course: Path, site: Site, made: Mapping[str, str], earlier: Mapping[str, str]) -> dict[str, bytes]:
+    """The pages, and what they share: the map, the search, pictures and scripts."""
+    pages = {**earlier, **made, HOME: map_page(course, site)}
     if site.projects:
         pages[PROJECTS] = projects_page(course, site)
+    files = asset_files()
     for picture in sorted({name for page in pages.values() for name in re.findall(r'src="(figures/[^"]+)"', page)}):
         files[picture] = (course / picture).read_bytes()
     listed = {chapter.number: chapter.page for chapter in site.chapters}
@@ -197,7 +198,7 @@ def _files(
 def _write(
     out: Path, files: Mapping[str, bytes], before: Mapping[str, Any], titles: Mapping[str, str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write what differs, file by file and the list of them last, so that a build that was stopped is taken up again."""
+    """Write what differs, file by file and the list of them last: a build that was stopped is taken up again."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
     if not (out / MANIFEST).exists():

@@ -1,8 +1,9 @@
 """Formulas as MathML, made when a page is built: browsers draw it, screen readers read it, and no script is needed.
 
-``latex2mathml`` does the work: it is small, pure Python, and takes a millisecond a formula. KaTeX and MathJax need Node,
-which readers and instructors do not have, and SVG (``ziamath``) is forty times as large and mute. What MathML needs for
-a look that is the same everywhere is a font with a table of mathematics; the site brings its own (``static/fonts``).
+``latex2mathml`` does the work: it is small, pure Python, and takes less than a millisecond for a formula. KaTeX and
+MathJax need Node, which readers and instructors do not have, and SVG (``ziamath``) is many times as large, and mute.
+What MathML needs for a look that is the same everywhere is a font with a table of mathematics: the site brings its own
+(``static/fonts``).
 
 What is mended here is what the converter leaves undone, and what browsers draw by MathML Core alone: fences that open
 or close, thin spaces around ``log``, a minus sign that belongs to one number, a frame.
@@ -24,10 +25,29 @@ _FENCES = {r"\lvert": ("\ue000", "|", "prefix"), r"\rvert": ("\ue001", "|", "pos
 _FENCES |= {r"\lVert": ("\ue002", "‖", "prefix"), r"\rVert": ("\ue003", "‖", "postfix")}
 _SIDES = {character: (sign, form) for character, sign, form in _FENCES.values()}
 
+#: How many parts a thing has at least; the converter leaves out what is not there.
+_PARTS = {"mfrac": 2, "mroot": 2} | dict.fromkeys(("msub", "msup", "munder", "mover"), 2)
+_PARTS |= dict.fromkeys(("msubsup", "munderover"), 3)
+
 _THIN = "0.167em"
-_NAMED = frozenset(
-    "arccos arcsin arctan cos cosh det dim exp ker lim ln log max min Pr sin sinh sup inf tan tanh".split()
-)
+_NAMED = {
+    "arccos",
+    "arcsin",
+    "arctan",
+    "cos",
+    "cosh",
+    "det",
+    "dim",
+    "exp",
+    "ker",
+    "lim",
+    "ln",
+    "log",
+    "max",
+    "min",
+    "Pr",
+}
+_NAMED |= {"sin", "sinh", "sup", "inf", "tan", "tanh"}
 _CLOSING = frozenset(")]}!|‖") | {"⟩", "⌋", "⌉"}
 _OPENING = frozenset("([{") | {"⟨", "⌊", "⌈"}
 
@@ -54,11 +74,13 @@ def mathml(tex: str, *, block: bool = False) -> str:
     try:
         root = convert_to_element(marked, display="block" if block else "inline")
     except Exception as problem:
-        fail("formula", f"be TeX that can be typeset ({problem or type(problem).__name__})", tex)
+        fail("formula", f"be TeX that can be typeset ({type(problem).__name__})", tex)
     left = [text for one in root.iter() if (text := one.text or "").startswith("\\") and len(text) > 1]
     if left:
         fail("formula", f"be TeX that can be typeset ({left[0]} is not known)", tex)
     for element in list(root.iter()):
+        if len(element) < _PARTS.get(element.tag, 0):
+            fail("formula", f"be TeX that can be typeset (a part of {element.tag} is missing)", tex)
         _mend_names(element)
         _mend_prime(element)
     for element in list(root.iter()):
@@ -98,7 +120,7 @@ def _mend_prime(element: Element) -> None:
         return
     base, exponent = element
     primed = [exponent, *exponent][0 if not len(exponent) else 1]
-    if _text(primed) != "′":
+    if _text(primed) != "\N{PRIME}":
         return
     element.remove(base)
     if primed is exponent:
@@ -129,14 +151,14 @@ def _mend_marks(element: Element) -> None:
         element.text, form = _SIDES[sign]
         element.tag, element.attrib = "mo", {"form": form, "fence": "true", "stretchy": "false"} | tight
     elif sign == "~":
-        element.tag, element.text = "mo", "∼"
+        element.tag, element.text = "mo", "\N{TILDE OPERATOR}"
     elif sign in {"…", "⋯"}:
         element.tag, element.attrib = "mi", {}
     elif sign in {"/", "."}:
         element.tag, element.attrib = "mo", dict(tight)
     elif sign == ";":
         element.tag, element.attrib = "mo", {"lspace": "0", "rspace": _THIN}
-    elif sign == "′":
+    elif sign == "\N{PRIME}":
         element.tag, element.attrib = "mo", dict(tight)
     elif sign in {"Pr", "exp"}:
         element.tag, element.attrib = "mi", {}
@@ -175,7 +197,7 @@ def _mend_spaces(element: Element) -> None:
         adjacent = len(element) and element[-1] is before
         if _named(child) and adjacent and before is not None and (before.tag != "mo" or _closes(before)):
             SubElement(element, "mspace", {"width": _THIN})
-        if child.tag == "mo" and _text(child) in {"−", "+", "-"}:
+        if child.tag == "mo" and _text(child) in {"\N{MINUS SIGN}", "+", "-"}:
             unary = before is None or (before.tag == "mo" and not _closes(before))
             child.attrib |= {"form": "prefix", "lspace": "0", "rspace": "0"} if unary else {}
         element.append(child)

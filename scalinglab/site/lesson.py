@@ -28,6 +28,8 @@ from scalinglab.site.parts import Cell, Executed, Output, Part
 RUN_ANCHOR = "#run"
 #: The page with the map of the course.
 HOME = "index.html"
+#: What a page calls the learner's file before it is downloaded.
+_JOURNAL = "the journal in this browser"
 _NEEDS_SCRIPT = "Predictions and quizzes need JavaScript."
 
 
@@ -148,11 +150,11 @@ def _question(one: QuizQuestion, cell: Cell) -> Part:
 
 def _asking(one: Prediction, cell: Cell, secret: str, *, without_script: str) -> Part:
     """A question with its seal; what is revealed is folded where nothing can be sealed."""
-    asked = one.question
+    asked, words = one.question, one.setup["words"]
     told = f"<details><summary>Show the answer</summary><p>{to_html(without_script)}</p></details>"
     aside = f"<noscript><p>{_NEEDS_SCRIPT}</p>{told if without_script else ''}</noscript>"
     traits = {
-        "setup": one.setup,
+        "setup": one.setup | {"words": words | {"note": words["note"].replace(one.journal.path.name, _JOURNAL)}},
         "state": one.state,
         "draft": "",
         "asked": {

@@ -53,15 +53,19 @@ def _listed(site: Site) -> str:
 
 _WORDS = """# Scaling Lab
 
-**How do neural networks scale, prune and compress?** In this course you predict a result, measure it live, and compare it with the theory.
+**How do neural networks scale, prune and compress?** In this course you predict a result, measure it live,
+and compare it with the theory.
 
-You can read every chapter here. Move the sliders of its panels, seal your predictions, and answer the quizzes. Your predictions stay in this browser. To change the code and solve the exercises, run the notebooks in JupyterLab.
+You can read every chapter here. Move the sliders of its panels, seal your predictions, and answer the quizzes.
+Your predictions stay in this browser. To change the code and solve the exercises, run the notebooks in JupyterLab.
 """
 
 _PICTURE_WORDS = (
-    "The chapters as boxes, with arrows from what you need first. From 00 to 01 and to 09. From 01 to 02, 04, 05 and 11, "
-    "from 02 to 03, from 03 to 07 and to the capstone 13. Five colours mark the parts: laws, theory, pruning, compression and tails."
+    "The chapters as boxes, with arrows from what you need first. From 00 to 01 and to 09. From 01 to 02, 04, 05 "
+    "and 11, from 02 to 03, from 03 to 07 and to the capstone 13. Five colours mark the parts: laws, theory, pruning, "
+    "compression and tails."
 )
 
-_AFTER = """An arrow in the picture leads to each chapter from the one that you need first. After chapter 01 you can go on with any of four parts, and with tails even after the first chapter.
+_AFTER = """An arrow in the picture leads to each chapter from the one that you need first. After chapter 01 you can
+go on with any of four parts, and with tails even after the first chapter.
 """

@@ -141,6 +141,8 @@ def highlighted(code: str) -> str:
 
 
 def plain(made: str) -> str:
-    """HTML as text in one line, without formulas: what a search looks through."""
-    text = re.sub(r"<(math|script|style|svg|pre)\b.*?</\1>", " ", made, flags=re.DOTALL)
+    """HTML as text in one line, formulas letter by letter: what a search looks through."""
+    text = re.sub(r"<(script|style|svg|pre)\b.*?</\1>", " ", made, flags=re.DOTALL)
+    text = re.sub(r"<math\b.*?</math>", lambda found: re.sub(r"<[^>]+>", "", found[0]), text, flags=re.DOTALL)
+    text = re.sub(r"</?(?:a|b|code|del|em|i|small|span|strong|sub|sup)\b[^>]*>", "", text)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())

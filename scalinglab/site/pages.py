@@ -1,4 +1,4 @@
-"""The pages of the site: what stands around a text, and a chapter's own text between the pieces that its cells became."""
+"""The pages of the site: what stands around a text, and a chapter's text between the pieces that its cells became."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def chapter_page(chapter: Chapter, cells: Iterable[Cell], parts: Mapping[str, li
                 unfold()
                 pieces.append(highlighted(cell.source))
             shown = "".join(part.html for part in parts.get(cell.id, ()))
-            if shown:
-                unfold()
+            if shown:  # its code, and that of the cells before it, is folded below
                 pieces.append(f'<div class="sl-cell" id="cell-{html.escape(cell.id)}">{shown}</div>')
+                unfold()
     unfold()
     models = {name: traits for each in parts.values() for part in each for name, traits in part.models.items()}
     place = site.chapters.index(chapter)
@@ -162,7 +162,8 @@ def _contents(headings: Iterable[tuple[int, str, str]]) -> str:
     lines = [f'<li><a href="#{anchor}">{text}</a></li>' for level, anchor, text in headings if level == 2]
     if not lines:
         return ""
-    return f'<nav class="sl-contents" aria-label="On this page"><details open><summary>On this page</summary><ol>{"".join(lines)}</ol></details></nav>'
+    folded = f"<details open><summary>On this page</summary><ol>{''.join(lines)}</ol></details>"
+    return f'<nav class="sl-contents" aria-label="On this page">{folded}</nav>'
 
 
 def _turn(before: Chapter | None, after: Chapter | None, *, kind: str) -> str:
@@ -192,7 +193,7 @@ def _run(chapter: Chapter, site: Site) -> str:
     if site.repository:
         address = f"https://mybinder.org/v2/gh/{site.repository}/HEAD?urlpath=lab/tree/course/{chapter.stem}.ipynb"
         ways.append(
-            f'Or <a href="{html.escape(address)}">open it on Binder</a>, which needs no installation and takes some minutes.'
+            f'Or <a href="{html.escape(address)}">open it on Binder</a>: that needs no installation, but some minutes.'
         )
     ways.append(f'You can also <a href="{notebook}" download>download the notebook</a>.</p>')
     return f'<details class="sl-run"><summary>Run this chapter</summary><div id="run">{" ".join(ways)}</div></details>'

@@ -17,8 +17,8 @@ def render_cell(cell: Cell, executed: Executed) -> list[Part]:
 
 def part_of(output: Output, cell: Cell, executed: Executed) -> Part:
     """One output as a piece of a page."""
-    from scalinglab.site.panels import panel_part
     from scalinglab.site.lesson import lesson_part
+    from scalinglab.site.panels import panel_part
 
     if isinstance(output.value, Panel):
         return panel_part(output.value, executed, cell.id)

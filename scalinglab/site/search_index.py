@@ -1,4 +1,4 @@
-"""What the search of the site looks through: the sections of all pages, as one script that is loaded by who searches."""
+"""What the search of the site looks through: the sections of all pages, as one script that a search loads."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The font of the site's formulas, made from STIX Two Math: ``python -m tests.site.make_font STIXTwoMath-Regular.ttf``.
 
-Needs ``fonttools`` and ``brotli``, and the font itself, which is free (SIL Open Font License) and comes with ``ziamath``,
-for example. Two things are done to it. Only what a formula can need is kept, which takes it from 1.5 MB to 0.1 MB. And all
-forms of the root sign get the width of the smallest: Chromium 156 leaves as much room as the widest needs behind every root.
+Needs ``fonttools`` and ``brotli``, and the font itself, which is free (SIL Open Font License) and comes with
+``ziamath``, for example. Two things are done to it. Only what a formula can need is kept, which takes it from 1.5 MB to
+0.1 MB. And all forms of the root sign get the width of the smallest: behind every root, Chromium 156 leaves as much
+room as the widest needs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import scalinglab
 
 TARGET = Path(scalinglab.__file__).parent / "site" / "static" / "fonts" / "STIXTwoMath.woff2"
 
-#: Latin, Greek, accents, arrows, operators, relations, fences, and the alphabets italic, bold, script, double and typewriter.
+#: Latin, Greek, accents, arrows, operators, relations, fences; alphabets italic, bold, script, double and typewriter.
 KEPT = """
 20-7E A0-A8 AC-B7 D7 F7 131 237 2C6 2C7 2D8-2DC 391-3C9 3D1 3D5 3D6 3F0 3F1 3F5 2010-2026 2032-2037 2044 2057
 2061-2064 20D6 20D7 2102 210B 210E-2113 2115 2119-211D 2124 2130 2131 2133 2190-2199 21A6 21D0-21D5 2200-222E 2234-223C
@@ -30,7 +31,7 @@ def main(source: str) -> None:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    font = TTFont(source)
+    font = TTFont(source, recalcTimestamp=False)  # the same bytes whenever it is made
     _narrow_roots(font)
     options = Options(flavor="woff2", hinting=False, layout_features=["ssty", "dtls", "flac", "kern", "mark", "mkmk"])
     options.drop_tables += ["FFTM"]
@@ -39,7 +40,6 @@ def main(source: str) -> None:
     subsetter.populate(unicodes=[code for end in ends for code in range(int(end[0], 16), int(end[-1], 16) + 1)])
     subsetter.subset(font)
     font.flavor = "woff2"
-    font["head"].modified = font["head"].created  # the same bytes whenever it is made
     font.save(TARGET)
     print(f"{TARGET}: {TARGET.stat().st_size} bytes")
 

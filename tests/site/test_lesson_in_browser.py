@@ -40,12 +40,12 @@ def seal(page: Page, value: str) -> None:
 
 
 def test_a_sealed_prediction_is_compared_and_opens_what_waits_for_it(first, visit):
-    assert first.get_by_text(CLOSED).count() == 3
+    expect(first.get_by_text(CLOSED)).to_have_count(3)
     assert "18.5" not in first.locator("main").inner_text()
     seal(first, "12")
     told = "You said 12 %, measured 18.5 %: off by 6.5 percentage points, a factor 1.5."
     expect(first.locator(".slab-predict-reveal")).to_have_text(told)
-    assert first.get_by_text(CLOSED).count() == 0
+    expect(first.get_by_text(CLOSED)).to_have_count(0)
     expect(first.get_by_role("region", name="Run", exact=True).locator("canvas").first).to_be_visible()
     expect(first.get_by_role("cell", name="2.25")).to_be_visible()
     first.locator("summary", has_text="What you should have seen").click()
@@ -59,7 +59,7 @@ def test_a_sealed_prediction_is_compared_and_opens_what_waits_for_it(first, visi
     visit.go("00_first.html")
     bring_to_life(first)
     expect(first.locator(".slab-predict-reveal")).to_have_text(told)
-    assert first.get_by_text(CLOSED).count() == 0
+    expect(first.get_by_text(CLOSED)).to_have_count(0)
 
 
 def test_a_value_out_of_range_is_told_and_not_sealed(first):
@@ -70,7 +70,7 @@ def test_a_value_out_of_range_is_told_and_not_sealed(first):
 
 def test_shown_without_predicting_is_recorded(first):
     first.get_by_role("button", name="Show without predicting").first.click()
-    assert first.get_by_text(CLOSED).count() == 0
+    expect(first.get_by_text(CLOSED)).to_have_count(0)
     expect(first.locator(".slab-predict-status").first).to_contain_text("You had the answer shown on")
     assert list(first.evaluate(KEPT)["shown"]) == ["00-width"]
     seal(first, "12")
@@ -180,7 +180,7 @@ def test_where_the_browser_keeps_nothing_the_page_says_so_and_works(browser, vis
     seal(page, "12")
     expect(page.locator(".slab-predict-reveal")).to_contain_text("measured 18.5 %")
     expect(page.get_by_role("status").first).to_contain_text(sentence)
-    assert page.get_by_text(CLOSED).count() == 0
+    expect(page.get_by_text(CLOSED)).to_have_count(0)
     context.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 from collections.abc import Iterator
@@ -65,14 +66,16 @@ def numbers(count: int) -> list[float]:
     )
 
 
+def in_words(page: Page, function: str, cases: list) -> list:
+    """What a function of the page says of each case; as one text, since playwright is slow with many numbers."""
+    return json.loads(page.evaluate(f"(text) => JSON.stringify(JSON.parse(text).map({function}))", json.dumps(cases)))
+
+
 def test_numbers_are_written_as_python_writes_them(page):
     values = numbers(300)
-    said = page.evaluate(
-        "(all) => all.map((v) => [scalinglab.wording.amount(v, '%'), scalinglab.wording.written(v),"
-        " scalinglab.wording.general(v, 2), scalinglab.wording.general(v, 6), scalinglab.wording.whole(v)])",
-        values,
-    )
-    for value, found in zip(values, said, strict=True):
+    function = "(v) => { const { amount, written, general, whole } = scalinglab.wording;"
+    function += " return [amount(v, '%'), written(v), general(v, 2), general(v, 6), whole(v)] }"
+    for value, found in zip(values, in_words(page, function, values), strict=True):
         assert found == [amount(value, "%"), repr(value), f"{value:.2g}", f"{value:g}", f"{value:,.0f}"]
 
 
@@ -84,15 +87,12 @@ def test_a_guess_is_compared_in_the_same_words(page):
     ]
     pairs += [(draw.randrange(101) / draw.choice([1, 2, 8]), draw.randrange(101) / 4) for _ in range(200)]
     cases = [(*pair, unit) for pair in pairs for unit in ("", "%", "nats", "times", "power of ten")]
-    said = page.evaluate(
-        "(all) => all.map(([a, b, u]) => [scalinglab.wording.compare(a, b, u),"
-        " scalinglab.wording.factor(a, b, u), scalinglab.wording.position(a, 1, 100, true)])",
-        cases,
-    )
-    for (mine, theirs, unit), (words, off, place) in zip(cases, said, strict=True):
+    function = "([a, b, u]) => { const { compare, factor, position } = scalinglab.wording;"
+    function += " return [compare(a, b, u), factor(a, b, u), position(a, 1, 100, true)] }"
+    for (mine, theirs, unit), (words, off, place) in zip(cases, in_words(page, function, cases), strict=True):
         assert words == compare(mine, theirs, unit)
-        assert off == pytest.approx(factor(mine, theirs, unit), rel=1e-15)
-        assert place == pytest.approx(position(mine, 1, 100, log=True), abs=1e-14)
+        assert math.isclose(math.inf if off is None else off, factor(mine, theirs, unit), rel_tol=1e-15)
+        assert math.isclose(place, position(mine, 1, 100, log=True), abs_tol=1e-14)
 
 
 def test_markup_is_cut_in_the_same_pieces(page):
@@ -171,6 +171,22 @@ def test_something_else_than_a_journal_is_one_sentence_and_changes_nothing(page,
     assert said == str(problem.value)
 
 
+def test_of_many_attempts_each_is_taken_once_and_more_than_the_browser_keeps_is_refused(page):
+    page.evaluate("scalinglab.journal.seal('00-width', 12.5, 'How many?', '%')")
+    many = [{"at": "", "points": 1, "max_points": 1, "n": number % 100} for number in range(40_000)]
+    text = json.dumps({"format": 1, "attempts": {"00-parameters": many}}, separators=(",", ":"))
+    assert page.evaluate(MERGED, text) == "Loaded: 0 new predictions."
+    assert len(in_browser(page)["attempts"]["00-parameters"]) == 100
+    before = in_browser(page)
+    assert page.evaluate("scalinglab.standing(scalinglab.journal).rows[0].earned") == 10
+    large = json.dumps({"format": 1, "attempts": {"00-parameters": [one | {"n": n} for n, one in enumerate(many)]}})
+    for text in (large, large.replace('"00-parameters"', '"00-other"')):
+        said = page.evaluate(MERGED, text)
+    assert said == "The loaded file holds more than this browser keeps. Nothing was changed."
+    assert page.evaluate("scalinglab.journal.trouble") == ""
+    assert in_browser(page)["predictions"] == before["predictions"]
+
+
 def test_a_damaged_journal_of_the_browser_is_set_aside(page):
     page.evaluate("localStorage.setItem('scalinglab/predictions.json', '{')")
     assert page.evaluate("scalinglab.journal.sealed('00-width') ?? null") is None
@@ -242,6 +258,7 @@ ANSWERED = """async ([all, contents]) => {
   for (const content of contents) {
     models.at(-1).send(content);
     await new Promise((resolve) => setTimeout(resolve));
+    await models.at(-1).kernel.shown;
     states.push(models.at(-1).get("state"));
   }
   return states;
@@ -278,7 +295,9 @@ def test_a_quiz_is_tried_until_it_is_right(page):
     assert [one | {"at": ""} for one in mine] == [one | {"at": ""} for one in theirs]
 
 
-def test_what_depends_on_earlier_choices_is_worked_out_for_all_of_them(page):
+@pytest.mark.parametrize("longest", [4000, 0], ids=["on the page", "in files"])
+def test_what_depends_on_earlier_choices_is_worked_out_for_all_of_them(page, longest, monkeypatch):
+    monkeypatch.setattr("scalinglab.site.answers._LONGEST", longest)
     first = predict("13-network", "Which?", choices=["a", "b"])
     second = predict(
         "13-width",
@@ -293,6 +312,11 @@ def test_what_depends_on_earlier_choices_is_worked_out_for_all_of_them(page):
         after=["13-network", "13-width"],
         reveal=lambda: {"a": 1, "b": 2}[first.value] * int(second.value),
     )
+    known = {"13-network": first, "13-width": second}
+    files = [script for one in (second, third) for script in answers_of(one, known).files.values()]
+    assert len(files) == (0 if longest else 2)
+    for script in files:
+        page.evaluate(script.decode())
     seal = [{"type": "seal", "value": value} for value in ("b", "2", "5")]
     states = [
         page.evaluate(ANSWERED, [parts(first, second, third)[: place + 1], seal[: place + 1][-1:]])[-1]

@@ -47,14 +47,16 @@ def open_all(page: Page) -> None:
 
 def serious(page: Page) -> list[str]:
     """The serious findings of axe, each with the first place."""
-    found = Axe().run(page, options={"preload": False}).response["violations"]  # it would fetch styles, from a disk
+    options = {"preload": False, "resultTypes": ["violations"]}  # it would fetch styles, which a disk refuses
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
     ]
 
 
 def settled(panel) -> None:
-    expect(panel.locator(".sl-charts")).to_have_attribute("aria-busy", "false")
+    """Wait until a panel is drawn; a run is played back for some seconds."""
+    expect(panel.locator(".sl-charts")).to_have_attribute("aria-busy", "false", timeout=20_000)
 
 
 def test_each_page_in_both_themes_and_on_three_widths(visit: Visit):
@@ -88,7 +90,8 @@ def test_every_slider_moves_its_chart(visit: Visit):
                 drag(page, slider)
                 settled(panel)
                 title = panel.get_attribute("aria-label")
-                assert panel.evaluate(PIXELS) != before, (name, title, slider.get_attribute("aria-label"))
+                told = "no picture for exactly" in panel.locator(".sl-caption").inner_text()
+                assert told or panel.evaluate(PIXELS) != before, (name, title, slider.get_attribute("aria-label"))
                 assert panel.locator(".sl-alert").inner_text() == ""
 
 

@@ -72,7 +72,10 @@
     for (const [key, records] of Object.entries(theirs.attempts)) {
       const here = (ours.attempts[key] ??= []);
       const known = new Set(here.map(canonical));
-      here.push(...records.filter((record) => !known.has(canonical(record)) && known.add(canonical(record))));
+      for (const record of records) {
+        if (!known.has(canonical(record))) here.push(record);
+        known.add(canonical(record));
+      }
       here.sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));
     }
     for (const [key, count] of Object.entries(theirs.hints)) ours.hints[key] = Math.max(count, ours.hints[key] ?? 0);
@@ -139,15 +142,15 @@
       this.notices.push(`${NAME} ${reason}. It was kept as ${aside}, and a new journal begins.`);
     }
 
-    /** Keep a text; false if the browser does not, and then it is kept for as long as the page is open. */
+    /** Keep a text. If the browser does not, it is kept for as long as the page is open. */
     write(text) {
       try {
         this.storage?.setItem(KEY, text);
         this.memory = text;
       } catch {
+        if (this.careful) throw new JournalError("The loaded file holds more than this browser keeps. Nothing was changed.");
         this.lose(text);
       }
-      return Boolean(this.storage);
     }
 
     change(change) {
@@ -231,7 +234,12 @@
         if (!(problem instanceof Unreadable)) throw problem;
         throw new JournalError(`The loaded file ${problem.message}. Nothing was changed.`);
       }
-      return this.change((ours) => merge(ours, theirs));
+      this.careful = true; // what is too large is not taken; what the browser keeps already stays there
+      try {
+        return this.change((ours) => merge(ours, theirs));
+      } finally {
+        this.careful = false;
+      }
     }
   }
 

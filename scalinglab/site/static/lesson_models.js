@@ -152,7 +152,7 @@
       const late = record.shown_at ? ", after its answer was shown" : "";
       const note = record.question === this.asked.text ? "" : ` It answered an earlier wording: ${record.question}`;
       this.show({ sealed: `${this.sealedWords(when(record.sealed_at))}${late}.${note}`, open: this.asked.again, message: "", trouble: false });
-      this.showAnswer();
+      this.shown = this.showAnswer();
       this.tellNotices();
     }
 
@@ -205,10 +205,7 @@
     return answer === undefined || answer === null ? { error: ELSEWHERE } : { answer, follows: true };
   }
 
-  lab.kernels.predict = (traits) => {
-    const made = new (traits.asked.again ? QuizQuestion : Prediction)(traits);
-    return { start: (model) => made.start(model), received: (model, content) => made.received(model, content) };
-  };
+  lab.kernels.predict = (traits) => new (traits.asked.again ? QuizQuestion : Prediction)(traits);
 
   // ---- quizzes --------------------------------------------------------------------------------------------------
 

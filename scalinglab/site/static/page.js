@@ -52,31 +52,35 @@
   // ---- a formula or a table that is wider than the page can be scrolled by keys ------------------------------------
 
   const reach = () => {
-    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre")) {
+    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre, .jp-RenderedHTMLCommon")) {
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
   };
   addEventListener("resize", reach);
   addEventListener("load", reach);
+  addEventListener("click", () => setTimeout(reach, 300)); // what was folded or closed may be open
 
   // ---- search: its index is loaded when somebody goes there --------------------------------------------------------
 
-  const find = document.querySelector(".sl-find");
-  find.hidden = false;
-  const box = find.querySelector("input");
-  box.addEventListener("focus", () => scalinglab.load("search.js").then(() => scalinglab.search(box, find)), { once: true });
-  addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    box.focus();
-  });
+  const find = document.querySelector(".sl-find"); // not there where a chapter is a page by itself
+  if (find) {
+    find.hidden = false;
+    const box = find.querySelector("input");
+    box.addEventListener("focus", () => scalinglab.load("search.js").then(() => scalinglab.search(box, find)), { once: true });
+    addEventListener("keydown", (event) => {
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      box.focus();
+    });
+  }
 
   // ---- ?panel=NAME&state=TEXT: this panel alone, as it stands in that text -----------------------------------------
 
   const asked = new URLSearchParams(location.search);
-  const name = asked.get("panel");
+  const state = asked.get("state");
+  const name = asked.get("panel") ?? state?.split("?")[0];
   if (!name) return;
   const places = [...document.querySelectorAll('.sl-site-widget[data-widget="panel"]')];
   const called = (one) => one.dataset.model.replace(`${document.body.dataset.chapter}-`, "");
@@ -93,7 +97,6 @@
   root.classList.add("sl-alone");
   place.classList.add("sl-asked");
   place.closest(".sl-main > *").classList.add("sl-chosen");
-  const state = asked.get("state");
   if (!state) return;
   const paste = () => {
     const model = scalinglab.live[place.dataset.model];

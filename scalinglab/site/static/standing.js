@@ -10,7 +10,7 @@
   /** The best of several attempts, as a share of what was to be earned. */
   function share(attempts) {
     const sound = attempts.filter(({ points, max_points: most }) => isNumber(points) && isNumber(most) && points >= 0 && points <= most && most > 0);
-    return Math.max(0, ...sound.map(({ points, max_points: most }) => points / most));
+    return sound.reduce((best, { points, max_points: most }) => Math.max(best, points / most), 0);
   }
 
   /** What was sealed, and what is true of it: undefined if that is not known, or is a sentence about something else. */
