@@ -123,9 +123,15 @@ def _spread(table: Array, weights: Array, size: int, generator: np.random.Genera
     tries = 2 + int(math.log(size))
     found, left = [int(generator.choice(len(table), p=weights / weights.sum()))], np.full(len(table), np.inf)
     while len(found) < size:
-        left = np.minimum(left, ((table - table[found[-1]]) ** 2).sum(1))
+        left = np.minimum(left, _distances(table, table[found[-1:]])[0])
         sums = np.cumsum(weights * left)
         drawn = np.searchsorted(sums, generator.random(tries) * sums[-1], side="right").clip(max=len(table) - 1)
-        then = np.minimum(left, ((table - table[drawn, None]) ** 2).sum(2)) @ weights
+        then = np.minimum(left, _distances(table, table[drawn])) @ weights
         found.append(int(drawn[then.argmin()]))
     return found
+
+
+def _distances(table: Array, places: Array) -> Array:
+    """Squared distances of all points from some places, shape (places, points)."""
+    apart = table - places[:, None]
+    return np.einsum("spd,spd->sp", apart, apart)

@@ -264,8 +264,12 @@ def _vectors(
     found, sums = np.zeros(shape), np.zeros(shape)
     for step in range(steps):
         inputs = generator.standard_normal((1 if shared else chains, batch, dimension))
-        left = (inputs * found[:, None]).sum(-1) - generator.standard_normal((chains, batch))
-        found -= size * (inputs * left[..., None]).sum(-2)
+        noise = generator.standard_normal((chains, batch))
+        if shared:
+            found -= size * ((found @ inputs[0].T - noise) @ inputs[0])
+        else:
+            left = np.einsum("cbd,cd->cb", inputs, found) - noise
+            found -= size * np.einsum("cbd,cb->cd", inputs, left)
         np.clip(found, -CAP, CAP, out=found)
         if step >= steps - average:
             sums += found
