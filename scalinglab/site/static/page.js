@@ -1,4 +1,4 @@
-// What a page does beside its widgets: light and dark, its list of sections, the search, and one panel alone.
+// What a page does beside its widgets: light and dark, its list of sections, the search, and one panel by itself.
 
 (() => {
   const root = document.documentElement;
@@ -76,6 +76,22 @@
     });
   }
 
+  // ---- below a panel's state: a link that opens this picture by itself ----------------------------------------------
+
+  document.addEventListener("toggle", ({ target }) => {
+    const share = target.open && target.querySelector?.(".sl-panel .sl-share");
+    if (!share || share.nextElementSibling?.matches(".sl-link")) return;
+    const link = document.createElement("a");
+    const line = document.createElement("p");
+    const aim = () => (link.href = `${location.pathname}?state=${encodeURIComponent(share.querySelector("input").value)}`);
+    link.textContent = "Link to this panel alone, as it is now";
+    line.className = "sl-note sl-link";
+    for (const event of ["pointerdown", "focus", "pointerenter"]) link.addEventListener(event, aim);
+    aim();
+    line.append(link);
+    share.after(line);
+  }, true);
+
   // ---- ?panel=NAME&state=TEXT: this panel alone, as it stands in that text -----------------------------------------
 
   const asked = new URLSearchParams(location.search);
@@ -97,6 +113,13 @@
   root.classList.add("sl-alone");
   place.classList.add("sl-asked");
   place.closest(".sl-main > *").classList.add("sl-chosen");
+  const from = document.createElement("p");
+  const chapter = document.createElement("a");
+  chapter.href = `${location.pathname}#${place.closest(".sl-cell").id}`;
+  chapter.textContent = `From ${document.title.replace(" · ", ", ")}`;
+  from.className = "sl-from";
+  from.append(chapter);
+  place.after(from);
   if (!state) return;
   const paste = () => {
     const model = scalinglab.live[place.dataset.model];
