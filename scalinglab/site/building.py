@@ -113,12 +113,14 @@ def build_site(
     cells = {path.stem: cells_of(path) for path in chapters}
     keys = {stem: cell_keys(stem, each) for stem, each in cells.items()}
     missing = [path for path in chapters if store.chapter(keys[path.stem]) is None]
+    # Those with the most runs take longest; they come first, so that no process waits for the last one alone.
+    missing.sort(key=lambda path: -sum("yield" in cell.source for cell in cells[path.stem] if cell.kind == "code"))
     for path, report in _run_all(missing, store.folder, jobs, step):
         for line in report:
             say(f"{path.stem[:2]} {line}")
 
     earlier = _earlier(out, before, cells)
-    titles = {stem: _title(stem, each) for stem, each in cells.items()}
+    titles = {stem: title_of(stem, each) for stem, each in cells.items()}
     titles |= {stem: before["chapters"][stem] for stem in earlier}
     projects = (course / "projects.md").is_file()
     site = Site(tuple(Chapter(*one) for one in sorted(titles.items())), repository, projects)
@@ -137,7 +139,7 @@ def build_site(
     )
     written, deleted = _write(out, files, before, titles)
     store.forget_old()
-    return Built(out, tuple(path.stem for path in missing), written, deleted, sum(map(len, files.values())))
+    return Built(out, tuple(sorted(path.stem for path in missing)), written, deleted, sum(map(len, files.values())))
 
 
 def _earlier(out: Path, before: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, dict[str, bytes]]:
@@ -171,7 +173,7 @@ def check_folder(out: Path) -> dict[str, Any]:
         return {"files": {}}
 
 
-def _title(stem: str, cells: Iterable[Cell]) -> str:
+def title_of(stem: str, cells: Iterable[Cell]) -> str:
     """The first heading of a chapter, without its number."""
     for cell in cells:
         if cell.kind == "markdown" and (found := re.search(r"^# (?:\d\d )?(.+)$", cell.source, re.MULTILINE)):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import re
-from importlib import resources
 from typing import Any
 
 from scalinglab.live import Panel
@@ -13,10 +11,6 @@ from scalinglab.site.baking import packing
 from scalinglab.site.baking.baked import Baked, bake
 from scalinglab.site.baking.stops import plan_of
 from scalinglab.site.parts import Executed, Part
-from scalinglab.site.scripts import vega_script, widget_script
-
-#: The scripts of a page that are the site's own, in the order in which a page loads them.
-SCRIPTS = ("page_model.js", "panel_state.js", "frames.js", "baked_model.js", "mount.js")
 
 
 def panel_part(panel: Panel, chapter: Executed, cell_id: str) -> Part:
@@ -30,27 +24,6 @@ def panel_part(panel: Panel, chapter: Executed, cell_id: str) -> Part:
     model = name.replace("/", "-")
     shown = _html(baked, model, picture if baked.picture else "")
     return Part(cell_id, shown, {model: baked.traits}, files, (str(baked.report),))
-
-
-def assets(panel: Panel) -> dict[str, bytes]:
-    """The files that all panels of a site share: the notebook's script and style, and the drawing library."""
-    widget = panel.widget
-    return {
-        "assets/panel.js": widget_script("panel", str(widget._esm)),
-        "assets/panel.css": str(widget._css).encode(),
-        "assets/vega.js": _vega(widget.runtime.code),
-        **{f"assets/{name}": own_script(name) for name in SCRIPTS},
-    }
-
-
-def own_script(name: str) -> bytes:
-    """A script of the site's own."""
-    return resources.files("scalinglab.site").joinpath("static", name).read_bytes()
-
-
-@functools.cache
-def _vega(bundle: str) -> bytes:
-    return vega_script(bundle)
 
 
 def _html(baked: Baked, model: str, picture: str) -> str:

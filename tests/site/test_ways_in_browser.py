@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -39,9 +40,9 @@ def test_a_chosen_theme_stays_on_the_next_page(visit, chapter):
     page = visit.go(chapter)
     page.emulate_media(color_scheme="light")
     page.get_by_role("button", name="Change to the dark theme").click()
-    panel = page.locator(".sl-panel").first
-    panel.scroll_into_view_if_needed()
-    expect(panel).to_have_class("sl-panel sl-dark")
+    place = page.locator('.sl-site-widget[data-widget="panel"]').first
+    place.scroll_into_view_if_needed()
+    expect(place.locator(".sl-panel")).to_have_class(re.compile(r"\bsl-dark\b"))
     page = visit.go("index.html")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(27, 27, 27)"
     page.get_by_role("button", name="Change to the light theme").click()
@@ -60,11 +61,17 @@ def test_one_panel_alone_opens_as_its_state_says(visit, chapter):
     shown = json.dumps(page.locator(".sl-panel").first.get_attribute("aria-label"))
     expect(text).not_to_have_value("")
     state, number = text.input_value(), place.locator("input[type=number]").first.input_value()
-    page = visit.go(chapter, f"?state={quote(state)}")
+    place.locator(".sl-more details", has=text).locator("summary").click()
+    link = place.get_by_role("link", name="Link to this panel alone, as it is now")
+    link.hover()
+    assert str(link.get_attribute("href")).endswith(f"{chapter}?state={quote(state, safe='')}")
+    link.click()
     expect(page.locator(".sl-share input")).to_have_count(1)
     expect(page.locator(".sl-share input")).to_have_value(state)
     expect(page.locator(".sl-panel input[type=number]").first).to_have_value(number)
     assert json.dumps(page.locator(".sl-panel").get_attribute("aria-label")) == shown
     expect(page.locator("h1, .sl-top, .sl-foot, .sl-code").locator("visible=true")).to_have_count(0)
+    page.get_by_role("link", name="From 00 ").click()
+    expect(page.locator("h1")).to_be_visible()
     page = visit.go(chapter, "?panel=no-such-one")
     expect(page.get_by_role("alert").first).to_contain_text("This page has no panel no-such-one; it has ")

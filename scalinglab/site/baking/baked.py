@@ -99,10 +99,16 @@ def bake(panel: Panel, chapter: str, plan: Plan) -> Baked:
     took = time.perf_counter() - began
     frames = sum(map(len, runs))
     report = Report(name, recording.runs, sizes, len(chosen), math.prod(sizes), frames, len(data), took)
-    return Baked(_traits(recording, stops, name), data, recording.picture(start[-1]), start[-1].caption, report)
+    traits = _traits(recording, stops, name, [_rounded(run[-1].seconds) for run in runs])
+    return Baked(traits, data, recording.picture(start[-1]), start[-1].caption, report)
 
 
-def _traits(recording: Recording, stops: dict[str, tuple[Any, ...]], name: str) -> dict[str, Any]:
+def _rounded(seconds: float) -> float:
+    """A time to two digits, as no more of it is ever the same again."""
+    return float(f"{seconds:.1e}")
+
+
+def _traits(recording: Recording, stops: dict[str, tuple[Any, ...]], name: str, seconds: list[float]) -> dict[str, Any]:
     """The traits of the panel's model, with what its kernel on the page has to know."""
     traits = recording.traits()
     controls = [
@@ -117,6 +123,7 @@ def _traits(recording: Recording, stops: dict[str, tuple[Any, ...]], name: str) 
         "goals": recording.goals,
         "after": recording.after,
         "compares": recording.compares,
+        "seconds": seconds if recording.runs else [],
     }
     return traits | {
         "controls": controls,

@@ -5,6 +5,7 @@
   const EACH = 1 / 25; // seconds from one picture to the next
   const ELSEWHERE = "For any other value, run this chapter in JupyterLab.";
 
+  const sentence = (text) => (text ? `${text}${/[.!?:]$/.test(text) ? "" : "."} ` : "");
   const capital = (error) => error.message.slice(0, 1).toUpperCase() + error.message.slice(1, 400);
   const within = (value, wanted) => (Array.isArray(wanted) ? wanted[0] <= value && value <= wanted[1] : value === wanted);
 
@@ -18,6 +19,7 @@
       this.state = "ready";
       this.complaint = {};
       this.previous = { rows: 0, columns: {} };
+      this.moved = []; // which controls the last move has moved
     }
 
     /** Open the panel if nothing is to be predicted first, with the picture of its start. */
@@ -107,6 +109,7 @@
 
     move(values, question) {
       if (this.state === "done") this.previous = this.model.get("frame").sets.rows ?? this.previous;
+      this.moved = this.controls.map(({ name }) => name in values && values[name] !== this.values[name]);
       this.values = { ...this.values, ...values };
       this.complaint = {};
       this.model.put(this.answer(question));
@@ -123,7 +126,7 @@
       clearTimeout(this.timer);
       const sizes = this.controls.map(({ kind, grid }) => (kind === "slider" ? grid.length : 0));
       const wanted = this.controls.map((control) => this.place(control));
-      this.here = this.frames.nearest(wanted, sizes);
+      this.here = this.frames.nearest(wanted, sizes, this.moved);
       const other = this.controls.filter((control, index) => this.stop(control, this.here.stops[index]) !== this.values[control.name]);
       const said = other.map((control) => `${control.label} = ${this.word(control)}`).join(", ");
       this.note = other.length ? `This page has no picture for exactly these values. The nearest one is shown: ${said}. ${ELSEWHERE}` : "";
@@ -151,9 +154,9 @@
     /** Play a run from one of its snapshots on. */
     play(from) {
       const { first, count, number } = this.here;
-      const { index, milliseconds } = this.frames;
+      const { index } = this.frames;
       const last = index[first + count - 1] || 1;
-      this.seconds = Math.min(Math.max(milliseconds[number] / 1000, EACH * (count - 1)), SLOWEST);
+      this.seconds = Math.min(Math.max(this.baked.seconds[number], EACH * (count - 1)), SLOWEST);
       const began = performance.now() / 1000 - (this.seconds * index[first + from]) / last;
       const step = () => {
         const share = (performance.now() / 1000 - began) / this.seconds;
@@ -183,13 +186,13 @@
       const number = (this.serial += 1);
       [this.shown, this.state] = [frame, failed && state === "done" ? "failed" : state];
       this.model.put({ frame: { number, asked: number, sets, legends: frames.legendsOf(frame, compared) } });
-      const took = here.count > 1 && frames.milliseconds[here.number];
+      const took = here.count > 1 && this.baked.seconds[here.number];
       this.say({
         state: this.state,
         done: frames.done[frame],
         total: frames.total[frame],
         seconds_left: left,
-        budget: [frames.texts[frames.budgets[here.number]], took ? `This run took ${seconds(took / 1000)} when the page was made.` : ""].filter(Boolean).join(" "),
+        budget: `${sentence(frames.texts[frames.budgets[here.number]])}${took ? `This run took ${seconds(took)} when the page was made.` : ""}`.trim(),
         caption: [this.note, frames.texts[frames.captions[frame]]].filter(Boolean).join("\n"),
         error: failed,
         invalid: "",

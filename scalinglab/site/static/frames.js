@@ -73,7 +73,7 @@
       this.texts = head.texts;
       const places = body.numbers(head.combinations);
       const counts = body.numbers(head.counts);
-      for (const name of ["budgets", "milliseconds", "captions", "errors", "legends", "compared", "index", "done", "total"]) {
+      for (const name of ["budgets", "captions", "errors", "legends", "compared", "index", "done", "total"]) {
         this[name] = body.numbers(head[name]);
       }
       this.combinations = [];
@@ -83,29 +83,45 @@
         this.combinations.push({ number, stops, first, count });
         first += count;
       });
-      this.sets = head.sets.map(({ name, columns }) => ({ name, columns: columns.map((column) => this.column(body, column)) }));
+      this.sets = head.sets.map((set) => this.set(body, set));
       this.byStops = new Map(this.combinations.map((each) => [each.stops.join(), each]));
     }
 
-    column(body, column) {
-      const numbers = body.numbers(column.numbers);
-      const lengths = body.numbers(column.lengths);
-      const codes = body.numbers(column.codes, lengths);
+    /** A data set in all frames: see `sets.py`. Streams are read in the order in which they were written. */
+    set(body, { name, numbers, lengths, rows, columns }) {
+      const lists = rows && this.lists(body, { numbers, lengths, codes: rows });
+      return {
+        name,
+        lists,
+        columns: columns.map((column) => {
+          const { field } = column;
+          if (lists) return { field, codes: body.numbers(column.codes), read: reader(column) };
+          return { field, read: reader(column), ...this.lists(body, column) };
+        }),
+      };
+    }
+
+    /** Arrays that stand one after the other: `of(frame)` is that of a frame, if it has one. */
+    lists(body, { numbers, lengths, codes }) {
+      const own = body.numbers(numbers);
+      const sizes = body.numbers(lengths);
+      const all = body.numbers(codes, sizes);
       let start = 0;
-      const starts = Array.from(lengths, (length) => (start += length) - length);
-      return { field: column.field, numbers, codes, starts, lengths, read: reader(column) };
+      const starts = Array.from(sizes, (size) => (start += size) - size);
+      return { of: (frame) => own[frame] && all.subarray(starts[own[frame] - 1], starts[own[frame] - 1] + sizes[own[frame] - 1]) };
     }
 
     /** The data sets of a frame, as the notebook's charts read them. */
     setsOf(frame) {
       const found = {};
-      for (const { name, columns } of this.sets) {
+      for (const { name, lists, columns } of this.sets) {
         const set = { rows: 0, columns: {} };
-        for (const { field, numbers, codes, starts, lengths, read } of columns) {
-          const number = numbers[frame];
-          if (!number) continue;
-          set.rows = lengths[number - 1];
-          set.columns[field] = read(codes.subarray(starts[number - 1], starts[number - 1] + set.rows));
+        const rows = lists?.of(frame);
+        for (const { field, of, codes, read } of columns) {
+          const own = lists ? rows && Uint32Array.from(rows, (row) => codes[row]) : of(frame);
+          if (!own) continue;
+          set.rows = own.length;
+          set.columns[field] = read(own);
         }
         found[name] = set;
       }
@@ -118,8 +134,9 @@
     }
 
     /** The combination at these stops, or the nearest one that there is. `sizes` are the numbers of stops, 0 of a control
-     *  whose stops are words: those have no neighbours. */
-    nearest(stops, sizes) {
+     *  whose stops are words: those have no neighbours. What was just moved counts more than all others, so that the
+     *  picture follows it. */
+    nearest(stops, sizes, moved) {
       const exact = this.byStops.get(stops.join());
       if (exact) return exact;
       let [best, least] = [undefined, Infinity];
@@ -127,7 +144,7 @@
         let far = 0;
         for (let i = 0; i < stops.length; i += 1) {
           const apart = Math.abs(stops[i] - each.stops[i]);
-          far += sizes[i] ? (apart / sizes[i]) ** 2 : apart && 1;
+          far += (sizes[i] ? (apart / sizes[i]) ** 2 : apart && 1) * (moved[i] ? 1000 : 1);
         }
         if (far < least) [best, least] = [each, far];
       }

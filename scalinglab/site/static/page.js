@@ -1,4 +1,4 @@
-// What a page does beside its widgets: light and dark, its list of sections, the search, and one panel alone.
+// What a page does beside its widgets: light and dark, its list of sections, the search, and one panel by itself.
 
 (() => {
   const root = document.documentElement;
@@ -52,26 +52,45 @@
   // ---- a formula or a table that is wider than the page can be scrolled by keys ------------------------------------
 
   const reach = () => {
-    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre")) {
+    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre, .jp-RenderedHTMLCommon")) {
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
   };
   addEventListener("resize", reach);
   addEventListener("load", reach);
+  addEventListener("click", () => setTimeout(reach, 300)); // what was folded or closed may be open
 
   // ---- search: its index is loaded when somebody goes there --------------------------------------------------------
 
-  const find = document.querySelector(".sl-find");
-  find.hidden = false;
-  const box = find.querySelector("input");
-  box.addEventListener("focus", () => scalinglab.load("search.js").then(() => scalinglab.search(box, find)), { once: true });
-  addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    box.focus();
-  });
+  const find = document.querySelector(".sl-find"); // not there where a chapter is a page by itself
+  if (find) {
+    find.hidden = false;
+    const box = find.querySelector("input");
+    box.addEventListener("focus", () => scalinglab.load("search.js").then(() => scalinglab.search(box, find)), { once: true });
+    addEventListener("keydown", (event) => {
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      box.focus();
+    });
+  }
+
+  // ---- below a panel's state: a link that opens this picture by itself ----------------------------------------------
+
+  document.addEventListener("toggle", ({ target }) => {
+    const share = target.open && target.querySelector?.(".sl-panel .sl-share");
+    if (!share || share.nextElementSibling?.matches(".sl-link")) return;
+    const link = document.createElement("a");
+    const line = document.createElement("p");
+    const aim = () => (link.href = `${location.pathname}?state=${encodeURIComponent(share.querySelector("input").value)}`);
+    link.textContent = "Link to this panel alone, as it is now";
+    line.className = "sl-note sl-link";
+    for (const event of ["pointerdown", "focus", "pointerenter"]) link.addEventListener(event, aim);
+    aim();
+    line.append(link);
+    share.after(line);
+  }, true);
 
   // ---- ?panel=NAME&state=TEXT: this panel alone, as it stands in that text -----------------------------------------
 
@@ -94,6 +113,13 @@
   root.classList.add("sl-alone");
   place.classList.add("sl-asked");
   place.closest(".sl-main > *").classList.add("sl-chosen");
+  const from = document.createElement("p");
+  const chapter = document.createElement("a");
+  chapter.href = `${location.pathname}#${place.closest(".sl-cell").id}`;
+  chapter.textContent = `From ${document.title.replace(" · ", ", ")}`;
+  from.className = "sl-from";
+  from.append(chapter);
+  place.after(from);
   if (!state) return;
   const paste = () => {
     const model = scalinglab.live[place.dataset.model];

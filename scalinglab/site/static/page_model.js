@@ -14,7 +14,7 @@ Object.assign(scalinglab, {
   live: {}, // the models of this page that were made, by their names
   files: {}, // what data files hold, by their names
   loading: new Map(), // scripts that were added, by their paths
-  assets: new URL(".", document.currentScript.src).href,
+  assets: new URL(".", document.currentScript.src || location.href).href,
 });
 
 /** What opens closed panels, tables and texts. The journal of the page takes its place where there is one. */
