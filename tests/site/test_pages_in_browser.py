@@ -45,6 +45,19 @@ def open_all(page: Page) -> None:
         expect(buttons).not_to_have_count(left)
 
 
+def too_wide(page: Page) -> list[str]:
+    """What makes a page wider than its window; charts shrink a little later than that."""
+    return page.evaluate(
+        """async () => {
+            const wide = () => document.documentElement.scrollWidth > innerWidth;
+            for (let wait = 0; wide() && wait < 100; wait += 1) await new Promise((again) => setTimeout(again, 50));
+            const out = (one) => one.getBoundingClientRect().right > innerWidth + 1;
+            const found = wide() ? [...document.querySelectorAll("body *")].filter(out) : [];
+            return found.map((one) => one.outerHTML.slice(0, 120));
+        }"""
+    )
+
+
 def serious(page: Page) -> list[str]:
     """The serious findings of axe, each with the first place."""
     options = {"preload": False, "resultTypes": ["violations"]}  # it would fetch styles, which a disk refuses
@@ -69,9 +82,7 @@ def test_each_page_in_both_themes_and_on_three_widths(visit: Visit):
             page.set_viewport_size({"width": width, "height": 900})
             for theme in ("dark", "light"):
                 page.emulate_media(color_scheme=theme)
-                page.wait_for_function(
-                    "document.documentElement.scrollWidth <= innerWidth"
-                )  # charts shrink a little later
+                assert too_wide(page) == [], (name, width, theme)
                 if (width, theme) in LOOKED_AT:
                     assert serious(page) == [], (name, width, theme)
 
