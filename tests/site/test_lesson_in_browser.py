@@ -43,7 +43,7 @@ def test_a_sealed_prediction_is_compared_and_opens_what_waits_for_it(first, visi
     expect(first.get_by_text(CLOSED)).to_have_count(3)
     assert "18.5" not in first.locator("main").inner_text()
     seal(first, "12")
-    told = "You said 12 %, measured 18.5 %: off by 6.5 percentage points, a factor 1.5."
+    told = "You said 12 %, measured 18.5 %: off by 6.5 percentage points, a factor of 1.5."
     expect(first.locator(".slab-predict-reveal")).to_have_text(told)
     expect(first.get_by_text(CLOSED)).to_have_count(0)
     expect(first.get_by_role("region", name="Run", exact=True).locator("canvas").first).to_be_visible()
