@@ -13,6 +13,7 @@ The package is the tested core of a course of notebooks. Its folders are named b
 - ``scalinglab.live``: the panel of a notebook: controls, a function, rows, a chart
 - ``scalinglab.exercises``: sealed predictions, checks that name the mistake, staged hints
 - ``scalinglab.classroom``: an instructor's class: chapters assigned, collected, graded with nbgrader, and told
+- ``scalinglab.site``: the course as web pages whose panels move without Python
 - ``scalinglab.cli``: the command ``scalinglab``
 - ``scalinglab.bibliography``: the works that docstrings and notebooks cite by key
 

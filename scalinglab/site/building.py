@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import multiprocessing
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from scalinglab._checks import fail
 from scalinglab._files import write_atomically
 from scalinglab.live import Panel
 from scalinglab.site.assets import asset_files
+from scalinglab.site.executing import CellError, execute
 from scalinglab.site.keeping import Kept, cell_keys, default_folder
 from scalinglab.site.lesson import course_script
 from scalinglab.site.map_page import map_page, projects_page
@@ -124,11 +127,12 @@ def build_site(
     titles |= {stem: before["chapters"][stem] for stem in earlier}
     projects = (course / "projects.md").is_file()
     site = Site(tuple(Chapter(*one) for one in sorted(titles.items())), repository, projects)
-    pages = {
-        chapter.page: chapter_page(chapter, cells[chapter.stem], store.chapter(keys[chapter.stem]) or {}, site)
-        for chapter in site.chapters
-        if chapter.stem in cells
-    }
+    pages = dict[str, str]()
+    for chapter in site.chapters:
+        if chapter.stem in cells:
+            parts = store.chapter(keys[chapter.stem]) or {}
+            with _named(chapter.stem):
+                pages[chapter.page] = chapter_page(chapter, cells[chapter.stem], parts, site)
     files = {path: held for held_by in earlier.values() for path, held in held_by.items()}
     for stem in cells:
         files[f"notebooks/{stem}.ipynb"] = (course / f"{stem}.ipynb").read_bytes()
@@ -140,6 +144,17 @@ def build_site(
     written, deleted = _write(out, files, before, titles)
     store.forget_old()
     return Built(out, tuple(sorted(path.stem for path in missing)), written, deleted, sum(map(len, files.values())))
+
+
+@contextlib.contextmanager
+def _named(stem: str) -> Iterator[None]:
+    """What is wrong with a chapter is told with its name."""
+    try:
+        yield
+    except CellError:
+        raise
+    except ValueError as problem:
+        raise ValueError(f"{stem}.ipynb: {problem}") from problem
 
 
 def _earlier(out: Path, before: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, dict[str, bytes]]:
@@ -240,6 +255,11 @@ def _run_all(
                     step(*told.get())
                 for future in done:
                     yield running.pop(future), future.result()
+        except BrokenProcessPool:
+            names = ", ".join(sorted(path.name for path in running.values()))
+            raise ValueError(
+                f"the process that ran {names} was ended, maybe for want of memory: try --jobs 1"
+            ) from None
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()
@@ -261,7 +281,6 @@ def run_chapter(path: Path, folder: Path, tell: Callable[[tuple[str, int, int]],
     CellError
         If a cell fails.
     """
-    from scalinglab.site.executing import execute
     from scalinglab.site.rendering import render_cell
 
     store, report = Kept(folder), list[str]()
@@ -273,7 +292,8 @@ def run_chapter(path: Path, folder: Path, tell: Callable[[tuple[str, int, int]],
             tell((path.stem, done, len(code)))
             parts = store.read(keys[cell.id])
             if parts is None:
-                parts = render_cell(cell, executed)
+                with _named(path.stem):
+                    parts = render_cell(cell, executed)
                 panels = bool(cell.outputs) and all(isinstance(one.value, Panel) for one in cell.outputs)
                 store.write(keys[cell.id], parts, panels=panels)
             report += [line for part in parts for line in part.report]

@@ -19,7 +19,7 @@ class PageExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
         """The page and what nbconvert passes along."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         about = resources.get("metadata", {})

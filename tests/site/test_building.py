@@ -57,6 +57,21 @@ def test_another_folder_gets_the_same_bytes(course):
     assert contents(course.parent / "other") == contents(course.parent / "site")
 
 
+def test_computed_again_it_is_the_same_bytes(course, site):
+    shutil.rmtree(course.parent / "kept")
+    assert built(course, "01", out="again").ran == ("01_second",)
+    again, before = contents(course.parent / "again"), contents(site)
+    own = [name for name in again if name.startswith(("data", "pictures", "notebooks"))]
+    assert own == ["data/01/dots.js", "notebooks/01_second.ipynb", "pictures/01/dots.svg"]
+    assert [name for name in own if again[name] != before[name]] == []
+
+
+def test_what_cannot_be_typeset_is_told_with_its_chapter(course):
+    change(course / "00_first.ipynb", "That was all.", r"That was $\\frac{1}$ all.")
+    with pytest.raises(ValueError, match=r"^00_first.ipynb: formula must be TeX that can be typeset "):
+        built(course)
+
+
 def test_a_change_of_prose_runs_nothing(course):
     change(course / "00_first.ipynb", "That was all.", "That was nearly all.")
     again = built(course)

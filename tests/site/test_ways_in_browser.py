@@ -61,7 +61,7 @@ def test_one_panel_alone_opens_as_its_state_says(visit, chapter):
     shown = json.dumps(page.locator(".sl-panel").first.get_attribute("aria-label"))
     expect(text).not_to_have_value("")
     state, number = text.input_value(), place.locator("input[type=number]").first.input_value()
-    place.locator(".sl-more details", has=text).locator("summary").click()
+    place.get_by_text("Copy, paste, download").click()
     link = place.get_by_role("link", name="Link to this panel alone, as it is now")
     link.hover()
     assert str(link.get_attribute("href")).endswith(f"{chapter}?state={quote(state, safe='')}")

@@ -43,9 +43,7 @@ def svg(specs: Sequence[dict[str, Any]], data: Mapping[str, Columns]) -> str:
     sets = {name: [_plain(record) for record in records_of(thin(columns, _ROWS))] for name, columns in data.items()}
     parts, left, bottom = [], 0.0, 0.0
     for number, spec in enumerate(specs):
-        picture = re.sub(
-            r"\bclip(\d+)", rf"clip{number}-\1", engine.ask("svg", spec | {"datasets": sets})
-        )  # each counts its clips from zero
+        picture = _renamed(engine.ask("svg", spec | {"datasets": sets}), number)
         width, height = map(float, _SIZE.match(picture).groups())  # pyright: ignore[reportOptionalMemberAccess]
         legend, more = written(legends(drawn(spec, data)), _MARGIN, width)
         below = f'<g transform="translate(0,{height:g})">{legend}</g>'
@@ -54,6 +52,15 @@ def svg(specs: Sequence[dict[str, Any]], data: Mapping[str, Columns]) -> str:
     size = f'width="{left:g}" height="{bottom:g}" viewBox="0 0 {left:g} {bottom:g}"'
     paper = f'<rect width="{left:g}" height="{bottom:g}" fill="white"/>'
     return f'<svg xmlns="http://www.w3.org/2000/svg" version="1.1" {size}>{paper}{"".join(parts)}</svg>'
+
+
+def _renamed(picture: str, number: int) -> str:
+    """The same picture with clips that are told from those of its neighbours, and counted from zero.
+
+    Vega counts them on from picture to picture, so that one chart would never be the same text again.
+    """
+    seen: dict[str, int] = {}
+    return re.sub(r"\bclip(\d+)", lambda found: f"clip{number}-{seen.setdefault(found[1], len(seen))}", picture)
 
 
 def show(widget: tuple[dict[str, Any], dict[str, Any]], picture: Callable[[], str] | None) -> None:
