@@ -16,8 +16,8 @@ from typing import IO, Any
 
 import psutil
 
-#: Seconds between two looks at the answer, and at the memory.
-_PAUSE = 0.05
+#: Seconds between two looks at the answer, and at the memory: to find all processes takes its time.
+_PAUSE, _MEMORY_PAUSE = 0.02, 0.25
 _TAIL = 20_000
 
 
@@ -83,12 +83,16 @@ class LimitedProgram:
             assert program.stdin is not None
             with contextlib.suppress(BrokenPipeError):
                 print(line, file=program.stdin, flush=True)
+            look = begun
             while not file.exists() and program.poll() is None and not stopped:
                 time.sleep(_PAUSE)
-                if time.monotonic() - begun > seconds:
+                now = time.monotonic()
+                if now - begun > seconds:
                     stopped = f"it ran longer than {_duration(seconds)}"
-                elif sum(_resident(one) for one in _family(program.pid) if not self._is_apart(one)) > memory:
-                    stopped = f"it used more than {memory / 1e9:g} GB of memory"
+                elif now >= look:
+                    look = now + _MEMORY_PAUSE
+                    if sum(_resident(one) for one in _family(program.pid) if not self._is_apart(one)) > memory:
+                        stopped = f"it used more than {memory / 1e9:g} GB of memory"
             value = json.loads(file.read_bytes()) if file.exists() else None
         said = "" if output.closed else _end_of(output, since)
         if stopped or value is None:
