@@ -23,10 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Say for each student what was filed, then what was not; 1 if something was left over."""
-    from scalinglab.classroom import collect
-
     try:
+        from scalinglab.classroom import collect
+
         done = collect(Path(arguments.class_folder).expanduser(), [Path(one).expanduser() for one in arguments.sources])
+    except KeyboardInterrupt:
+        print("Stopped. Nothing is lost; run it again to go on.")
+        return 130
     except FileNotFoundError:
         raise
     except OSError as problem:

@@ -152,7 +152,7 @@ def cases(place: str) -> dict[str, Case]:
         "byhandandsame": Case(WRONG, 23, both(WRONG_SLOPE, f"{RIGHT_SPREAD}  # as before"), 29, {name: 6}),
         "byhandbelow": Case(both(), 33, None, 25, {name: 2}),
         "essaygraded": Case(essay(), 33, None, 37, {ESSAY: 4}),
-        "essaywaits": Case(essay(), 33, told="A person has to grade this"),
+        "essaywaits": Case(essay(), 33, told="To be graded by a person"),
         "essaychanged": Case(essay(), 33, essay("Another text."), 36, {ESSAY: 3}, "given for an earlier answer"),
         "late": Case(both(), 23, told="after the due date"),
         "strays": Case(both()),

@@ -8,6 +8,7 @@ differs, something is lost, a second run changes a byte, or anything is left beh
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import re
@@ -41,11 +42,14 @@ class TenOff(BasePlugin):
 
 c.AssignLatePenalties.plugin_class = TenOff
 """
+#: What systems, editors and students leave in a folder of a class, as it is put there.
+_STRAY = b"nobody needs this"
 _TEST = "assert 'SPOILED' not in globals()\n-1.0 if student == 'Minus One' else 3.0"
 
 
 def main() -> int:
     """Play the term, and print what came of it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has its children ignore it
     with tempfile.TemporaryDirectory(prefix="hostile-") as home:
         return _play(Path(home))
 
@@ -64,10 +68,10 @@ def _play(home: Path) -> int:
         before = _bytes(place)
         _strays(place)
         run("grade", str(place), "--jobs", "2", fine=(0, 1))
-        after = {name: content for name, content in _bytes(place).items() if "stray" not in name}
+        after = _bytes(place)
         changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
         found += [f"run {number + 1}: changed by running it again: {name}" for name in changed]
-    found += _left_behind()
+    found += _left_behind(place)
     print(*found, sep="\n")
     return int(bool(found))
 
@@ -198,25 +202,25 @@ def _held(book: Any, student: str) -> float | None:
 def _strays(place: Path) -> None:
     """What systems, editors and students leave in the folders of a class."""
     for folder in (place / "source" / CHAPTER, place / "submitted" / "strays" / CHAPTER):
-        (folder / ".DS_Store").write_bytes(b"stray")
         (folder / ".ipynb_checkpoints").mkdir(exist_ok=True)
-        (folder / ".ipynb_checkpoints" / "stray-checkpoint.ipynb").write_bytes(b"{}")
-        (folder / "stray.ipynb").write_bytes(b"{}")
-    (place / "source" / CHAPTER / "predictions.json").write_bytes(b"stray")
+        for name in (".DS_Store", ".ipynb_checkpoints/a-checkpoint.ipynb", "Untitled.ipynb", "predictions.json"):
+            (folder / name).write_bytes(_STRAY)
 
 
 def _bytes(place: Path) -> dict[str, bytes]:
-    """All files but the gradebook, which SQLite may write anew without a change, and strays."""
-    names = {".DS_Store", "gradebook.db"}
-    files = [path for path in place.rglob("*") if path.is_file() and path.name not in names]
+    """All files, the gradebook too, but for strays."""
+    files = [path for path in place.rglob("*") if path.is_file()]
     found = {path.relative_to(place).as_posix(): path.read_bytes() for path in files}
-    return {name: content for name, content in found.items() if content != b"stray"}
+    return {name: content for name, content in found.items() if content != _STRAY}
 
 
-def _left_behind() -> Iterator[str]:
-    yield from (f"left behind: {path}" for path in Path(tempfile.gettempdir()).glob("scalinglab-*"))
+def _left_behind(place: Path) -> Iterator[str]:
+    """Temporary folders of this class, and programs of commands that have ended."""
+    which = hashlib.sha256(os.fsencode(place.resolve())).hexdigest()[:8]
+    yield from (f"left behind: {path}" for path in Path(tempfile.gettempdir()).glob(f"scalinglab-{which}-*"))
     for process in psutil.process_iter(["cmdline"]):
-        if "scalinglab.classroom.nbgrader.worker" in (process.info["cmdline"] or []):
+        words = process.info["cmdline"] or []
+        if "scalinglab.classroom.nbgrader.worker" in words and not psutil.pid_exists(int(words[-1])):
             yield f"still runs: {process.pid}"
 
 

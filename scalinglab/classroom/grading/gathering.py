@@ -33,9 +33,9 @@ def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResult
     works = handed_in(class_folder)
     known = {(work.assignment, work.student) for work in works}
     # A submission may stand in the gradebook alone: its folder was removed, or a person entered its points.
-    works += [
-        HandedIn(name, who, "") for name in parts for who in book.states.get(name, {}) if (name, who) not in known
-    ]
+    for name in parts:
+        entered = (who for who, state in book.states.get(name, {}).items() if _has_points(state))
+        works += [HandedIn(name, who, "") for who in entered if (name, who) not in known]
     origins = {(one.assignment, one.student): one for one in origins_in(class_folder)}
     submissions = []
     for work in sorted(works, key=lambda work: (work.assignment, work.student)):
@@ -50,6 +50,11 @@ def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResult
         students=_students(class_folder, submissions),
         questions=tuple(one for name, notebook in sources.items() for one in _questions(records, name, notebook)),
     )
+
+
+def _has_points(state: Mapping[str, Any]) -> bool:
+    """Whether the gradebook has any points of a submission; it has a place for each that was begun to be graded."""
+    return any(one is not None for cell in state["cells"].values() for one in (cell["auto"], cell["hand"]))
 
 
 def _parts(notebook: Mapping[str, Any], worth: Mapping[str, float]) -> dict[str, Part]:

@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
@@ -40,6 +45,51 @@ _NO_NETWORK = (
 )
 
 
+_IMAGE_WITHOUT_WORDS = re.compile(r"<img\b(?![^>]*\balt=)")
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates as Jinja compiled them, for all exporters of this process: each has an environment of its own."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what is known."""
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _CompiledTemplates()
+
+
+class PageExporter(HTMLExporter):
+    """nbconvert's exporter without what takes longer than the page: compiling templates, and parsing the HTML again.
+
+    It is parsed to name pictures without words, which a pattern finds, and for a template that nbgrader does not use.
+    """
+
+    def _create_environment(self) -> Any:
+        made = super()._create_environment()
+        made.bytecode_cache = _compiled
+        return made
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **named: Any) -> tuple[str, Any]:
+        """Convert a notebook."""
+        told = nb.metadata.get("language_info", {})
+        lexer = told.get("pygments_lexer", told.get("name"))
+        resources = self._init_resources(resources)
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        kinds = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", kinds)
+        page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **named)
+        return _IMAGE_WITHOUT_WORDS.sub('<img alt="A picture without a description"', page), resources
+
+
 class TextOfPage(NbGraderPreprocessor):
     """Let formulas leave the text, and let the box of a check tell the points that a person gave."""
 
@@ -64,6 +114,7 @@ def write_feedback(nbgrader: Any, assignment: str, student: str) -> dict[str, An
     template.HTMLExporter.template_name = "feedback"
     with temp_attrs(nbgrader.coursedir, assignment_id=assignment, student_id=student):
         app = GenerateFeedback(coursedir=nbgrader.coursedir, parent=nbgrader)
+        app.exporter_class = PageExporter
         app.preprocessors = [GetGrades, TextOfPage, CSSHTMLHeaderPreprocessor]
         app.update_config(template)
         app.force = True

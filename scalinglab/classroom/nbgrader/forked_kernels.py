@@ -59,11 +59,6 @@ class KernelServer:
         cls._current = cls.wanted = None
 
     @property
-    def pid(self) -> int:
-        """Of the process that is forked."""
-        return self._process.pid
-
-    @property
     def ended(self) -> bool:
         """Whether a submission, say, has ended the process."""
         return self._process.poll() is not None
@@ -125,7 +120,7 @@ class ForkedProvisioner(LocalProvisioner):
         server = KernelServer.wanted
         if server is None or _LAUNCHER not in cmd:
             return await super().launch_kernel(cmd, **kwargs)
-        environment = dict(kwargs.get("env") or os.environ) | {"JPY_PARENT_PID": str(server.pid)}
+        environment = dict(kwargs.get("env") or os.environ)
         folder, words = str(kwargs.get("cwd") or os.getcwd()), cmd[cmd.index(_LAUNCHER) + 1 :]
         answer = server.ask(start=words, folder=folder, environment=environment)
         self.process = _Forked(server, answer["pid"])

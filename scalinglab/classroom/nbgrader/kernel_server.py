@@ -71,9 +71,10 @@ def become_kernel(request: dict[str, Any]) -> None:
             sys.modules["numpy"].random.seed()  # or all submissions would draw the same numbers
         from ipykernel.kernelapp import IPKernelApp
 
-        sys.argv = ["ipykernel_launcher", *request["start"]]
+        words = [*request["start"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+        sys.argv = ["ipykernel_launcher", *words]
         app = IPKernelApp.instance()
-        app.initialize(request["start"])
+        app.initialize(words)
         app.start()
         code = 0
     except SystemExit as end:

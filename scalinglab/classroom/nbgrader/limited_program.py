@@ -18,7 +18,7 @@ from typing import IO, Any
 import psutil
 
 #: Seconds between two looks at the answer, and at the memory.
-_PAUSE = 0.05
+_PAUSE = 0.02
 #: Seconds between two looks at all processes there are, for those that the program has started: such a look is long.
 _LISTED = 0.25
 _TAIL = 20_000

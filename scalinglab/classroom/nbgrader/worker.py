@@ -157,6 +157,7 @@ def _nbgrader(class_folder: Path) -> Any:
 
     settings = PyFileConfigLoader(CONFIG, path=str(class_folder)).load_config()
     settings.CourseDirectory.root = str(class_folder)
+    settings.Execute.shutdown_kernel = "immediate"
     steps = with_points_from_checks(settings)
     settings.Autograde.autograde_preprocessors = [ExecuteInFork if one is Execute else one for one in steps]
     return NbGraderAPI(config=settings)

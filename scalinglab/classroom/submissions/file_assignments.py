@@ -75,6 +75,9 @@ def read_assignments(class_folder: Path) -> Assignments:
         )
     found: dict[str, frozenset[str]] = {}
     for notebook in sorted(class_folder.glob("source/*/*.ipynb")):
+        own = notebook.with_name(f"{notebook.parent.name}.ipynb")
+        if notebook.parent.name.startswith(".") or (notebook != own and own.is_file()):  # a stray beside it
+            continue
         try:
             ids = _ids(json.loads(notebook.read_bytes()))
         except (ValueError, RecursionError) as problem:

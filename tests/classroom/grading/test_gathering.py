@@ -29,6 +29,7 @@ STATES = {
     "lovelaceada": state(cell(15), cell(3), cell(None, needs=True)),
     "nunezana 4711": state(cell(0, 7, needs=True), cell(3), cell(None, 4), penalty=2, late=3 * 86400 + 5400),
     "ben": state(cell(15, extra=2.5), cell(0), cell(0)),
+    "nothing yet": state(cell(None, needs=True), cell(None, needs=True), cell(None, needs=True)),
     "on paper": state(cell(None, 9), cell(None, 1), cell(None, 5)),
 }
 ORIGINS = """student,assignment,lms,number,source,file,late,time

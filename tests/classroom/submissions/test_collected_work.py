@@ -114,6 +114,15 @@ def test_a_damaged_journal_is_kept_beside_the_notebook_and_never_in_the_place_of
     assert found[f"submitted/ben/{FIVE}/predictions.damaged.json"] == b'{"format": 1'
 
 
+def test_a_stray_notebook_in_a_source_is_passed_over(tmp_path):
+    place = course(tmp_path)
+    for stray in (f"{FIVE}/Untitled.ipynb", ".ipynb_checkpoints/a-checkpoint.ipynb"):
+        (place / "source" / stray).parent.mkdir(exist_ok=True)
+        (place / "source" / stray).write_bytes(b"no notebook")
+    collect(place, [zipped(tmp_path / "a.zip", {"ana/a.ipynb": notebook()})])
+    assert submitted(place) == [f"ana/{FIVE}/{FIVE}.ipynb"]
+
+
 def test_what_an_lms_says_of_lateness_and_time_is_kept(tmp_path):
     place = course(tmp_path)
     collect(
