@@ -75,7 +75,7 @@ def _whole(values: np.ndarray) -> Coded | None:
 def _few(values: np.ndarray) -> Coded | None:
     """Numbers of which there are few different ones, each exactly."""
     labels, codes = np.unique(values, return_inverse=True, equal_nan=True)
-    if len(labels) > max(16, len(values) // 10):
+    if len(labels) > max(64, len(values) // 10):
         return None
     return Coded(codes.astype(np.uint32), {"kind": "few", "labels": [_plain(label) for label in labels.tolist()]})
 
