@@ -39,10 +39,13 @@ def bring_to_life(page: Page) -> None:
 
 def open_all(page: Page) -> None:
     """Open what waits for a prediction, by the buttons that a reader has."""
-    buttons = page.get_by_role("button", name="Show without predicting")
-    while left := buttons.count():
-        buttons.first.click()
-        expect(buttons).not_to_have_count(left)
+    page.evaluate(
+        """() => {
+            const shut = () => [...document.querySelectorAll(".sl-sealed button")].find((one) => !one.disabled);
+            while (shut()) shut().click();
+        }"""
+    )
+    expect(page.locator(".sl-sealed")).to_have_count(0, timeout=20_000)
 
 
 def too_wide(page: Page) -> list[str]:
@@ -51,7 +54,8 @@ def too_wide(page: Page) -> list[str]:
         """async () => {
             const wide = () => document.documentElement.scrollWidth > innerWidth;
             for (let wait = 0; wide() && wait < 100; wait += 1) await new Promise((again) => setTimeout(again, 50));
-            const out = (one) => one.getBoundingClientRect().right > innerWidth + 1;
+            const scrolls = (one) => one && (getComputedStyle(one).overflowX !== "visible" || scrolls(one.parentElement));
+            const out = (one) => one.getBoundingClientRect().right > innerWidth + 1 && !scrolls(one.parentElement);
             const found = wide() ? [...document.querySelectorAll("body *")].filter(out) : [];
             return found.map((one) => one.outerHTML.slice(0, 120));
         }"""
