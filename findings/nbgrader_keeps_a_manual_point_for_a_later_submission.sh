@@ -14,7 +14,8 @@ trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet nbgrader==0.9.6
 
-"$folder/venv/bin/python" -W ignore - "$folder/gradebook.db" <<'PYTHON'
+# nbgrader calls alembic, which lies beside Python.
+PATH="$folder/venv/bin:$PATH" python -W ignore - "$folder/gradebook.db" <<'PYTHON'
 import sys
 
 from nbformat.v4 import new_code_cell, new_notebook, new_output
