@@ -42,8 +42,8 @@ class TenOff(BasePlugin):
 
 c.AssignLatePenalties.plugin_class = TenOff
 """
-#: What systems, editors and students leave in a folder of a class, as it is put there.
-_STRAY = b"nobody needs this"
+#: What systems, editors and students leave in a folder of a class, as it is put there: of a journal, an empty one.
+_STRAY = b'{"format": 1}'
 _TEST = "assert 'SPOILED' not in globals()\n-1.0 if student == 'Minus One' else 3.0"
 
 
