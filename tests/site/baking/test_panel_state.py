@@ -31,9 +31,8 @@ def panel() -> Panel:
 def page(browser: Browser, panel: Panel) -> Iterator[Page]:
     page = browser.new_page()
     script = Path(baking.__file__).parents[1] / "static" / "panel_state.js"
-    page.evaluate(
-        "controls => Object.assign(globalThis, { scalinglab: {}, controls })", Recording(panel).traits()["controls"]
-    )
+    given = [panel.name, Recording(panel).traits()["controls"]]
+    page.evaluate("([own, controls]) => Object.assign(globalThis, { scalinglab: {}, own, controls })", given)
     page.add_script_tag(content=script.read_text(encoding="utf-8"))
     yield page
     page.close()
@@ -54,7 +53,8 @@ def test_the_text_of_300_random_states_is_the_same_and_comes_back(page: Page, pa
     states = [panel.values | state for state in states]
     texts = page.evaluate("(all) => all.map((each) => scalinglab.panelState.text(own, controls, each))", states)
     assert texts == [Recording(panel).text(state) for state in states]
-    assert page.evaluate("(all) => all.map((each) => scalinglab.panelState.read(each, own, controls))", texts) == states
+    read = page.evaluate("(all) => all.map((each) => scalinglab.panelState.read(each, own, controls))", texts)
+    assert read == states
 
 
 #: Reads a text; of one that does not fit, the sentence.
