@@ -245,7 +245,9 @@ def _run_all(
     if not paths:
         return
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(min(jobs, len(paths)), context, _one_thread) as pool:
+    # Each chapter has a process of its own, as it has a kernel in JupyterLab.
+    pool = ProcessPoolExecutor(min(jobs, len(paths)), context, _one_thread, max_tasks_per_child=1)
+    with context.Manager() as manager, pool:
         told: Any = manager.Queue()
         running: dict[Future[None], Path] = {pool.submit(run_chapter, path, folder, told.put): path for path in paths}
         try:
