@@ -55,7 +55,8 @@ def too_wide(page: Page) -> list[str]:
         """async () => {
             const wide = () => document.documentElement.scrollWidth > innerWidth;
             for (let wait = 0; wide() && wait < 100; wait += 1) await new Promise((again) => setTimeout(again, 50));
-            const scrolls = (one) => one && (getComputedStyle(one).overflowX !== "visible" || scrolls(one.parentElement));
+            const clips = (one) => getComputedStyle(one).overflowX !== "visible";
+            const scrolls = (one) => one && (clips(one) || scrolls(one.parentElement));
             const out = (one) => one.getBoundingClientRect().right > innerWidth + 1 && !scrolls(one.parentElement);
             const found = wide() ? [...document.querySelectorAll("body *")].filter(out) : [];
             return found.map((one) => one.outerHTML.slice(0, 120));
