@@ -33,6 +33,10 @@ from scalinglab.site.search_index import search_index
 MANIFEST = ".scalinglab-site.json"
 
 
+#: A chapter, how many of its cells are made, of how many, and lines of the report.
+Told = tuple[str, int, int, list[str]]
+
+
 @dataclass(frozen=True)
 class Built:
     """What a build has done.
@@ -118,9 +122,7 @@ def build_site(
     missing = [path for path in chapters if store.chapter(keys[path.stem]) is None]
     # Those with the most runs take longest; they come first, so that no process waits for the last one alone.
     missing.sort(key=lambda path: -sum("yield" in cell.source for cell in cells[path.stem] if cell.kind == "code"))
-    for path, report in _run_all(missing, store.folder, jobs, step):
-        for line in report:
-            say(f"{path.stem[:2]} {line}")
+    _run_all(missing, store.folder, jobs, step, say)
 
     earlier = _earlier(out, before, cells)
     titles = {stem: title_of(stem, each) for stem, each in cells.items()}
@@ -237,29 +239,31 @@ def _write(
 
 
 def _run_all(
-    paths: Sequence[Path], folder: Path, jobs: int, step: Callable[[str, int, int], None]
-) -> Iterable[tuple[Path, list[str]]]:
-    """Run chapters, and yield each with its report when it is done; the first error ends them all."""
+    paths: Sequence[Path], folder: Path, jobs: int, step: Callable[[str, int, int], None], say: Callable[[str], None]
+) -> None:
+    """Run chapters and tell how far they are; the first error ends them all."""
     if not paths:
         return
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(min(jobs, len(paths)), context, _one_thread) as pool:
+    # Each chapter has a process of its own, as it has a kernel in JupyterLab.
+    pool = ProcessPoolExecutor(min(jobs, len(paths)), context, _one_thread, max_tasks_per_child=1)
+    with context.Manager() as manager, pool:
         told: Any = manager.Queue()
-        running: dict[Future[list[str]], Path] = {
-            pool.submit(run_chapter, path, folder, told.put): path for path in paths
-        }
+        running: dict[Future[None], Path] = {pool.submit(run_chapter, path, folder, told.put): path for path in paths}
         try:
             while running:
                 done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
                 while not told.empty():
-                    step(*told.get())
+                    stem, made, total, report = told.get()
+                    step(stem, made, total)
+                    for line in report:
+                        say(line)
                 for future in done:
-                    yield running.pop(future), future.result()
+                    future.result()
+                    del running[future]
         except BrokenProcessPool:
             names = ", ".join(sorted(path.name for path in running.values()))
-            raise ValueError(
-                f"the process that ran {names} was ended, maybe for want of memory: try --jobs 1"
-            ) from None
+            raise ValueError(f"the process that ran {names} ended, maybe for want of memory: try --jobs 1") from None
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.terminate()
@@ -273,8 +277,8 @@ def _one_thread() -> None:
         os.environ[name] = "1"
 
 
-def run_chapter(path: Path, folder: Path, tell: Callable[[tuple[str, int, int]], None]) -> list[str]:
-    """Run one chapter and keep the pieces of its page; returns the lines of its report.
+def run_chapter(path: Path, folder: Path, tell: Callable[[Told], None]) -> None:
+    """Run one chapter and keep the pieces of its page; tells how far it is, and what there is to say.
 
     Raises
     ------
@@ -283,19 +287,16 @@ def run_chapter(path: Path, folder: Path, tell: Callable[[tuple[str, int, int]],
     """
     from scalinglab.site.rendering import render_cell
 
-    store, report = Kept(folder), list[str]()
+    store = Kept(folder)
     keys = cell_keys(path.stem, cells_of(path))
     with tempfile.TemporaryDirectory() as journal:
         executed = execute(path, Path(journal))
         code = [cell for cell in executed.cells if cell.kind == "code"]
-        for done, cell in enumerate(code):
-            tell((path.stem, done, len(code)))
+        for done, cell in enumerate(code, start=1):
             parts = store.read(keys[cell.id])
             if parts is None:
                 with _named(path.stem):
                     parts = render_cell(cell, executed)
                 panels = bool(cell.outputs) and all(isinstance(one.value, Panel) for one in cell.outputs)
                 store.write(keys[cell.id], parts, panels=panels)
-            report += [line for part in parts for line in part.report]
-    tell((path.stem, len(code), len(code)))
-    return report
+            tell((path.stem, done, len(code), [line for part in parts for line in part.report]))

@@ -165,6 +165,14 @@ def test_every_script_of_the_site_is_on_its_pages():
     assert own | {"course.js"} == set(SCRIPTS) | LATER | loaded
 
 
+def test_nothing_on_a_page_tells_of_the_machine_that_made_it(site):
+    """The first chapter asks what this machine lacks."""
+    page = (site / "00_first.html").read_text(encoding="utf-8")
+    assert "In JupyterLab, this cell tells you what your machine lacks." in page
+    for folder in (Path.home(), Path.cwd(), site.parent):
+        assert f"{folder}/" not in page
+
+
 def test_sections_that_a_search_finds(site):
     page = (site / "00_first.html").read_text(encoding="utf-8")
     sections = {anchor: (title, head, text) for _, anchor, title, head, text in sections_of("00_first.html", page)}
