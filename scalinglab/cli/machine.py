@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from scalinglab import _machine
 from scalinglab._checks import in_range, integer
@@ -52,6 +52,8 @@ class MachineReport:
     """All findings, in the order in which they were made."""
 
     findings: tuple[Finding, ...]
+    #: What a web page of the course says in its place: it would be of the machine that made the page.
+    elsewhere: ClassVar[str] = "In JupyterLab, this cell tells you what your machine lacks."
 
     @property
     def ready(self) -> bool:

@@ -20,6 +20,8 @@ def part_of(output: Output, cell: Cell, executed: Executed) -> Part:
     from scalinglab.site.lesson import lesson_part
     from scalinglab.site.panels import panel_part
 
+    if elsewhere := getattr(output.value, "elsewhere", ""):  # of the machine that it runs on, and no other's business
+        return Part("", f'<p class="sl-note-line"><em>{html.escape(elsewhere)}</em></p>')
     if isinstance(output.value, Panel):
         return panel_part(output.value, executed, cell.id)
     return lesson_part(output, cell, executed, typeset) or Part("", html_of(output.bundle))

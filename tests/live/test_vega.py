@@ -44,6 +44,13 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> Callable[[Panel], list[dict[str,
     return show
 
 
+def test_a_picture_is_the_same_text_whatever_was_drawn_before_it():
+    panel = Panel(lambda: {"x": [0, 1]}, charts=LINE)
+    first = panel.svg()
+    assert 'id="clip0-0"' in first
+    assert panel.svg() == first
+
+
 def test_one_program_draws_all_pictures_and_goes_on_after_a_mistake():
     assert engine.ask("svg", POINT).startswith("<svg")
     (program,) = engine._programs

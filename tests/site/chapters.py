@@ -89,6 +89,10 @@ def parameter_count(inputs, width, depth, classes):
 %%
 check("00-parameters", parameter_count)
 %%
+from scalinglab.cli import machine_report
+
+machine_report()
+%%
 ## Summary
 
 That was all.
