@@ -46,8 +46,8 @@
     if (control.kind === "choice") return check(control, text);
     if (control.kind === "switch") return oneOf(control.name, text.toLowerCase(), ["true", "false"]) === "true";
     const plain = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) && (!control.integer || /^\s*[+-]?\d+\s*$/.test(text));
-    const got = control.integer ? undefined : written(Number(text));
-    return plain ? check(control, Number(text), got) : fail(control.name, "be a number", text);
+    if (!plain) fail(control.name, "be a number", text);
+    return check(control, Number(text), control.integer ? undefined : written(Number(text)));
   }
 
   scalinglab.panelState = {
