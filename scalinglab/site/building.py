@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import multiprocessing
-import os
 import re
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,22 +13,17 @@ from typing import Any
 import scalinglab
 from scalinglab._checks import fail
 from scalinglab._files import write_atomically
-from scalinglab.live import Panel
 from scalinglab.site.assets import asset_files
-from scalinglab.site.executing import CellError, execute
 from scalinglab.site.keeping import Kept, cell_keys, default_folder
 from scalinglab.site.lesson import course_script
 from scalinglab.site.map_page import map_page, projects_page
 from scalinglab.site.pages import HOME, PROJECTS, Chapter, Site, chapter_page
 from scalinglab.site.parts import Cell
+from scalinglab.site.running import cells_of, named, run_chapters
 from scalinglab.site.search_index import search_index
 
 #: The file that makes a folder ours: what was written, and for which chapters.
 MANIFEST = ".scalinglab-site.json"
-
-
-#: A chapter, how many of its cells are made, of how many, and lines of the report.
-Told = tuple[str, int, int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -58,20 +47,6 @@ class Built:
     written: tuple[str, ...]
     deleted: tuple[str, ...]
     size: int
-
-
-def cells_of(path: Path) -> tuple[Cell, ...]:
-    """The cells of a notebook, without outputs."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    return tuple(
-        Cell(
-            str(cell.get("id", f"cell-{number}")),
-            cell["cell_type"],
-            "".join(cell["source"]),
-            bool(cell.get("metadata", {}).get("jupyter", {}).get("source_hidden")),
-        )
-        for number, cell in enumerate(notebook["cells"], start=1)
-    )
 
 
 def build_site(
@@ -122,7 +97,7 @@ def build_site(
     missing = [path for path in chapters if store.chapter(keys[path.stem]) is None]
     # Those with the most runs take longest; they come first, so that no process waits for the last one alone.
     missing.sort(key=lambda path: -sum("yield" in cell.source for cell in cells[path.stem] if cell.kind == "code"))
-    _run_all(missing, store.folder, jobs, step, say)
+    run_chapters(missing, store.folder, jobs, step=step, say=say)
 
     earlier = _earlier(out, before, cells)
     titles = {stem: title_of(stem, each) for stem, each in cells.items()}
@@ -133,7 +108,7 @@ def build_site(
     for chapter in site.chapters:
         if chapter.stem in cells:
             parts = store.chapter(keys[chapter.stem]) or {}
-            with _named(chapter.stem):
+            with named(chapter.stem):
                 pages[chapter.page] = chapter_page(chapter, cells[chapter.stem], parts, site)
     files = {path: held for held_by in earlier.values() for path, held in held_by.items()}
     for stem in cells:
@@ -146,17 +121,6 @@ def build_site(
     written, deleted = _write(out, files, before, titles)
     store.forget_old()
     return Built(out, tuple(sorted(path.stem for path in missing)), written, deleted, sum(map(len, files.values())))
-
-
-@contextlib.contextmanager
-def _named(stem: str) -> Iterator[None]:
-    """What is wrong with a chapter is told with its name."""
-    try:
-        yield
-    except CellError:
-        raise
-    except ValueError as problem:
-        raise ValueError(f"{stem}.ipynb: {problem}") from problem
 
 
 def _earlier(out: Path, before: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, dict[str, bytes]]:
@@ -233,68 +197,3 @@ def _write(
     told = {"version": scalinglab.__version__, "chapters": dict(sorted(titles.items())), "files": sums}
     write_atomically(out / MANIFEST, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
     return tuple(written), tuple(deleted)
-
-
-# ---- chapters in processes of their own ------------------------------------------------------------------------------
-
-
-def _run_all(
-    paths: Sequence[Path], folder: Path, jobs: int, step: Callable[[str, int, int], None], say: Callable[[str], None]
-) -> None:
-    """Run chapters and tell how far they are; the first error ends them all."""
-    if not paths:
-        return
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(min(jobs, len(paths)), context, _one_thread) as pool:
-        told: Any = manager.Queue()
-        running: dict[Future[None], Path] = {pool.submit(run_chapter, path, folder, told.put): path for path in paths}
-        try:
-            while running:
-                done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-                while not told.empty():
-                    stem, made, total, report = told.get()
-                    step(stem, made, total)
-                    for line in report:
-                        say(line)
-                for future in done:
-                    future.result()
-                    del running[future]
-        except BrokenProcessPool:
-            names = ", ".join(sorted(path.name for path in running.values()))
-            raise ValueError(f"the process that ran {names} ended, maybe for want of memory: try --jobs 1") from None
-        except BaseException:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _one_thread() -> None:
-    """Two processes of one thread each do more than two of many that wait for each other."""
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"
-
-
-def run_chapter(path: Path, folder: Path, tell: Callable[[Told], None]) -> None:
-    """Run one chapter and keep the pieces of its page; tells how far it is, and what there is to say.
-
-    Raises
-    ------
-    CellError
-        If a cell fails.
-    """
-    from scalinglab.site.rendering import render_cell
-
-    store = Kept(folder)
-    keys = cell_keys(path.stem, cells_of(path))
-    with tempfile.TemporaryDirectory() as journal:
-        executed = execute(path, Path(journal))
-        code = [cell for cell in executed.cells if cell.kind == "code"]
-        for done, cell in enumerate(code, start=1):
-            parts = store.read(keys[cell.id])
-            if parts is None:
-                with _named(path.stem):
-                    parts = render_cell(cell, executed)
-                panels = bool(cell.outputs) and all(isinstance(one.value, Panel) for one in cell.outputs)
-                store.write(keys[cell.id], parts, panels=panels)
-            tell((path.stem, done, len(code), [line for part in parts for line in part.report]))

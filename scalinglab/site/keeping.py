@@ -27,7 +27,7 @@ _PACKAGE = Path(scalinglab.__file__).parent
 #: Of the package, what no piece depends on: the commands, the classroom, and what only puts pieces together.
 _ASIDE = {"cli", "classroom"}
 _ONLY_PAGES = {"assets.py", "building.py", "exporting.py", "formulas.py", "keeping.py", "map_page.py", "markdown.py"}
-_ONLY_PAGES |= {"pages.py", "scripts.py", "search_index.py", "single.py"}
+_ONLY_PAGES |= {"pages.py", "running.py", "scripts.py", "search_index.py", "single.py"}
 #: What of the site bakes panels.
 _BAKING = ("baking", "executing", "panels", "parts")
 _LIBRARIES = ("altair", "anywidget", "numpy", "scikit-learn", "scipy", "torch", "vl-convert-python")

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scalinglab.site.assets import SCRIPTS, asset_files, widgets
-from scalinglab.site.building import cells_of, run_chapter, title_of
+from scalinglab.site.building import title_of
 from scalinglab.site.keeping import Kept, cell_keys, default_folder
 from scalinglab.site.lesson import course_script
 from scalinglab.site.pages import HOME, Chapter, Site, chapter_page
+from scalinglab.site.running import cells_of, run_chapter
 
 
 def single_page(path: Path, *, kept: Path | None = None) -> str:

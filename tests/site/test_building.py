@@ -105,15 +105,21 @@ def test_what_is_no_longer_there_is_deleted(course):
     assert not (course.parent / "site" / "data" / "00" / "old.js").exists()
 
 
-def test_a_cell_that_fails_is_named_and_nothing_is_written(course, capsys):
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("nothing", "01_second.ipynb: cell 9 (c08) failed: NameError: name 'nothing' is not defined"),
+        ("__import__('os')._exit(3)", "the process of 01_second.ipynb ended, maybe for want of memory: try --jobs 1"),
+    ],
+)
+def test_a_chapter_that_fails_is_named_and_nothing_is_written(course, capsys, code, sentence):
     """Also of the chapter that does not fail."""
     change(course / "00_first.ipynb", "That was all.", "Changed.")
-    change(course / "01_second.ipynb", "3 + 4", "3 + nothing")
+    change(course / "01_second.ipynb", "3 + 4", f"3 + {code}")
     before = contents(course.parent / "site")
     out, kept = str(course.parent / "site"), str(course.parent / "kept")
     assert main(["site", "--course", str(course), "--out", out, "--cache", kept, "--jobs", "1"]) == 2
-    said = capsys.readouterr().err
-    assert "scalinglab site: 01_second.ipynb: cell 9 (c08) failed: NameError: name 'nothing' is not defined\n" in said
+    assert capsys.readouterr().err == f"scalinglab site: {sentence}\n"
     assert contents(course.parent / "site") == before
 
 

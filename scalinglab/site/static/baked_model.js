@@ -25,22 +25,30 @@
     /** Open the panel if nothing is to be predicted first, with the picture of its start. */
     async start(model) {
       this.model = model;
-      scalinglab.gates.watch(() => this.open());
+      scalinglab.gates.watch(() => this.open().catch((error) => this.refuse(error)));
       model.put(this.answer({}));
       await this.open();
     }
 
+    /** Read the frames, once, if nothing is to be predicted first; where they cannot be read, the next call tries again. */
     async open() {
-      const shut = !scalinglab.gates.isOpen(this.baked.after);
-      if (shut || this.opening) return this.opening;
-      this.opening = (async () => {
-        this.frames = new scalinglab.Frames(await scalinglab.bytes(this.baked.file, this.baked.path));
-        this.look();
-        this.find();
-        this.show(this.here.count - 1, "done");
-        this.model.put({ closed: "" });
-      })();
-      return this.opening;
+      if (!scalinglab.gates.isOpen(this.baked.after)) return;
+      this.opening ??= this.read();
+      try {
+        await this.opening;
+      } catch (error) {
+        this.opening = undefined;
+        throw error;
+      }
+    }
+
+    async read() {
+      this.frames = new scalinglab.Frames(await scalinglab.bytes(this.baked.file, this.baked.path));
+      this.complaint = {};
+      this.look();
+      this.find();
+      this.show(this.here.count - 1, "done");
+      this.model.put({ closed: "" });
     }
 
     // ---- from the widget ----------------------------------------------------------------------------------------
@@ -59,9 +67,13 @@
       try {
         this.follow(message);
       } catch (error) {
-        this.complaint = { error: capital(error), invalid: error.message.split(" ", 1)[0] };
-        this.say({});
+        this.refuse(error);
       }
+    }
+
+    refuse(error) {
+      this.complaint = { error: capital(error), invalid: error.message.split(" ", 1)[0] };
+      this.say({});
     }
 
     follow(message) {

@@ -31,21 +31,23 @@
     return value;
   }
 
-  /** What a control takes: a number between the ends, one of its options, true or false. */
-  function check({ name, kind, grid, integer, options }, value) {
+  /** What a control takes: a number between the ends, one of its options, true or false. `got` is how a sentence calls it. */
+  function check({ name, kind, grid, integer, options }, value, got) {
     if (kind === "choice") return oneOf(name, value, options);
     if (kind === "switch") return typeof value === "boolean" ? value : fail(name, "be true or false", value);
     if (typeof value !== "number" || !Number.isFinite(value)) fail(name, "be a finite number", value);
     if (integer && !Number.isInteger(value)) fail(name, "be a whole number", value);
     const [low, high] = [grid[0], grid.at(-1)];
-    return value >= low && value <= high ? value : fail(name, `be from ${short(low)} to ${short(high)}`, value);
+    if (value >= low && value <= high) return value;
+    throw new Error(`${name} must be from ${short(low)} to ${short(high)}, got ${got ?? shown(value)}`);
   }
 
   function parse(control, text) {
     if (control.kind === "choice") return check(control, text);
     if (control.kind === "switch") return oneOf(control.name, text.toLowerCase(), ["true", "false"]) === "true";
     const plain = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) && (!control.integer || /^\s*[+-]?\d+\s*$/.test(text));
-    return plain ? check(control, Number(text)) : fail(control.name, "be a number", text);
+    if (!plain) fail(control.name, "be a number", text);
+    return check(control, Number(text), control.integer ? undefined : written(Number(text)));
   }
 
   scalinglab.panelState = {
