@@ -168,7 +168,7 @@ def test_without_exercises_nobody_keeps_the_gates(monkeypatch: pytest.MonkeyPatc
 def test_a_seal_refuses_what_nobody_can_judge_yet():
     plan, error = ask("00-plan"), ask("00-error", after=["00-plan"])
     assert error.seal(3) is None
-    assert "before 00-plan is sealed" in error.state["message"]
+    assert error.state["message"] == "Not sealed yet. First seal 00-plan."
     assert Journal().read()["predictions"] == {}
     plan.seal(1)
     assert error.seal(3) == 3
