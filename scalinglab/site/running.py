@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import queue
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.process import BaseProcess
@@ -124,7 +125,8 @@ def _one_thread() -> Iterator[None]:
 
 
 def _alone(path: Path, folder: Path, told: Any) -> None:
-    """What a process does."""
+    """What a process does; it ends with the command, however that ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         run_chapter(path, folder, lambda so_far: told.put(("told", *so_far)))
     except ValueError as problem:
@@ -133,6 +135,13 @@ def _alone(path: Path, folder: Path, told: Any) -> None:
         told.put(("failed", RuntimeError(f"{path.name} could not be built\n{traceback.format_exc()}")))
     else:
         told.put(("done", path.stem))
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one: one that is killed ends nobody."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def run_chapter(path: Path, folder: Path, tell: Callable[[Told], None]) -> None:
