@@ -145,7 +145,7 @@ def turned_merged_and_split(notebook: dict[str, Any]) -> None:
 
 
 CLASS: dict[str, Made] = {
-    "blank": Made(lambda notebook: None, NOTHING, told="easy"),
+    "blank": Made(lambda notebook: None, NOTHING, told="Easy"),
     "right": Made(both(), FULL, told="agree"),
     "wrong": Made(both(slope=WRONG_SLOPE), HALF, told="minus"),
     # What they are called has nothing to do with what is in their notebooks: raises, asks for input, has a magic.
