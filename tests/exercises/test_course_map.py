@@ -36,7 +36,7 @@ def test_of_an_empty_journal_nothing_is_done_and_all_is_counted():
     assert found["summary"] == "0 of 14 chapters done, 0 of 685 points, 0 of 90 predictions and quiz questions sealed."
     assert {mark for row in found["rows"] for mark in row["marks"]} == {"open"}
     assert [row["number"] for row in found["rows"] if row["next"]] == ["00"]
-    assert (found["trouble"], row("01")["time"], row("13")["time"]) == ("", "65 + 58 min", "60 min")
+    assert (found["trouble"], row("01")["time"], row("13")["time"]) == ("", "55 + 58 min", "60 min")
 
 
 def test_the_best_check_counts_even_if_a_worse_one_follows():
@@ -214,7 +214,7 @@ def test_chapters_that_are_there_have_links_on_a_page_without_widgets_too(
     assert re.findall(r'href="([^"]*)"', data["text/html"]) == ["05_random_features.ipynb"]
     monkeypatch.chdir(COURSE)
     assert course_map().words().count('.ipynb"') == 14
-    assert "01 Power laws | 65 + 58 min | 0 of 70 points | 0 of 6 sealed" in data["text/plain"]
+    assert "01 Power laws | 55 + 58 min | 0 of 70 points | 0 of 6 sealed" in data["text/plain"]
 
 
 def test_my_journal_shows_the_map_with_the_chapter_in_which_it_is():
