@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scalinglab import _checks as checks
-from scalinglab.live.wording import power_of_ten
+from scalinglab._powers import power_of_ten
 
 #: Round values within a decade, and how many of them it takes to read between, and at most; an axis takes the first
 #: that suit it.
