@@ -15,6 +15,7 @@ ALL = (
     "pruning",
     "pruning_information",
     "networks",
+    "grading",
     "first_panel",
     "browser",
 )
