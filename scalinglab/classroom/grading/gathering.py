@@ -38,11 +38,13 @@ def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResult
     for name in parts:
         entered = (who for who, state in book.states.get(name, {}).items() if _has_points(state))
         works += [HandedIn(name, who, "") for who in entered if (name, who) not in known]
+    rules = read_rules(class_folder)
     origins = {(one.assignment, one.student): one for one in origins_in(class_folder)}
     submissions = []
     for work in sorted(works, key=lambda work: (work.assignment, work.student)):
         who = (work.assignment, work.student)
-        told = _journal(class_folder, work) | _lateness(book.state(*who).get("late", 0.0), origins.get(who))
+        late = book.state(*who).get("late", 0.0)
+        told = _journal(class_folder, work) | _lateness(late, origins.get(who), costs=work.assignment in rules)
         made = _submission(class_folder, work, records, book.state(*who), parts[work.assignment])
         submissions.append(replace(made, **told))
     return ClassResults(
@@ -159,14 +161,17 @@ def _journal(class_folder: Path, work: HandedIn) -> dict[str, Any]:
     }
 
 
-def _lateness(seconds: float, origin: Origin | None) -> dict[str, str]:
-    """How ``late`` a submission was, by nbgrader's due date or by the LMS, and the ``time`` when the LMS took it."""
+def _lateness(seconds: float, origin: Origin | None, *, costs: bool) -> dict[str, str]:
+    """How ``late`` a submission was, by nbgrader's due date or by the LMS, and the ``time`` when the LMS took it.
+
+    Where lateness ``costs`` something, it says that a mark alone does not.
+    """
     told = []
     if seconds > 0:
         days, hours = int(seconds // 86400), seconds % 86400 / 3600
         told.append(f"it came {_counted(days, hours)} after the due date")
     if origin and origin.late:
-        unknown = "" if seconds > 0 else "; it does not say when it came, so this takes no points off by itself"
+        unknown = " and does not tell when it came, so nothing was taken off" if costs and not seconds else ""
         told.append(f"{origin.lms} marked it as late{unknown}")
     return {"late": ", and ".join(told), "time": origin.time if origin else ""}
 
