@@ -84,19 +84,23 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
     for key, place in exercise_cells(source).items():
         stub, *after = source["cells"][place:]
         check = next(cell for cell in after if cell["cell_type"] == "code")
-        answer = "".join(solved["cells"][place]["source"])
-        stub["source"] = f"{''.join(stub['source'])}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
-        stub["metadata"]["nbgrader"] = _for_nbgrader(key, solution=True)
-        called = "".join(check["source"])
-        # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
-        check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
-        check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=find(key).points)
+        mark_cells(stub, check, key, "".join(solved["cells"][place]["source"]), points=find(key).points)
     first = next(cell for cell in source["cells"] if cell["cell_type"] == "code")
     first["metadata"].pop("jupyter", None)  # unfolded: the student's name belongs there
     _relink(source, lambda link: link[1] if ".ipynb" in link[2] else link[0])
     _embed_pictures(source, chapter.parent)
     source["cells"].insert(1, {"cell_type": "markdown", "id": "assignment", "metadata": {}, "source": _HAND_IN})
     return source
+
+
+def mark_cells(stub: dict[str, Any], check: dict[str, Any], key: str, answer: str, *, points: int) -> None:
+    """Change the cells of an exercise, as a student's notebook has them, into those of an assignment's source."""
+    stub["source"] = f"{''.join(stub['source'])}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+    stub["metadata"]["nbgrader"] = _for_nbgrader(key, solution=True)
+    called = "".join(check["source"])
+    # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
+    check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
+    check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=points)
 
 
 def linked_from(notebook: dict[str, Any], folder: str) -> dict[str, Any]:
@@ -138,8 +142,15 @@ def _for_nbgrader(name: str, *, solution: bool = False, points: int = 0) -> dict
     return told | ({"locked": False} if solution else {"locked": True, "points": points})
 
 
-def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
+def exercise_cells(notebook: dict[str, Any], *, beside: Path | None = None) -> dict[str, int]:
     """The index of the stub's cell for each exercise that a notebook checks, by key.
+
+    Parameters
+    ----------
+    notebook
+        As nbformat 4 has it.
+    beside
+        Where the files of an instructor's own exercises lie, if it is not the working folder.
 
     Raises
     ------
@@ -151,7 +162,7 @@ def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
     for before, place in pairwise(places):
         key = _CHECK.search("".join(notebook["cells"][place]["source"]))
         if key:
-            _check_stub(find(key[1]), "".join(notebook["cells"][before]["source"]))
+            _check_stub(find(key[1], beside=beside), "".join(notebook["cells"][before]["source"]))
             found[key[1]] = before
     return found
 
