@@ -73,9 +73,10 @@ def _table(proved: Proved) -> str:
     head = (
         f"{exercise.key}: {exercise.title} ({exercise.difficulty}, {exercise.points} points, {cases} cases, {numbers})"
     )
-    wide = max(len(row.what) for row in proved.rows)
-    lines = [f"  {row.what:<{wide}}  {'no ' if row.problem else 'yes'}  {row.wanted}" for row in proved.rows]
-    return "\n".join([head, *lines])
+    told = [("what is tried", "right?", "what the check should say")]
+    told += [(row.what, "no" if row.problem else "yes", row.wanted) for row in proved.rows]
+    wide = max(len(what) for what, *_ in told)
+    return "\n".join([head, *(f"  {what:<{wide}}  {right:<6}  {wanted}" for what, right, wanted in told)])
 
 
 def _add(class_folder: Path, key: str, assignment: str) -> int:

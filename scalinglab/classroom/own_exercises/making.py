@@ -24,12 +24,11 @@ from scalinglab.classroom.nbgrader.class_folder import (
 from scalinglab.classroom.nbgrader.client import need_nbgrader
 from scalinglab.classroom.one_run import only_run
 from scalinglab.classroom.own_exercises.proofs import Proved, prove
-from scalinglab.classroom.own_exercises.written import FILES, Written, read_written
+from scalinglab.classroom.own_exercises.written import FILES, TEMPLATE, Written, read_written
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.building import exercise_cells, mark_cells
 from scalinglab.exercises.own_exercises import file_name
 
-_TEMPLATE = Path(__file__).parent / "template"
 #: The name that an instructor types for an exercise, with or without ``own-`` before it.
 _TYPED = re.compile(r"(?:own-)?([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
 
@@ -81,7 +80,7 @@ def new_exercise(class_folder: Path, typed: str) -> tuple[Path, ...]:
         made = Path(home, folder.name)
         made.mkdir()
         for name in FILES:
-            shutil.copyfile(_TEMPLATE / name, made / name)
+            shutil.copyfile(TEMPLATE / name, made / name)
         os.rename(made, folder)
     return tuple(folder / name for name in FILES)
 

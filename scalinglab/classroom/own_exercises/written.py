@@ -22,6 +22,10 @@ from scalinglab.exercises.running import run
 
 SCRIPTS = ("stub", "solution", "second", "cases", "mistakes")
 FILES = ("text.md", *(f"{name}.py" for name in SCRIPTS), "settings.toml")
+#: The files of the small exercise that works.
+TEMPLATE = Path(__file__).parent / "template"
+#: Names that the cell of a check needs, and the one beside it.
+_TAKEN = ("check", "hint", "student")
 #: Seconds that reading one file may take, with all that it imports.
 _PATIENCE = 60.0
 _NOTE = re.compile(r"^[ \t]*#:.*\n?", re.MULTILINE)
@@ -75,6 +79,7 @@ def read_written(folder: Path, key: str) -> Written:
     name = _asked_for(texts["stub.py"])
     if ast.dump(ast.parse(texts["solution.py"])) == ast.dump(ast.parse(texts["second.py"])):
         raise ValueError("second.py is solution.py once more: write the same answer in another way")
+    _check_left_over(texts)
     functions = {script: _function(found[script], script, name) for script in ("stub", "solution", "second")}
     return Written(
         key=key,
@@ -97,6 +102,21 @@ def _text(path: Path) -> str:
         raise ValueError(f"{path} is missing: an exercise has the files {', '.join(FILES)}") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise ValueError(f"{path} cannot be read as text in UTF-8 ({problem})") from None
+
+
+def _check_left_over(texts: dict[str, str]) -> None:
+    """Another function needs another text and other hints than those of the template, which are easily forgotten."""
+    old = {name: (TEMPLATE / name).read_text(encoding="utf-8") for name in ("stub.py", "text.md", "settings.toml")}
+    if _asked_for(texts["stub.py"]) == _asked_for(old["stub.py"]):
+        return
+    left = {
+        "the text": _title_and_text(texts["text.md"]) == _title_and_text(old["text.md"]),
+        "the hints": _settings(texts["settings.toml"])["hints"] == _settings(old["settings.toml"])["hints"],
+    }
+    for what, same in left.items():
+        if same:
+            file = "text.md" if what == "the text" else "settings.toml"
+            raise ValueError(f"{file} still has {what} of the small exercise: write your own there")
 
 
 def _title_and_text(markdown: str) -> tuple[str, str]:
@@ -157,6 +177,8 @@ def _asked_for(stub: str) -> str:
     if len(raising) != 1:
         told = " and ".join(raising) or "none"
         raise ValueError(f"stub.py must have one function with the line raise NotImplementedError, got {told}")
+    if raising[0] in _TAKEN:
+        raise ValueError(f"stub.py must not call its function {raising[0]}, as every notebook has that name already")
     return raising[0]
 
 

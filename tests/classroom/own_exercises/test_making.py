@@ -78,7 +78,8 @@ def test_a_new_exercise_is_small_and_ready(class_folder: Path, capsys):
     assert main(said.splitlines()[-1].split()[1:]) == 0  # the command that it says
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "own-half-life: What is left (easy, 10 points, 3 cases, 12 sets of numbers)"
-    assert [line.split()[-4:] for line in lines[1:4]] == [
+    assert [line.split()[-4:] for line in lines[1:5]] == [
+        ["the", "check", "should", "say"],
         ["stub", "yes", "not", "attempted"],
         ["solution.py", "yes", "10", "points"],
         ["second.py", "yes", "10", "points"],
@@ -142,6 +143,13 @@ def with_(name: str, old: str, new: str) -> Callable[[Path], None]:
     return lambda folder: change(folder / name, old, new)
 
 
+def rename(folder: Path, other: str) -> None:
+    """Ask for another function, and change one other file as well."""
+    for name in ("stub", "solution", "second"):
+        change(folder / f"{name}.py", "amount_left", "left")
+    change(folder / other, "half", "third")
+
+
 #: What may be wrong with the files so that nothing can be tried, and what is said of it.
 UNREADABLE = {
     "no text": (gone("text.md"), "/text.md is missing: an exercise has the files text.md, stub.py, solution.py,"),
@@ -159,6 +167,7 @@ UNREADABLE = {
         holding("stub.py", "def amount_left(start):\n    pass\n"),
         "stub.py must have one function with the line raise",
     ),
+    "a name that is taken": (with_("stub.py", "amount_left", "check"), "stub.py must not call its function check, as"),
     "an endless argument": (
         with_("stub.py", "start, ", "*start, "),
         "stub.py must have a function with one or more plain",
@@ -166,6 +175,14 @@ UNREADABLE = {
     "another name": (
         with_("second.py", "amount_left", "left"),
         "second.py must define the function amount_left, as the stub",
+    ),
+    "hints of another exercise": (
+        lambda folder: rename(folder, "text.md"),
+        "settings.toml still has the hints of the small exercise: write your own there",
+    ),
+    "a text of another exercise": (
+        lambda folder: rename(folder, "settings.toml"),
+        "text.md still has the text of the small exercise: write your own there",
     ),
     "the solution twice": (
         lambda folder: shutil.copy(folder / "solution.py", folder / "second.py"),
@@ -324,7 +341,7 @@ def test_what_is_not_ready_is_told_line_by_line(folder: Path, capsys, spoil, lin
     assert main(["exercise", "test", "half-life", "--class", str(class_folder)]) == 2
     said = capsys.readouterr()
     lines = said.out.splitlines()
-    assert [one.strip().partition("  ")[0] for one in lines if re.search(r"  no  ", one)] == [line]
+    assert [one.strip().partition("  ")[0] for one in lines if re.search(r"  no     ", one)] == [line]
     (told,) = [one for one in lines if one.startswith("- ")]
     assert told.removeprefix("- ").startswith(sentence)
     assert re.fullmatch(r"scalinglab exercise: own-half-life is not ready: 1 of \d lines say no\n", said.err)
@@ -388,7 +405,7 @@ def test_what_students_get_and_what_they_do_not(tmp_path_factory, tmp_path: Path
     text, stub, check = work["cells"][place + 1 : place + 4]
     assert text["source"].startswith("**What is left.** Every `half_life` years, half of")
     assert text["source"].endswith("\n\n*Easy, 5 minutes, 10 points.*")
-    assert stub["source"] == "def amount_left(start, half_life, years):\n    raise NotImplementedError"
+    assert stub["source"].rstrip() == "def amount_left(start, half_life, years):\n    raise NotImplementedError"
     assert check["source"].endswith('check("own-half-life", amount_left, student=student).mark')
     assert check["metadata"]["nbgrader"]["points"] == 10
     assert list(exercise_cells(work, beside=release))[-1] == KEY
