@@ -25,6 +25,7 @@ COMMANDS = {
     "site": "build the course as web pages with live panels",
     "solutions": "write solved chapters, for instructors",
     "assign": "make assignments of chapters, for instructors",
+    "exercise": "make an exercise of your own, for instructors",
     "collect": "file what students handed in, for instructors",
     "grade": "grade what students handed in, for instructors",
 }

@@ -31,7 +31,7 @@ def test_a_second_command_is_told_so_and_changes_nothing(tmp_path: Path, monkeyp
             lambda: grade_class(place),
             lambda: assign(place, {chapter: solutions}),
         ):
-            with pytest.raises(ValueError, match="another scalinglab assign, collect or grade is at work in"):
+            with pytest.raises(ValueError, match="another scalinglab assign, exercise, collect or grade is at work in"):
                 command()
         assert tree(place) == before
     assert collect(place, [work]).students == ("ana",)

@@ -31,7 +31,8 @@ def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResult
     Nothing is changed. Points are those of the gradebook; submissions that were not graded yet are told as such.
     """
     sources = {name: source_of(class_folder, name) for name in assignments_in(class_folder)}
-    parts = {name: _parts(notebook, book.worth.get(name, {})) for name, notebook in sources.items()}
+    homes = {name: class_folder / "source" / name for name in sources}
+    parts = {name: _parts(notebook, homes[name], book.worth.get(name, {})) for name, notebook in sources.items()}
     works = handed_in(class_folder)
     known = {(work.assignment, work.student) for work in works}
     # A submission may stand in the gradebook alone: its folder was removed, or a person entered its points.
@@ -73,9 +74,9 @@ def _has_points(state: Mapping[str, Any]) -> bool:
     return any(one is not None for cell in state["cells"].values() for one in (cell["auto"], cell["hand"]))
 
 
-def _parts(notebook: Mapping[str, Any], worth: Mapping[str, float]) -> dict[str, Part]:
+def _parts(notebook: Mapping[str, Any], home: Path, worth: Mapping[str, float]) -> dict[str, Part]:
     """What each graded cell stands for, by its name: in the order of the source, with the points of the gradebook."""
-    ours = {f"{key}{_CHECK}": find(key) for key in exercise_cells(dict(notebook))}
+    ours = {f"{key}{_CHECK}": find(key, beside=home) for key in exercise_cells(dict(notebook), beside=home)}
     cells = [name for name in worth_in(notebook) if name in worth or not worth]
     found = {}
     for name in [*cells, *(name for name in worth if name not in cells)]:

@@ -27,6 +27,7 @@ from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import KERNEL_DIED
 from scalinglab.classroom.submissions.people import listed
 from scalinglab.classroom.submissions.versions import TIME_NAME
+from scalinglab.exercises.own_exercises import VARIABLE
 
 _RETRIES = 3
 #: Seconds between two looks whether the program that asks is still there.
@@ -97,6 +98,7 @@ def _grade(
     from scalinglab.classroom.nbgrader.gradebook import review, states
 
     KernelServer.use(modules)
+    os.environ[VARIABLE] = str(class_folder / "source" / assignment)  # never the files that were handed in
     nbgrader = _nbgrader(class_folder)
     with nbgrader.gradebook as gradebook:
         if not notebook_of(class_folder, "submitted", assignment, student).with_name(TIME_NAME).is_file():
