@@ -16,6 +16,7 @@ ALL = (
     "pruning_information",
     "networks",
     "first_panel",
+    "term",
     "browser",
 )
 
