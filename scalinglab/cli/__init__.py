@@ -27,6 +27,7 @@ COMMANDS = {
     "assign": "make assignments of chapters, for instructors",
     "collect": "file what students handed in, for instructors",
     "grade": "grade what students handed in, for instructors",
+    "report": "tell how a class did over a term, for instructors",
 }
 
 
