@@ -28,6 +28,7 @@ COMMANDS = {
     "exercise": "make an exercise of your own, for instructors",
     "collect": "file what students handed in, for instructors",
     "grade": "grade what students handed in, for instructors",
+    "report": "tell how a class did over a term, for instructors",
 }
 #: An option whose value begins with a minus sign, which argparse would read as the name of another option.
 _WITH_MINUS = "--late"

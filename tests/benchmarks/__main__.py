@@ -17,6 +17,7 @@ ALL = (
     "networks",
     "grading",
     "first_panel",
+    "term",
     "browser",
 )
 

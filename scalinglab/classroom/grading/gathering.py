@@ -12,7 +12,7 @@ from typing import Any
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
 from scalinglab.classroom.grading.class_gradebook import Gradebook, source_of
-from scalinglab.classroom.grading.graded_notebooks import marks_in
+from scalinglab.classroom.grading.read_notebooks import ReadNotebooks
 from scalinglab.classroom.late_rules import deadline_sentences, read_rules
 from scalinglab.classroom.nbgrader.class_folder import assignments_in, worth_in
 from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
@@ -28,7 +28,8 @@ _CHECK = "-check"
 def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResults:
     """Put together what nbgrader's gradebook, the graded notebooks, the journals and ``students.csv`` of a class hold.
 
-    Nothing is changed. Points are those of the gradebook; submissions that were not graded yet are told as such.
+    Nothing is changed but ``grades/notebooks.json``. Points are those of the gradebook; submissions that were not
+    graded yet are told as such.
     """
     sources = {name: source_of(class_folder, name) for name in assignments_in(class_folder)}
     homes = {name: class_folder / "source" / name for name in sources}
@@ -41,21 +42,27 @@ def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResult
         works += [HandedIn(name, who, "") for who in entered if (name, who) not in known]
     rules = read_rules(class_folder)
     origins = {(one.assignment, one.student): one for one in origins_in(class_folder)}
+    read = ReadNotebooks(class_folder, sources, parts)
     submissions = []
     for work in sorted(works, key=lambda work: (work.assignment, work.student)):
         who = (work.assignment, work.student)
         late = book.state(*who).get("late", 0.0)
         told = _journal(class_folder, work) | _lateness(late, origins.get(who), costs=work.assignment in rules)
-        made = _submission(class_folder, work, records, book.state(*who), parts[work.assignment])
+        made = _submission(read, work, records, book.state(*who), parts[work.assignment])
         submissions.append(replace(made, **told))
-    return ClassResults(
+    known_by_name = {one.id for one in listed(class_folder)}
+    results = ClassResults(
         titles={name: _title(notebook) for name, notebook in sources.items()},
         parts={name: tuple(found.values()) for name, found in parts.items()},
         submissions=tuple(submissions),
         students=_students(class_folder, submissions),
         due=_due(class_folder, book, parts),
         questions=tuple(one for name, notebook in sources.items() for one in _questions(records, name, notebook)),
+        compared=read.compared(),
+        unlisted=tuple(sorted({one.student for one in submissions} - known_by_name)) if known_by_name else (),
     )
+    read.keep()
+    return results
 
 
 def _due(class_folder: Path, book: Gradebook, parts: Mapping[str, Mapping[str, Part]]) -> dict[str, str]:
@@ -87,16 +94,15 @@ def _parts(notebook: Mapping[str, Any], home: Path, worth: Mapping[str, float]) 
 
 
 def _submission(
-    class_folder: Path, work: HandedIn, records: Records, state: Mapping[str, Any], parts: Mapping[str, Part]
+    read: ReadNotebooks, work: HandedIn, records: Records, state: Mapping[str, Any], parts: Mapping[str, Part]
 ) -> Submission:
     """One submission: what nbgrader's gradebook and the checks of its notebook say, or why it has no points."""
     problem = records.problem(work) if work.digest else ""
     if problem == "" and not state:
-        problem = "it is not in nbgrader's gradebook any more: grade it again with --again"
+        problem = "it is not in nbgrader's gradebook any more: grade it again, as `scalinglab grade --help` says"
     if problem is None or problem:
         return Submission(work.student, work.assignment, problem=problem or "it was not graded yet")
-    graded = work.notebook(class_folder, "autograded")
-    marks = marks_in(graded) if graded.is_file() else {}
+    marks = read.marks(work)
     cells, comments, gone = state.get("cells", {}), state.get("comments", {}), records.gone(work)
     made = []
     for name, part in parts.items():
@@ -149,16 +155,18 @@ def _journal(class_folder: Path, work: HandedIn) -> dict[str, Any]:
     damaged = file.with_name(DAMAGED_NAME)
     file = damaged if damaged.is_file() and not file.is_file() else file
     try:
-        sealed = Journal(file).peek()["predictions"] if file.is_file() else {}
+        journal = Journal(file).peek() if file.is_file() else {"predictions": {}, "answers": {}}
     except JournalError as problem:
         return {"journal": str(problem)}
-    own = {key: entry for key, entry in sealed.items() if key[:2] == work.assignment[:2]}
+    own = {key: entry for key, entry in journal["predictions"].items() if key[:2] == work.assignment[:2]}
     quiz = {key: str(entry["value"]) for key, entry in own.items() if _QUIZ.fullmatch(key)}
     times = [f"{key} {entry['sealed_at']}" for key, entry in sorted(own.items())]
     return {
         "predictions": {key: entry["value"] for key, entry in own.items() if key not in quiz},
         "quiz": quiz,
         "sealed": "; ".join(times) if len(times) > 1 else "",
+        "turned_out": {key: true for key, true in journal["answers"].items() if key in own},
+        "peeked": frozenset(key for key, entry in own.items() if entry.get("shown_at")),
     }
 
 
