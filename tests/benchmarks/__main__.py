@@ -17,6 +17,7 @@ ALL = (
     "networks",
     "first_panel",
     "browser",
+    "site",
 )
 
 if unknown := [name for name in sys.argv[1:] if name not in ALL]:
