@@ -158,6 +158,8 @@ class ClassResults:
         Everybody who handed something in or stands in ``students.csv``, in the order of their ids.
     questions
         The predictions of these assignments, in order.
+    due
+        When an assignment is due, and what lateness costs: sentences, by its name; those without are left out.
     """
 
     titles: Mapping[str, str]
@@ -165,6 +167,7 @@ class ClassResults:
     submissions: tuple[Submission, ...]
     students: tuple[Student, ...]
     questions: tuple[Asked, ...] = ()
+    due: Mapping[str, str] = field(default_factory=dict)
 
     def by_student(self) -> dict[tuple[str, str], Submission]:
         """The submissions by student and assignment: to look up thousands."""

@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
-from scalinglab.classroom.grading.class_gradebook import Gradebook, source_of, worth_in
+from scalinglab.classroom.grading.class_gradebook import Gradebook, source_of
 from scalinglab.classroom.grading.graded_notebooks import marks_in
-from scalinglab.classroom.nbgrader.class_folder import assignments_in
+from scalinglab.classroom.late_rules import deadline_sentences, read_rules
+from scalinglab.classroom.nbgrader.class_folder import assignments_in, worth_in
 from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
 from scalinglab.classroom.submissions.people import Origin, listed, origins_in
 from scalinglab.exercises.bank import find
@@ -48,8 +50,20 @@ def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResult
         parts={name: tuple(found.values()) for name, found in parts.items()},
         submissions=tuple(submissions),
         students=_students(class_folder, submissions),
+        due=_due(class_folder, book, parts),
         questions=tuple(one for name, notebook in sources.items() for one in _questions(records, name, notebook)),
     )
+
+
+def _due(class_folder: Path, book: Gradebook, parts: Mapping[str, Mapping[str, Part]]) -> dict[str, str]:
+    """What the gradebook and the rules say of each assignment, in words."""
+    rules, found = read_rules(class_folder), {}
+    for name in parts:
+        due, worth = book.due.get(name), sum(part.points for part in parts[name].values())
+        if due:
+            sentences = deadline_sentences(datetime.fromisoformat(due), rules.get(name), worth)
+            found[name] = " ".join(filter(None, sentences))
+    return found
 
 
 def _has_points(state: Mapping[str, Any]) -> bool:
@@ -150,10 +164,21 @@ def _lateness(seconds: float, origin: Origin | None) -> dict[str, str]:
     told = []
     if seconds > 0:
         days, hours = int(seconds // 86400), seconds % 86400 / 3600
-        told.append(f"it came {f'{days} days and ' if days else ''}{hours:.1f} hours after the due date")
+        told.append(f"it came {_counted(days, hours)} after the due date")
     if origin and origin.late:
-        told.append(f"{origin.lms} marked it as late")
+        unknown = "" if seconds > 0 else "; it does not say when it came, so this takes no points off by itself"
+        told.append(f"{origin.lms} marked it as late{unknown}")
     return {"late": ", and ".join(told), "time": origin.time if origin else ""}
+
+
+def _counted(days: int, hours: float) -> str:
+    """``1 day and 3.5 hours``, ``20 seconds``."""
+    if not days and hours < 0.05:
+        seconds = round(hours * 3600)
+        return f"{seconds} second{'s' * (seconds != 1)}"
+    words = [f"{days} day{'s' * (days != 1)}"] if days else []
+    words += [f"{hours:.1f} hours"] if hours >= 0.05 or not days else []
+    return " and ".join(words)
 
 
 def _students(class_folder: Path, submissions: Sequence[Submission]) -> tuple[Student, ...]:
