@@ -19,6 +19,7 @@ ALL = (
     "first_panel",
     "term",
     "browser",
+    "site",
 )
 
 if unknown := [name for name in sys.argv[1:] if name not in ALL]:
