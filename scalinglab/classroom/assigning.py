@@ -118,7 +118,7 @@ def assign(
         told = _set(nbgrader, class_folder, list(texts), deadline) if deadline else {}
         again = [name for name, words in told.items() if not _tells(class_folder, name, words)]
         if names := [name for name in texts if name in new or name in again]:
-            release_by(nbgrader, class_folder, *names)
+            _release(nbgrader, class_folder, names, set(new))
     made = {name: notebook_of(class_folder, "release", name) for name in texts}
     return Assigned(
         tuple(made[name] for name in made if name in names),
@@ -140,6 +140,20 @@ def _sources(chapters: Mapping[Path, Path], choice: Choice) -> dict[str, str]:
         built = build_source(chapter, solutions, points=counted[chapter.stem], variant=choice.variant)
         found[chapter.stem] = json.dumps(built, indent=1, ensure_ascii=False) + "\n"
     return found
+
+
+def _release(nbgrader: Nbgrader, class_folder: Path, names: list[str], new: set[str]) -> None:
+    """Release assignments; the source of one that is not new may have been changed so that nbgrader refuses it."""
+    for name in names:
+        try:
+            release_by(nbgrader, class_folder, name)
+        except RuntimeError as problem:
+            if name in new:
+                raise
+            raise ValueError(
+                f"the deadline of {name} is set and its release stays as it was: nbgrader cannot make it anew from "
+                f"source/{name}, which was changed after students handed in ({str(problem).splitlines()[0]})"
+            ) from problem
 
 
 def _kept(class_folder: Path, names: Mapping[str, str]) -> set[str]:

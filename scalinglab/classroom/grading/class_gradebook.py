@@ -57,7 +57,7 @@ class Gradebook:
 
 
 def release_changed(team: Team, class_folder: Path, works: Iterable[HandedIn]) -> Iterator[str]:
-    """Let nbgrader release a source anew whose graded cells or points are not those of the gradebook.
+    """Let nbgrader release a source anew whose graded cells or points are not those of the gradebook, or that is lost.
 
     Yields
     ------
@@ -76,14 +76,16 @@ def release_changed(team: Team, class_folder: Path, works: Iterable[HandedIn]) -
     outcome = team.run("scores", class_folder, [])
     known = outcome.value["cells"] if outcome.value else {}
     for name, worth in sources.items():
-        if worth != known.get(name):
+        lost = not notebook_of(class_folder, "release", name).is_file()
+        if lost or worth != known.get(name):
             released = team.run("release", class_folder, name)
             if released.problem:
                 raise ValueError(
                     f"nothing was graded: the source of {name} gives points for other cells than those that were "
                     f"released, and nbgrader cannot release it anew ({released.problem})"
                 )
-            yield f"{name}: its source has changed, so nbgrader released it anew"
+            why = "its release was not there" if lost else "its source has changed"
+            yield f"{name}: {why}, so nbgrader released it anew"
 
 
 def source_of(class_folder: Path, assignment: str) -> dict[str, Any]:

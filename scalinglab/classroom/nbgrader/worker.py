@@ -69,9 +69,22 @@ def _end_with(asking: int) -> None:
 
 
 def _release(class_folder: Path, *assignments: str) -> dict[str, Any]:
+    """Release sources; nbgrader removes a release that it cannot make anew, so what was there is put back then.
+
+    Other notebooks that lie in a source are passed over: nbgrader refuses them once there are submissions.
+    """
     nbgrader = _nbgrader(class_folder)
-    told = (_told(nbgrader.generate_assignment(assignment)) for assignment in assignments)
-    return next((one for one in told if one["problem"]), {"problem": ""})
+    for assignment in assignments:
+        file = notebook_of(class_folder, "release", assignment)
+        before = file.read_bytes() if file.is_file() else None
+        nbgrader.coursedir.notebook_id = assignment
+        told = _told(nbgrader.generate_assignment(assignment))
+        if told["problem"]:
+            if before is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(file, before)
+            return told
+    return {"problem": ""}
 
 
 def _due(class_folder: Path, changed: dict[str, str]) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def test_lateness_costs_what_was_said_and_a_moved_due_date_heals_without_grading
 
     with gradebook(place) as book:
         book.grant_extension(NAME, "extended", days=2)
+    (place / "source" / NAME / "Untitled.ipynb").write_text("a stray file, which nbgrader would refuse by now")
     assign(place, course, "--due", "2027-03-02T23:59Z")
     said, points = graded(place)
     assert not [line for line in said if line.endswith("graded")]
@@ -120,6 +121,8 @@ def test_lateness_costs_what_was_said_and_a_moved_due_date_heals_without_grading
         "extended": 30,
         "resubmitted": 21,
     }
+
+    assert [one.name for one in (place / "release" / NAME).glob("*.ipynb")] == [f"{NAME}.ipynb"]
 
     assign(place, course, "--due", "2027-02-28T23:59Z", "--late", "-2/day")  # earlier, and another rule
     said, points = graded(place)
@@ -135,18 +138,37 @@ def test_a_later_version_of_which_nobody_knows_the_time_is_not_late_by_the_time_
     assert graded(place)[1]["resubmitted"] == FULL
 
 
-def test_points_by_hand_are_late_like_all_others(place: Path):
+def test_a_release_that_nbgrader_cannot_make_anew_stays_and_one_that_is_lost_comes_back(place, course, capsys):
+    """nbgrader removes it before it refuses; what a student deleted is put back by what is released."""
+    graded(place)
+    source, file = (place / step / NAME / f"{NAME}.ipynb" for step in ("source", "release"))
+    ours, before = source.read_bytes(), file.read_bytes()
+    damaged = json.loads(ours)
+    damaged["cells"] = [one for one in damaged["cells"] if "nbgrader" not in one["metadata"]]
+    source.write_text(json.dumps(damaged))
+    words = ["assign", "01", "--class", str(place), "--course", str(course), "--due", "2027-04-01T00:00Z"]
+    assert main(words) == 2
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "its release stays as it was: nbgrader cannot make it anew from source/01_made" in sentence
+    assert file.read_bytes() == before
+    source.write_bytes(ours)
+    file.unlink()
+    said: list[str] = []
+    grade_class(place, say=said.append)
+    assert said[0] == f"{NAME}: its release was not there, so nbgrader released it anew"
+    assert b"1 April 2027" in file.read_bytes()
+    assert set(graded(place)[1].values()) == {0.0, FULL}  # nobody is late any more
+
+
+def test_points_by_hand_are_late_like_all_others(place: Path, course: Path):
+    assign(place, course, "--due", "2027-02-28T23:59Z", "--late", "-2/day")
     graded(place)
     with gradebook(place) as book:
         grade = book.find_grade(f"{SLOPE}-check", NAME, NAME, "wronglate")
         grade.manual_score, grade.needs_manual_grade = 20, False
         book.db.commit()
-        duedate = book.find_assignment(NAME).duedate
     said, points = graded(place)
-    days = 3 if duedate.month == 2 else 2
-    rule = json.loads((place / "late_rules.json").read_text())[NAME]
-    off = 2 * days if rule == "-2/day" else 3 * days
-    assert points["wronglate"] == 20 - off
+    assert points["wronglate"] == 20 - 3 * 2
     assert [line for line in said if line.endswith("graded")] == []
 
 
