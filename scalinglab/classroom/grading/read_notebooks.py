@@ -1,7 +1,7 @@
 """What the graded notebooks of a class say, each read once: the marks of its checks, and the forms of its answers.
 
-A term has thousands of notebooks, so what was read is kept in ``grades/notebooks.json``, beside the size and the time
-of the file that it was read from. Without it everything is read again.
+A term has thousands of notebooks and journals, so what was read is kept in ``grades/notebooks.json``, beside the size
+and the time of the file that it was read from. Without it everything is read again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,21 @@ class ReadNotebooks:
         if not file.is_file():
             return {}
         kept = self._kept[work.assignment]["submissions"]
-        known = [file.stat().st_size, file.stat().st_mtime_ns]
+        known = _stamp(file)
         if kept.get(work.student, {}).get("file") != known:
             kept[work.student] = {"file": known, **self._read(file, work.assignment)}
             self._is_new = True
         for name, form in kept[work.student]["answers"].items():
             self._forms[work.assignment, name][work.student] = Form(*form)
         return kept[work.student]["marks"]
+
+    def journal(self, work: HandedIn, file: Path, told: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+        """What a journal tells of a submission, read by ``told`` if it is new: plain data, as JSON has it."""
+        kept = self._kept[work.assignment].setdefault("journals", {})
+        if kept.get(work.student, {}).get("file") != _stamp(file):
+            kept[work.student] = {"file": _stamp(file), "told": told(file)}
+            self._is_new = True
+        return kept[work.student]["told"]
 
     def _read(self, file: Path, assignment: str) -> dict[str, Any]:
         try:
@@ -111,6 +119,12 @@ class ReadNotebooks:
             old = kept.get(name) if isinstance(kept, dict) else None
             found[name] = old if isinstance(old, dict) and old.get("source") == empty["source"] else empty
         return found
+
+
+def _stamp(file: Path) -> list[int]:
+    """What changes when a file does: its size, and the time of the change."""
+    known = file.stat()
+    return [known.st_size, known.st_mtime_ns]
 
 
 def _functions(parts: Mapping[str, Part]) -> dict[str, str]:
