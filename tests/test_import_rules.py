@@ -24,6 +24,7 @@ HELPERS = {
     "_growing",
     "_later",
     "_machine",
+    "_powers",
     "_results",
     "bibliography",
 }

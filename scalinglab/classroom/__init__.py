@@ -1,6 +1,8 @@
 """A class's assignments: chapters made into a course of nbgrader's, collected, graded and told. Students never load it.
 
-- ``assign``: source and release version of chapters in the folder of a class (``assigning``)
+- ``assign``: source and release version of chapters in the folder of a class (``assigning``), with what counts in them
+  (``choosing``), when they are due and what lateness costs (``late_rules``)
+- ``own_exercises``: the instructor's own exercises, from a few files into an assignment
 - ``collect``: what students handed in, from an LMS's zip or a folder, filed for grading (``submissions``)
 - ``grade_class``, ``Limits``: nbgrader grades it, after the solution got full marks here (``grading``); what is known
   about the class then is plain data (``results``)

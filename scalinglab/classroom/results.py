@@ -166,6 +166,8 @@ class ClassResults:
         Everybody who handed something in or stands in ``students.csv``, in the order of their ids.
     questions
         The predictions of these assignments, in order.
+    due
+        When an assignment is due, and what lateness costs: sentences, by its name; those without are left out.
     compared
         Who has the same answers, for each part that is answered in a notebook.
     unlisted
@@ -177,6 +179,7 @@ class ClassResults:
     submissions: tuple[Submission, ...]
     students: tuple[Student, ...]
     questions: tuple[Asked, ...] = ()
+    due: Mapping[str, str] = field(default_factory=dict)
     compared: tuple[Compared, ...] = ()
     unlisted: tuple[str, ...] = ()
 

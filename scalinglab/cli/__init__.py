@@ -25,10 +25,13 @@ COMMANDS = {
     "site": "build the course as web pages with live panels",
     "solutions": "write solved chapters, for instructors",
     "assign": "make assignments of chapters, for instructors",
+    "exercise": "make an exercise of your own, for instructors",
     "collect": "file what students handed in, for instructors",
     "grade": "grade what students handed in, for instructors",
     "report": "tell how a class did over a term, for instructors",
 }
+#: An option whose value begins with a minus sign, which argparse would read as the name of another option.
+_WITH_MINUS = "--late"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -52,6 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "--" in own:
         cut = own.index("--")
         own, passed_on = own[:cut], own[cut + 1 :]
+
+    while _WITH_MINUS in own[:-1]:
+        place = own.index(_WITH_MINUS)
+        own[place : place + 2] = [f"{_WITH_MINUS}={own[place + 1]}"]
 
     parser = _Parser(prog="scalinglab", description="An interactive course on how neural networks scale.")
     parser.add_argument("-V", "--version", action="version", version=f"scalinglab {scalinglab.__version__}")

@@ -5,6 +5,7 @@ The one file of this family that needs torch.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 
 from scalinglab._checks import Array, fail, in_range, positive, positive_integer
 from scalinglab._growing import Growing
+from scalinglab._results import read_only
 from scalinglab.compression.boost import METHODS, Boost, Point, grown
 from scalinglab.compression.neurons import WeightedNetwork, compress_network, mean_field_network
 from scalinglab.training import Experiment, Task, Training, finish, train
@@ -183,13 +185,13 @@ def boosting_width(
     wanted |= {"batch_size": task.samples} | settings
 
     def risks(width: int) -> Point:
-        drawn = {"inputs": task.inputs, "outputs": task.outputs, "spread": spread}
-        whole = [mean_field_network(width, seed=seed, **drawn) for seed in range(seeds)]
+        whole = _drawn(task, width, seeds, spread)
         few = [compress_network(network, round(factor * width**share), order) for network in whole]
         kept = max(network.width for network in few)
         some = [compress_network(start, kept, choose="random", seed=seed) for seed, start in enumerate(whole)]
-        found = zip(METHODS, (whole, some, few), strict=True)
-        return width, kept, {method: _spread(networks, task, wanted) for method, networks in found}
+        measured = _spread_of_all(task, width, seeds, spread, _Settings(wanted))
+        parts = [measured if kept >= width else _spread(networks, task, wanted) for networks in (some, few)]
+        return width, kept, dict(zip(METHODS, (measured, *parts), strict=True))
 
     return grown(map(risks, counts))
 
@@ -225,7 +227,26 @@ def spread_in_width(task: Task, *, widths: Sequence[int], device: str = "cpu", *
 MEASURES = {"width_spread": Experiment("width_spread", spread_in_width, ("widths",), make_task=sine)}
 
 
-def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:
+class _Settings(dict[str, Any]):
+    """Settings that a cache can be keyed by: two are the same if they are written alike."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(sorted(self.items())))
+
+
+def _drawn(task: Task, width: int, seeds: int, spread: float) -> list[WeightedNetwork]:
+    """Networks that differ in their random start."""
+    drawn = {"inputs": task.inputs, "outputs": task.outputs, "spread": spread}
+    return [mean_field_network(width, seed=seed, **drawn) for seed in range(seeds)]
+
+
+@functools.lru_cache(maxsize=32)
+def _spread_of_all(task: Task, width: int, seeds: int, spread: float, settings: _Settings) -> Array:
+    """``_spread`` of networks that are not compressed: the same at every share, and most of the work."""
+    return read_only(_spread(_drawn(task, width, seeds, spread), task, settings))
+
+
+def _spread(networks: list[WeightedNetwork], task: Task, settings: Mapping[str, Any]) -> Array:
     """Squared distances of the trained outputs from their mean over the networks, (networks,); nan if one diverged."""
     some = [networks[first : first + AT_ONCE] for first in range(0, len(networks), AT_ONCE)]
     outputs = np.concatenate([_trained_outputs(each, task, settings) for each in some])
@@ -233,7 +254,7 @@ def _spread(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any
     return ((outputs - outputs.mean(0)) ** 2).mean((1, 2)) * len(networks) / (len(networks) - 1)
 
 
-def _trained_outputs(networks: list[WeightedNetwork], task: Task, settings: dict[str, Any]) -> Array:
+def _trained_outputs(networks: list[WeightedNetwork], task: Task, settings: Mapping[str, Any]) -> Array:
     """What networks say of the test inputs once they are trained, (networks, examples, outputs)."""
     run = finish(
         train(

@@ -7,7 +7,7 @@ import base64
 import copy
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,15 @@ from urllib.parse import quote
 from scalinglab._checks import fail
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.exercise import Exercise
+from scalinglab.exercises.seeds import FIRST_VARIANT
 
 #: A link of the text to another file of the course: its words, and where it leads.
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?![a-z]+:|[#/])([^()\s]+\.[a-z]+(?:#[^()\s]*)?)\)")
 #: A picture beside the chapters.
 _PICTURE = re.compile(r"(?<=\]\()figures/[^()\s]+\.svg(?=\))")
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
+#: The end of an exercise's text, around what it is worth: ``*Easy, 6 minutes, 10 points.*``
+_POINTS = re.compile(r"(\*[A-Z][a-z]+, \d+ minutes, )[\d.]+ points(\.\*)")
 #: What the students of an assignment read below the title.
 _HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell
 of code: it draws the numbers of your exercises. Work in this file and keep its name. Hand in two files: this notebook,
@@ -58,13 +61,20 @@ def build_solved(chapter: Path, solutions: Path) -> dict[str, Any]:
     return solved
 
 
-def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
+def build_source(
+    chapter: Path, solutions: Path, *, points: Mapping[str, float] | None = None, variant: str = FIRST_VARIANT
+) -> dict[str, Any]:
     """Build the source of an assignment for nbgrader.
 
     Parameters
     ----------
     chapter, solutions
         As for ``build_solved``.
+    points
+        The exercises that count, by key, and what each is worth; all, with their own points, if left out. The others
+        stay as they are in the chapter: practice, which a student can do and check, and which nbgrader does not know.
+    variant
+        A letter from A to Z: of which numbers the exercises that count are.
 
     Returns
     -------
@@ -81,22 +91,60 @@ def build_source(chapter: Path, solutions: Path) -> dict[str, Any]:
     """
     solved = build_solved(chapter, solutions)
     source = json.loads(chapter.read_text(encoding="utf-8"))
+    own = {key: float(find(key).points) for key in exercise_cells(source)}
+    worth = own if points is None else points
     for key, place in exercise_cells(source).items():
-        stub, *after = source["cells"][place:]
+        text, stub, *after = source["cells"][place - 1 :]
+        if worth.get(key) != own[key]:
+            text["source"] = _of_worth("".join(text["source"]), worth.get(key))
+        if key not in worth:
+            continue
         check = next(cell for cell in after if cell["cell_type"] == "code")
-        answer = "".join(solved["cells"][place]["source"])
-        stub["source"] = f"{''.join(stub['source'])}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
-        stub["metadata"]["nbgrader"] = _for_nbgrader(key, solution=True)
-        called = "".join(check["source"])
-        # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
-        check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
-        check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=find(key).points)
+        check["source"] = _called("".join(check["source"]), variant, worth[key] if worth[key] != own[key] else None)
+        mark_cells(stub, check, key, "".join(solved["cells"][place]["source"]), points=_plain(worth[key]))
     first = next(cell for cell in source["cells"] if cell["cell_type"] == "code")
     first["metadata"].pop("jupyter", None)  # unfolded: the student's name belongs there
     _relink(source, lambda link: link[1] if ".ipynb" in link[2] else link[0])
     _embed_pictures(source, chapter.parent)
     source["cells"].insert(1, {"cell_type": "markdown", "id": "assignment", "metadata": {}, "source": _HAND_IN})
+    if worth != own:
+        source["cells"][1]["source"] += _what_counts(worth, len(worth) < len(own))
     return source
+
+
+def _of_worth(text: str, points: float | None) -> str:
+    """The text of an exercise with the points that it is worth in an assignment, or that it is practice."""
+    words = "practice, without points" if points is None else f"{points:g} points"
+    return _POINTS.sub(lambda found: f"{found[1]}{words}{found[2]}", text)
+
+
+def _called(call: str, variant: str, points: float | None) -> str:
+    """The call of a check, with the variant and the points of an assignment where they are not the exercise's own."""
+    more = "" if variant == FIRST_VARIANT else f', variant="{variant}"'
+    more += "" if points is None else f", points={_plain(points)}"
+    return f"{call.rstrip()[:-1]}{more})" if more else call
+
+
+def _what_counts(worth: Mapping[str, float], practice: bool) -> str:
+    """A paragraph that says which exercises count, and how much."""
+    counted = "; ".join(f"*{find(key).title}*, {points:g} points" for key, points in worth.items())
+    rest = " The other exercises are practice: you can check them as often as you like, and they earn nothing here."
+    return f"\n\n**What counts.** {counted}. That is {sum(worth.values()):g} in all.{rest if practice else ''}"
+
+
+def _plain(points: float) -> float:
+    """Points as a whole number where they are one."""
+    return int(points) if float(points).is_integer() else float(points)
+
+
+def mark_cells(stub: dict[str, Any], check: dict[str, Any], key: str, answer: str, *, points: float) -> None:
+    """Change the cells of an exercise, as a student's notebook has them, into those of an assignment's source."""
+    stub["source"] = f"{''.join(stub['source'])}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+    stub["metadata"]["nbgrader"] = _for_nbgrader(key, solution=True)
+    called = "".join(check["source"])
+    # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
+    check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
+    check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=points)
 
 
 def linked_from(notebook: dict[str, Any], folder: str) -> dict[str, Any]:
@@ -133,13 +181,20 @@ def _embed_pictures(notebook: dict[str, Any], folder: Path) -> None:
             cell["source"] = _PICTURE.sub(address, "".join(cell["source"])).splitlines(keepends=True)
 
 
-def _for_nbgrader(name: str, *, solution: bool = False, points: int = 0) -> dict[str, Any]:
+def _for_nbgrader(name: str, *, solution: bool = False, points: float = 0) -> dict[str, Any]:
     told = {"grade_id": name, "schema_version": 3, "task": False, "solution": solution, "grade": not solution}
     return told | ({"locked": False} if solution else {"locked": True, "points": points})
 
 
-def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
+def exercise_cells(notebook: dict[str, Any], *, beside: Path | None = None) -> dict[str, int]:
     """The index of the stub's cell for each exercise that a notebook checks, by key.
+
+    Parameters
+    ----------
+    notebook
+        As nbformat 4 has it.
+    beside
+        Where the files of an instructor's own exercises lie, if it is not the working folder.
 
     Raises
     ------
@@ -151,7 +206,7 @@ def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
     for before, place in pairwise(places):
         key = _CHECK.search("".join(notebook["cells"][place]["source"]))
         if key:
-            _check_stub(find(key[1]), "".join(notebook["cells"][before]["source"]))
+            _check_stub(find(key[1], beside=beside), "".join(notebook["cells"][before]["source"]))
             found[key[1]] = before
     return found
 

@@ -50,8 +50,8 @@ class CheckResult:
     """
 
     key: str
-    points: int
-    max_points: int
+    points: float
+    max_points: float
     attempted: bool
     message: str
     diagnosis: str | None = None

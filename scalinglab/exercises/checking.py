@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scalinglab._checks import positive
 from scalinglab._grading import being_graded
 from scalinglab.exercises.answers import complaint, distance, equal, is_inexact, shown
 from scalinglab.exercises.bank import find
@@ -15,11 +16,13 @@ from scalinglab.exercises.exercise import Case, Exercise
 from scalinglab.exercises.hints import waiting
 from scalinglab.exercises.journal import Journal, JournalError
 from scalinglab.exercises.running import Run, describe_error, is_stub, run
-from scalinglab.exercises.seeds import student_seed
+from scalinglab.exercises.seeds import FIRST_VARIANT, student_seed
 from scalinglab.exercises.wording import share
 
 
-def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
+def check(
+    key: str, answer: Any, *, student: str = "", variant: str = FIRST_VARIANT, points: float | None = None
+) -> CheckResult:
     """Check an answer, write the attempt and its points into the journal, and say what to do next.
 
     Parameters
@@ -31,26 +34,34 @@ def check(key: str, answer: Any, *, student: str = "") -> CheckResult:
         no exception leaves this call.
     student
         A name; the numbers of the cases vary with it.
+    variant
+        A letter from A to Z; the numbers vary with it, too. An assignment may have another one than the chapter.
+    points
+        What a right answer earns in an assignment; in the journal, and if left out, what the exercise says.
 
     Raises
     ------
     ValueError
-        If no exercise has this key or the student's name is not text: mistakes of the notebook, not of the answer.
+        If no exercise has this key, the student's name is not text, or ``variant`` or ``points`` are none: mistakes of
+        the notebook, not of the answer.
     """
     exercise = find(key)
-    seed = student_seed(student, key)
+    seed = student_seed(student, key, variant)
+    worth = exercise.points if points is None else positive("points", points)
     result = replace(grade(exercise, answer, seed=seed), student=student)
     journal, notes = Journal(), list(result.notes)
     try:
         if result.attempted and not being_graded():
-            points = {"points": result.points, "max_points": result.max_points}
-            journal.add_attempt(key, **points, diagnosis=result.diagnosis, seed=seed)
+            earned = {"points": result.points, "max_points": result.max_points}
+            journal.add_attempt(key, **earned, diagnosis=result.diagnosis, seed=seed)
         seen = journal.hints_shown(key)
     except JournalError as problem:
         notes += [f"This attempt was not recorded. {problem}"] if result.attempted else []
         seen = 0
     if not result.passed:
         notes.append(waiting(key, seen))
+    if worth != exercise.points:
+        result = replace(result, points=result.points * worth / exercise.points, max_points=worth)
     return replace(result, notes=(*notes, *journal.notices))
 
 

@@ -6,13 +6,14 @@ import html
 import math
 import re
 
+from scalinglab._powers import power_of_ten
+
 #: The factor below which a guess is called right.
 CLOSE = 1.05
 #: How a unit begins that says of which number the answer is the exponent: "power of ten".
 _EXPONENT = "power of "
 #: A unit in the plural, such as "powers of ten"; "1 times" stays.
 _PLURAL = re.compile(r"^(?!times\b)([a-z]{2,}[^s\W])s\b")
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKED = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 
 
@@ -35,11 +36,7 @@ def _counted(unit: str, value: float) -> str:
 
 def share(part: float) -> str:
     """A part of a whole: ``1 %``, and below a thousandth ``10⁻⁹`` or ``2·10⁻⁵``."""
-    if part >= 1e-3:
-        return f"{100 * part:g} %"
-    digits, power = f"{part:.0e}".split("e")
-    raised = f"10{str(int(power)).translate(_RAISED)}"
-    return raised if digits == "1" else f"{digits}·{raised}"
+    return f"{100 * part:g} %" if part >= 1e-3 else power_of_ten(float(f"{part:.0e}"))
 
 
 def compare(said: float, measured: float, unit: str = "") -> str:

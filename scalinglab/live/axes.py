@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scalinglab import _checks as checks
-from scalinglab.live.wording import power_of_ten
+from scalinglab._powers import power_of_ten
 
 #: Round values within a decade, and how many of them it takes to read between, and at most; an axis takes the first
 #: that suit it.
@@ -127,4 +127,7 @@ class Axis:
         return (where - low) / (high - low)
 
     def _position(self, values: np.ndarray) -> np.ndarray:
-        return np.sign(values) * np.log1p(np.abs(values) / self.constant) if self.log else values
+        if not self.log:
+            return values
+        # As log(1 + |v| / c), whose quotient is too large for a float where a fit has run away.
+        return np.sign(values) * (np.log(np.abs(values) + self.constant) - math.log(self.constant))

@@ -1,25 +1,13 @@
-"""How a panel writes numbers that are very large or very small: by their power of ten, as on paper."""
+"""How a panel writes the numbers of a sentence that are very large or very small."""
 
 from __future__ import annotations
 
 import re
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from scalinglab._powers import power_of_ten
+
 #: A number as Python writes it with an exponent.
 _SCIENTIFIC = re.compile(r"(?<![\w.])\d(?:\.\d+)?e[+-]\d+(?![\w.]*\d)")
-
-
-def power_of_ten(value: float) -> str:
-    """A number in at most four digits: ``10⁻⁴``, ``3·10⁻⁴``; plainly from 1 to 99.
-
-    >>> power_of_ten(3e-4)
-    '3·10⁻⁴'
-    """
-    digits, power = f"{value:.3e}".split("e")
-    if int(power) in (0, 1):
-        return f"{value:.4g}"
-    raised = f"10{str(int(power)).translate(_RAISED)}"
-    return raised if float(digits) == 1 else f"{float(digits):g}·{raised}"
 
 
 def on_paper(sentence: str) -> str:

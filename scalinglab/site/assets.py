@@ -17,6 +17,7 @@ SCRIPTS = (
     "wording.js",
     "journal.js",
     "standing.js",
+    "journal_box.js",
     "lesson_models.js",
     "panel_state.js",
     "frames.js",

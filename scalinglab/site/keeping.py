@@ -1,7 +1,8 @@
 """What earlier builds have made, kept in a folder of this machine: a piece is made again only if its code has changed.
 
-The key of a piece is a hash of all that it can depend on: the code of its chapter down to its cell, the package and the
-versions of the libraries that compute and draw. Prose is not among them, so that a change of prose computes nothing.
+The key of a piece is a hash of all that it can depend on: the code of its chapter down to its cell, how finely the
+panels of its chapter are baked, the package and the versions of the libraries that compute and draw. Prose is not among
+them, so that a change of prose computes nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import platformdirs
 
 import scalinglab
 from scalinglab._files import write_atomically
+from scalinglab.site.baking.stops import plans_of
 from scalinglab.site.parts import Cell, Part
 
 _PACKAGE = Path(scalinglab.__file__).parent
@@ -28,6 +30,8 @@ _PACKAGE = Path(scalinglab.__file__).parent
 _ASIDE = {"cli", "classroom"}
 _ONLY_PAGES = {"assets.py", "building.py", "exporting.py", "formulas.py", "keeping.py", "map_page.py", "markdown.py"}
 _ONLY_PAGES |= {"pages.py", "running.py", "scripts.py", "search_index.py", "single.py"}
+#: What is in the keys of the chapter that it speaks of, and of no other.
+_PLANS = "stops.toml"
 #: What of the site bakes panels.
 _BAKING = ("baking", "executing", "panels", "parts")
 _LIBRARIES = ("altair", "anywidget", "numpy", "scikit-learn", "scipy", "torch", "vl-convert-python")
@@ -48,7 +52,7 @@ def versions_key(panels: bool) -> str:
         place = path.relative_to(_PACKAGE)
         aside = place.parts[0] in _ASIDE
         if place.parts[0] == "site":
-            aside = place.name in _ONLY_PAGES or (panels and not place.parts[1].startswith(_BAKING))
+            aside = place.name in {*_ONLY_PAGES, _PLANS} or (panels and not place.parts[1].startswith(_BAKING))
         if not aside:
             found.update(place.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for library in _LIBRARIES:
@@ -66,7 +70,8 @@ class Keys:
 
 def cell_keys(stem: str, cells: Iterable[Cell]) -> dict[str, Keys]:
     """The keys of each code cell of a chapter, in order; the code above it is in them, as a cell may use it."""
-    so_far, keys = hashlib.sha256(stem.encode()), dict[str, Keys]()
+    plans = json.dumps(plans_of(stem[:2]), sort_keys=True)
+    so_far, keys = hashlib.sha256(f"{stem}\0{plans}".encode()), dict[str, Keys]()
     for cell in cells:
         if cell.kind == "code":
             so_far.update(f"\0{cell.id}\0{cell.source}".encode())

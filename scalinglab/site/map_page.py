@@ -22,7 +22,7 @@ def map_page(course: Path, site: Site) -> str:
     main += prose.html("## Chapters")
     shown = map_part("course", _listed(site))
     main += f'<div class="sl-cell">{shown.html}</div>'
-    main += prose.html(_AFTER)
+    main += prose.html(_AFTER) + _JOURNAL
     return page(
         title="Course map",
         main=main,
@@ -68,4 +68,17 @@ _PICTURE_WORDS = (
 
 _AFTER = """An arrow in the picture leads to each chapter from the one that you need first. After chapter 01 you can
 go on with any of four parts, and with tails even after the first chapter.
+
+## Your journal
+
+Your journal holds your predictions, your quiz answers and the hints that you have seen. Download it here and load it in
+JupyterLab, or load the `predictions.json` that JupyterLab has written.
+"""
+
+_JOURNAL = """<div class="sl-journal" role="group" aria-label="My journal" hidden>
+<button type="button">Download my journal</button>
+<label>Load a downloaded journal <input type="file" accept=".json,application/json"></label>
+<p role="status"></p>
+</div>
+<noscript><p>The journal needs JavaScript.</p></noscript>
 """

@@ -14,6 +14,8 @@ from scalinglab.site.assets import SCRIPTS
 from scalinglab.site.markdown import Prose, highlighted
 from scalinglab.site.parts import Cell, Part
 
+#: A cell that only has an exercise checked.
+_CHECK = re.compile(r"\s*check\([^\n]*\)\s*")
 #: Where the course map stands, and the page of the open projects.
 HOME, PROJECTS = "index.html", "projects.html"
 
@@ -98,7 +100,9 @@ def chapter_page(chapter: Chapter, cells: Iterable[Cell], parts: Mapping[str, li
             made = prose.html(cell.source)
             pieces.append(made + _run(chapter, site) if not any("<h1" in piece for piece in pieces) else made)
         elif cell.kind == "code":
-            if cell.folded:
+            if _CHECK.fullmatch(cell.source):  # only a notebook checks; the box of the exercise says so
+                unfold()
+            elif cell.folded:
                 folded.append(cell.source)
             else:
                 unfold()

@@ -15,9 +15,11 @@ ALL = (
     "pruning",
     "pruning_information",
     "networks",
+    "grading",
     "first_panel",
     "term",
     "browser",
+    "site",
 )
 
 if unknown := [name for name in sys.argv[1:] if name not in ALL]:

@@ -96,8 +96,9 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def submitted(place: Path) -> list[str]:
-    """The files below ``submitted/``."""
-    return [name.removeprefix("submitted/") for name in tree(place) if name.startswith("submitted/")]
+    """The files of students below ``submitted/``, without the times that nbgrader reads."""
+    found = [name.removeprefix("submitted/") for name in tree(place) if name.startswith("submitted/")]
+    return [name for name in found if not name.endswith("/timestamp.txt")]
 
 
 def students(place: Path) -> list[dict[str, str]]:

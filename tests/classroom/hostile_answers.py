@@ -20,7 +20,8 @@ class Case:
     """One student: both uploads (the second may be missing), points by hand between them, and what must come of it.
 
     ``first`` and ``last`` are points, or None where a person would give none; ``told`` is part of what the report must
-    say about the student in the end.
+    say about the student in the end. ``time`` is when the first upload came, and ``extension`` the days that are
+    granted between both; there the due date moves by twelve hours, too, from 2027-03-01 00:00. A day costs 3.8.
     """
 
     work: Work | bytes
@@ -29,6 +30,8 @@ class Case:
     last: float | None = -1
     by_hand: dict[str, float] = field(default_factory=dict)
     told: str = ""
+    time: str = ""
+    extension: int = 0
 
     @property
     def at_last(self) -> float | None:
@@ -154,7 +157,13 @@ def cases(place: str) -> dict[str, Case]:
         "essaygraded": Case(essay(), 33, None, 37, {ESSAY: 4}),
         "essaywaits": Case(essay(), 33, told="To be graded by a person"),
         "essaychanged": Case(essay(), 33, essay("Another text."), 36, {ESSAY: 3}, "given for an earlier answer"),
-        "late": Case(both(), 23, told="after the due date"),
+        "late": Case(both(), 29.2, told="after the due date", time="2027-03-02 00:00:00"),
+        "lateasecond": Case(both(), 29.2, None, 33, time="2027-03-01 00:00:01"),
+        "lateforweeks": Case(both(), 0, told="after the due date", time="2027-03-20 00:00:00"),
+        "latewrong": Case(WRONG, 19.2, told="after the due date", time="2027-03-02 00:00:00"),
+        "lateextended": Case(both(), 25.4, None, 33, time="2027-03-02 12:00:00", extension=2),
+        "lateessay": Case(essay(), 29.2, None, 33.2, {ESSAY: 4}, time="2027-03-02 00:00:00"),
+        "latethenanother": Case(both(), 17.8, both(WRONG_SLOPE), 23, time="2027-03-05 00:00:00"),
         "strays": Case(both()),
         "markdownanswer": Case(turned(SLOPE)),
         "markdowncheck": Case(turned(f"{SLOPE}-check", f"{SPREAD}-check")),

@@ -27,21 +27,9 @@ import psutil
 from scalinglab.classroom.nbgrader.class_folder import release
 from tests.classroom.downloads import journal, zipped
 from tests.classroom.hostile_answers import Case, cases
-from tests.classroom.made import ESSAY, FIRST, QUESTION, SLOPE, SPREAD, TEST, code, notebook, released
-from tests.course.notebooks import CHAPTERS, COURSE, source
+from tests.classroom.made import ESSAY, SPREAD, TEST, code, light_course, released
 
 CHAPTER = "01_hostile"
-_SETTINGS = """
-from nbgrader.plugins import BasePlugin
-
-
-class TenOff(BasePlugin):
-    def late_submission_penalty(self, student_id, score, total_seconds_late):
-        return 10
-
-
-c.AssignLatePenalties.plugin_class = TenOff
-"""
 #: What systems, editors and students leave in a folder of a class, as it is put there: of a journal, an empty one.
 _STRAY = b'{"format": 1}'
 _TEST = "assert 'SPOILED' not in globals()\n-1.0 if student == 'Minus One' else 3.0"
@@ -56,13 +44,16 @@ def main() -> int:
 
 def _play(home: Path) -> int:
     place, students = home / "class", cases(str(home / "died"))
-    course = _course(home / "course")
-    run("assign", "01", "--class", str(place), "--course", str(course))
+    course = light_course(home / "course", CHAPTER)
+    assign = ("assign", "01", "--class", str(place), "--course", str(course))
+    run(*assign, "--due", "2027-03-01T00:00Z", "--late", "-10%/day")
     _own_cells(place)
     found = []
     for number, first in enumerate((True, False)):
         interrupted("collect", [str(place), str(_download(home, place, students, first=first))], lines=0)
         _by_the_instructor(place, students, first=first)
+        if not first:
+            run(*assign, "--due", "2027-03-01T12:00Z")
         interrupted("grade", [str(place), "--jobs", "2"], lines=4)
         found += _table(place, students, first=first)
         before = _bytes(place)
@@ -76,26 +67,8 @@ def _play(home: Path) -> int:
     return int(bool(found))
 
 
-def _course(folder: Path) -> Path:
-    """A course of one light chapter with two exercises of the bank."""
-    (chapter,) = (path for path in CHAPTERS if path.stem[:2] == "01")
-    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
-    places = [place for place, cell in enumerate(cells) if re.search(rf'check\("({SLOPE}|{SPREAD})"', source(cell))]
-    pairs = []
-    for place in places:
-        stub = max(one for one in range(place) if cells[one]["cell_type"] == "code")
-        pairs += [cells[stub], cells[place]]
-    title = {"cell_type": "markdown", "metadata": {}, "source": "# 01 A hostile class, with $x^2$"}
-    (folder / "solutions").mkdir(parents=True)
-    made = notebook(title, code(FIRST), code(QUESTION), *pairs)
-    (folder / f"{CHAPTER}.ipynb").write_text(json.dumps(made), encoding="utf-8")
-    solutions = COURSE / "solutions" / "chapter_01.py"
-    (folder / "solutions" / solutions.name).write_bytes(solutions.read_bytes())
-    return folder
-
-
 def _own_cells(place: Path) -> None:
-    """Cells and points of the instructor's own, a due date, and ten points off for lateness."""
+    """Cells and points of the instructor's own."""
     file = place / "source" / CHAPTER / f"{CHAPTER}.ipynb"
     made = json.loads(file.read_text(encoding="utf-8"))
     for cell in made["cells"]:
@@ -108,10 +81,6 @@ def _own_cells(place: Path) -> None:
     made["cells"] += [code(_TEST, nbgrader=test) | {"id": "test"}, text]
     file.write_text(json.dumps(made), encoding="utf-8")
     release(place, CHAPTER)
-    with (place / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
-        settings.write(_SETTINGS)
-    with gradebook(place) as book:
-        book.update_or_create_assignment(CHAPTER, duedate="2027-03-01 00:00:00 UTC")
 
 
 def _download(home: Path, place: Path, students: dict[str, Case], *, first: bool) -> Path:
@@ -138,12 +107,16 @@ def _notebook(place: Path, made: Any) -> bytes:
 
 
 def _by_the_instructor(place: Path, students: dict[str, Case], *, first: bool) -> None:
-    """Before the first grading, one timestamp; before the second one, points by hand as formgrader writes them."""
+    """Before the first grading, times; before the second, points by hand as formgrader writes them, and extensions."""
     if first:
-        (place / "submitted" / "late" / CHAPTER / "timestamp.txt").write_text("2027-03-02 00:00:00 UTC")
+        for student, case in students.items():
+            if case.time:
+                (place / "submitted" / student / CHAPTER / "timestamp.txt").write_text(f"{case.time} UTC")
         return
     with gradebook(place) as book:
         for student, case in students.items():
+            if case.extension:
+                book.grant_extension(CHAPTER, student, days=case.extension)
             for cell, points in case.by_hand.items():
                 grade = book.find_grade(cell, CHAPTER, CHAPTER, student)
                 grade.manual_score, grade.needs_manual_grade = points, False
@@ -175,7 +148,7 @@ def _table(place: Path, students: dict[str, Case], *, first: bool) -> list[str]:
             on_page = re.search(r"\(Score: ([\d.]+) / 38.0\)", page)
             on_report = re.search(r'class="total" data-value="([^"]*)"', rows[quote(student)])
             places = [_held(book, student), on_report and on_report[1], told[student], on_page and on_page[1]]
-            numbers = [None if one in (None, "") else float(one) for one in places]
+            numbers = [None if one in (None, "") else round(float(one), 2) for one in places]
             fits = numbers == [wanted] * 4 or (wanted is None and numbers[1:] == [None] * 3)
             line = f"{student:32}" + "".join(f"{'-' if one is None else f'{one:g}':>8}" for one in (wanted, *numbers))
             print(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,22 @@ def exercise_cells_of(number: str) -> list[dict[str, Any]]:
     (chapter,) = (path for path in CHAPTERS if path.stem[:2] == number)
     built = build_source(chapter, COURSE / "solutions" / f"chapter_{number}.py")
     return [cell for cell in built["cells"] if "nbgrader" in cell["metadata"]]
+
+
+def light_course(folder: Path, name: str) -> Path:
+    """A course of one light chapter with two exercises of the bank, as chapter 01 has them."""
+    (chapter,) = (path for path in CHAPTERS if path.stem[:2] == "01")
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    made = []
+    for place in [at for at, cell in enumerate(cells) if re.search(rf'check\("({SLOPE}|{SPREAD})"', source(cell))]:
+        stub = max(one for one in range(place) if cells[one]["cell_type"] == "code")
+        made += [*cells[stub - 1 : stub + 1], cells[place]]
+    title = {"cell_type": "markdown", "metadata": {}, "source": "# 01 Made for a test, with $x^2$"}
+    (folder / "solutions").mkdir(parents=True)
+    (folder / f"{name}.ipynb").write_text(json.dumps(notebook(title, code(FIRST), code(QUESTION), *made)))
+    solutions = COURSE / "solutions" / "chapter_01.py"
+    (folder / "solutions" / solutions.name).write_bytes(solutions.read_bytes())
+    return folder
 
 
 def unreleased_class(folder: Path, name: str, *cells: dict[str, Any]) -> Path:

@@ -16,8 +16,10 @@ from scalinglab.compression import (
     boosting_width,
     compress_network,
     mean_field_network,
+    networks,
     train_together,
 )
+from scalinglab.compression.networks import sine
 from scalinglab.tables import grid_of, table
 from scalinglab.training import Task, sweep
 from tests.compression.absorbed import absorbed
@@ -166,7 +168,33 @@ def test_the_exponent_in_the_width_doubles_with_the_square_root_and_triples_with
         *_, found = boosting_width(SINE, [256, 512, 1024, 2048, 4096], share=share, factor=factor, order=order)
         assert found.exponent("all") == pytest.approx(1, abs=0.35)
         assert found.exponent("compressed") / found.exponent("all") == pytest.approx(1 / share, rel=0.15)
-        assert found.exponent("random") < 0.8 * found.exponent("compressed")
+
+
+def test_random_neurons_keep_the_old_exponent_and_compressed_ones_double_it():
+    """With 80 networks of each width, of the table: those of 12 scatter by 0.3, as each draws its own neurons."""
+    found = Boost.of(table("width_spread"))
+    assert found.exponent("random") == pytest.approx(found.exponent("all"), abs=0.2)
+    assert found.exponent("compressed") / found.exponent("all") == pytest.approx(2, rel=0.1)
+
+
+def test_whole_networks_are_trained_once_for_all_shares_and_twice_by_none(monkeypatch):
+    """They do not depend on the share, and where nothing is left out, all three methods have the same networks."""
+    trained, train = [], networks._trained_outputs
+    monkeypatch.setattr(
+        networks, "_trained_outputs", lambda some, *rest: trained.append(len(some)) or train(some, *rest)
+    )
+    task = sine(samples=20)
+    (first,) = boosting_width(task, [64], share=0.5, factor=6, order=2, seeds=3)
+    (second,) = boosting_width(task, [64], share=0.75, factor=1, order=2, seeds=3)
+    assert trained == [3, 3, 3, 3, 3]
+    np.testing.assert_array_equal(first.risk["all"], second.risk["all"])
+    assert not np.array_equal(first.risk["compressed"], second.risk["compressed"])
+    (alike,) = boosting_width(task, [64], share=1.0, factor=12, seeds=3)
+    assert len(trained) == 5
+    assert all(np.array_equal(risk, first.risk["all"]) for risk in alike.risk.values())
+    (longer,) = boosting_width(task, [64], share=1.0, factor=12, seeds=3, steps=31)
+    assert len(trained) == 6
+    assert not np.array_equal(longer.risk["all"], first.risk["all"])
 
 
 def test_a_width_of_the_table_is_found_again():

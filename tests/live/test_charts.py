@@ -154,6 +154,13 @@ def test_an_axis_that_shows_zero_has_a_place_for_it():
     assert heights(spec, rows) == pytest.approx([300, 300 * (1 - math.log(2) / math.log(101)), 0], abs=1e-3)
 
 
+def test_a_value_far_beyond_a_log_axis_has_a_place_too():
+    axis = Axis("error", "error", 1e-32, 1, log=True)
+    assert axis.place(np.array([0.0, 1e-32, 1.0])) == pytest.approx([axis.place(np.array(0.0)), 0, 1])
+    assert axis.place(np.array(1e300)) == pytest.approx((300 + 32) / 32, rel=0.01)
+    assert axis.place(np.array(-1e300)) < 0
+
+
 @pytest.mark.parametrize(("format", "label"), [("~%", ">0.5%<"), ("~s", ">5m<"), ("", ">0.005<")])
 def test_the_labels_of_a_log_axis_keep_their_digits(format, label):
     axis = Axis("error", "error", 0.001, 0.02, log=True, format=format)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from scalinglab.cli import main
+from scalinglab.site import keeping
 from scalinglab.site.assets import LATER, SCRIPTS, asset_files
+from scalinglab.site.baking import stops
 from scalinglab.site.building import MANIFEST, build_site
-from scalinglab.site.keeping import Kept, Keys
-from scalinglab.site.parts import Part
+from scalinglab.site.keeping import Kept, Keys, cell_keys
+from scalinglab.site.parts import Cell, Part
 from scalinglab.site.search_index import sections_of
 
 pytestmark = [
@@ -179,6 +182,15 @@ def test_nothing_on_a_page_tells_of_the_machine_that_made_it(site):
         assert f"{folder}/" not in page
 
 
+def test_the_line_that_has_an_exercise_checked_is_not_on_its_page(site):
+    """It means nothing without a notebook; the stub and the box of the exercise stand there."""
+    page = (site / "00_first.html").read_text(encoding="utf-8")
+    code = [re.sub(r"<[^>]+>", "", each) for each in re.findall(r'<div class="sl-source">(.*?)</div>', page, re.DOTALL)]
+    assert any("def parameter_count" in each for each in code)
+    assert not any("check(" in each for each in code)
+    assert page.index("NotImplementedError") < page.index('data-widget="hint"')
+
+
 def test_sections_that_a_search_finds(site):
     page = (site / "00_first.html").read_text(encoding="utf-8")
     sections = {anchor: (title, head, text) for _, anchor, title, head, text in sections_of("00_first.html", page)}
@@ -186,6 +198,29 @@ def test_sections_that_a_search_finds(site):
     assert sections["A-curve"][:2] == ("00 First chapter", "A curve")
     assert sections["A-curve"][2].startswith("The curve is y=xa+c, so that")
     assert "def curve" not in sections["A-curve"][2]
+
+
+def test_how_finely_a_panel_is_baked_is_in_the_keys_of_its_own_chapter(monkeypatch):
+    cells = (Cell("c01", "code", "1 + 1"),)
+    before = {stem: cell_keys(stem, cells) for stem in ("05_one", "12_other")}
+    finer = stops._written() | {"12/width-laws": {"stops": 99}}
+    monkeypatch.setattr(stops, "_written", lambda: finer)
+    assert cell_keys("05_one", cells) == before["05_one"]
+    assert cell_keys("12_other", cells)["c01"].panels != before["12_other"]["c01"].panels
+
+
+def test_of_the_package_all_counts_that_computes_or_draws(tmp_path, monkeypatch):
+    monkeypatch.setattr(keeping, "_PACKAGE", tmp_path)
+    places = ("live/panel.py", "site/baking/sets.py", "site/baking/stops.toml", "site/pages.py", "site/lesson.py")
+    for place in places:
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("1")
+    counts = []
+    for place in places:
+        before = [keeping.versions_key.__wrapped__(panels) for panels in (True, False)]
+        (tmp_path / place).write_text("2")
+        counts.append([keeping.versions_key.__wrapped__(panels) for panels in (True, False)] != before)
+    assert counts == [True, True, False, False, True]
 
 
 def test_what_was_kept_comes_back_and_what_is_broken_does_not(tmp_path):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -46,6 +49,21 @@ def test_a_chapter_is_one_file_that_moves(notebook, visit: Visit, tmp_path, monk
         )
         == 0
     )
+
+
+def test_nbconvert_finds_it_by_its_name(tmp_path):
+    """As the README has it: ``jupyter nbconvert --to scalinglab_html``, by the commands of this environment."""
+    cells = [nbformat.v4.new_markdown_cell("# 77 Short\n\nThe sum is $1 + 1$."), nbformat.v4.new_code_cell("1 + 1")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "77_short.ipynb")
+    jupyter = Path(sys.executable).with_name("jupyter")
+    command = [jupyter, "nbconvert", "--to", "scalinglab_html", "--output-dir", tmp_path / "out", "77_short.ipynb"]
+    home = os.environ | {"HOME": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = (tmp_path / "out" / "77_short.html").read_text(encoding="utf-8")
+    assert re.search(r"<h1[^>]*>.*Short</h1>", made)
+    assert '<pre class="sl-printed">2</pre>' in made
+    assert "<math" in made
 
 
 def test_a_notebook_that_is_no_file_is_run_all_the_same(notebook):

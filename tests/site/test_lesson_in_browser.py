@@ -104,6 +104,32 @@ def load(page: Page, text: str) -> None:
     page.get_by_label("Load a downloaded journal").set_input_files(file)
 
 
+def test_a_journal_of_jupyterlab_is_loaded_on_the_map_and_downloaded_there(first, visit):
+    Journal().seal("00-width", 12.0, question="?", unit="%")
+    page = visit.go("index.html")
+    bring_to_life(page)
+    expect(page.locator(".slab-map-summary").first).to_contain_text("0 of 90")
+    load(page, Journal().text())
+    status = page.get_by_role("group", name="My journal").get_by_role("status")
+    expect(status).to_have_text("Loaded: 1 new prediction.")
+    expect(page.locator(".slab-map-summary").first).to_contain_text("1 of 90")
+    load(page, Journal().text().replace("12.0", "13.0"))
+    expect(status).to_contain_text("00-width stays 12.0 as it was sealed here first; the loaded file says 13.0.")
+    before = page.evaluate(KEPT)
+    for name in ("a page", "too long", "wrong entry"):
+        load(page, HOSTILE[name])
+        expected = "too large to be a journal." if name == "too long" else "Nothing was changed."
+        expect(status).to_contain_text(expected)
+        assert page.evaluate(KEPT) == before, name
+        load(page, '{"format": 1}')
+        expect(status).to_have_text("Loaded: 0 new predictions.")
+        before = page.evaluate(KEPT)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download my journal").click()
+    assert download.value.suggested_filename == "predictions.json"
+    assert json.loads(download.value.path().read_text(encoding="utf-8")) == before
+
+
 def test_a_file_that_is_no_journal_gets_one_sentence(first):
     seal(first, "12")
     first.get_by_text("My journal", exact=True).click()

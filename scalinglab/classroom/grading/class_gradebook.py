@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
-from scalinglab.classroom.nbgrader.class_folder import assignments_in, notebook_of
+from scalinglab.classroom.nbgrader.class_folder import assignments_in, notebook_of, worth_in
 from scalinglab.classroom.nbgrader.client import Team
 
 
@@ -23,19 +23,33 @@ class Gradebook:
         What each graded cell of an assignment is worth, by its name.
     states
         What it holds of each submission, by assignment and student; see ``nbgrader.gradebook.states``.
+    due
+        When each assignment is due, in UTC as ISO 8601 has it; None if nobody says.
+    changed
+        A sentence for each penalty for lateness that is another one than when its submission was graded.
     """
 
     worth: Mapping[str, Mapping[str, float]]
     states: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    due: Mapping[str, str | None] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, team: Team, class_folder: Path, records: Records) -> Gradebook:
-        """Read it, after the points of submissions that cannot be graded any more were taken back."""
+        """Read it, after points of submissions that cannot be graded any more were taken back.
+
+        Penalties for lateness are worked out anew, too: a due date may have been moved since.
+        """
         failed = [(work.assignment, work.student) for work in handed_in(class_folder) if records.problem(work)]
-        outcome = team.run("scores", class_folder, failed)
+        outcome = team.run("scores", class_folder, failed, True)
         if outcome.problem:
             raise RuntimeError(f"nbgrader's gradebook could not be read: {outcome.problem}\n{outcome.log}")
-        return cls(outcome.value["cells"], outcome.value["states"])
+        found = outcome.value
+        changed = tuple(
+            f"{assignment}, {student}: lateness costs {now:g} points now, and cost {before:g} before"
+            for assignment, student, before, now in found["changed"]
+        )
+        return cls(found["cells"], found["states"], found["due"], changed)
 
     def state(self, assignment: str, student: str) -> Mapping[str, Any]:
         """What it holds of one submission; empty if nothing."""
@@ -75,9 +89,3 @@ def release_changed(team: Team, class_folder: Path, works: Iterable[HandedIn]) -
 def source_of(class_folder: Path, assignment: str) -> dict[str, Any]:
     """The source of an assignment, as nbformat 4 has it."""
     return json.loads(notebook_of(class_folder, "source", assignment).read_text(encoding="utf-8"))
-
-
-def worth_in(notebook: Mapping[str, Any]) -> dict[str, float]:
-    """What each graded cell of a notebook is worth, by its name and in order."""
-    told = (cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"])
-    return {one["grade_id"]: float(one["points"]) for one in told if one.get("grade") or one.get("task")}

@@ -6,14 +6,16 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
-from scalinglab.classroom.grading.class_gradebook import Gradebook, source_of, worth_in
+from scalinglab.classroom.grading.class_gradebook import Gradebook, source_of
 from scalinglab.classroom.grading.read_notebooks import ReadNotebooks
-from scalinglab.classroom.nbgrader.class_folder import assignments_in
+from scalinglab.classroom.late_rules import deadline_sentences, read_rules
+from scalinglab.classroom.nbgrader.class_folder import assignments_in, worth_in
 from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
 from scalinglab.classroom.submissions.people import Origin, listed, origins_in
 from scalinglab.exercises.bank import find
@@ -33,19 +35,22 @@ def gather(
     graded yet are told as such. ``works`` is what was handed in, if that was read before.
     """
     sources = {name: source_of(class_folder, name) for name in assignments_in(class_folder)}
-    parts = {name: _parts(notebook, book.worth.get(name, {})) for name, notebook in sources.items()}
+    homes = {name: class_folder / "source" / name for name in sources}
+    parts = {name: _parts(notebook, homes[name], book.worth.get(name, {})) for name, notebook in sources.items()}
     works = handed_in(class_folder) if works is None else list(works)
     known = {(work.assignment, work.student) for work in works}
     # A submission may stand in the gradebook alone: its folder was removed, or a person entered its points.
     for name in parts:
         entered = (who for who, state in book.states.get(name, {}).items() if _has_points(state))
         works += [HandedIn(name, who, "") for who in entered if (name, who) not in known]
+    rules = read_rules(class_folder)
     origins = {(one.assignment, one.student): one for one in origins_in(class_folder)}
     read = ReadNotebooks(class_folder, sources, parts)
     submissions = []
     for work in sorted(works, key=lambda work: (work.assignment, work.student)):
         who = (work.assignment, work.student)
-        told = _journal(read, class_folder, work) | _lateness(book.state(*who).get("late", 0.0), origins.get(who))
+        late = book.state(*who).get("late", 0.0)
+        told = _journal(read, class_folder, work) | _lateness(late, origins.get(who), costs=work.assignment in rules)
         made = _submission(read, work, records, book.state(*who), parts[work.assignment])
         submissions.append(replace(made, **told))
     known_by_name = {one.id for one in listed(class_folder)}
@@ -54,6 +59,7 @@ def gather(
         parts={name: tuple(found.values()) for name, found in parts.items()},
         submissions=tuple(submissions),
         students=_students(class_folder, submissions),
+        due=_due(class_folder, book, parts),
         questions=tuple(one for name, notebook in sources.items() for one in _questions(records, name, notebook)),
         compared=read.compared(),
         unlisted=tuple(sorted({one.student for one in submissions} - known_by_name)) if known_by_name else (),
@@ -62,14 +68,25 @@ def gather(
     return results
 
 
+def _due(class_folder: Path, book: Gradebook, parts: Mapping[str, Mapping[str, Part]]) -> dict[str, str]:
+    """What the gradebook and the rules say of each assignment, in words."""
+    rules, found = read_rules(class_folder), {}
+    for name in parts:
+        due, worth = book.due.get(name), sum(part.points for part in parts[name].values())
+        if due:
+            sentences = deadline_sentences(datetime.fromisoformat(due), rules.get(name), worth)
+            found[name] = " ".join(filter(None, sentences))
+    return found
+
+
 def _has_points(state: Mapping[str, Any]) -> bool:
     """Whether the gradebook has any points of a submission; it has a place for each that was begun to be graded."""
     return any(one is not None for cell in state["cells"].values() for one in (cell["auto"], cell["hand"]))
 
 
-def _parts(notebook: Mapping[str, Any], worth: Mapping[str, float]) -> dict[str, Part]:
+def _parts(notebook: Mapping[str, Any], home: Path, worth: Mapping[str, float]) -> dict[str, Part]:
     """What each graded cell stands for, by its name: in the order of the source, with the points of the gradebook."""
-    ours = {f"{key}{_CHECK}": find(key) for key in exercise_cells(dict(notebook))}
+    ours = {f"{key}{_CHECK}": find(key, beside=home) for key in exercise_cells(dict(notebook), beside=home)}
     cells = [name for name in worth_in(notebook) if name in worth or not worth]
     found = {}
     for name in [*cells, *(name for name in worth if name not in cells)]:
@@ -163,15 +180,29 @@ def _told_by_journal(file: Path, chapter: str) -> dict[str, Any]:
     }
 
 
-def _lateness(seconds: float, origin: Origin | None) -> dict[str, str]:
-    """How ``late`` a submission was, by nbgrader's due date or by the LMS, and the ``time`` when the LMS took it."""
+def _lateness(seconds: float, origin: Origin | None, *, costs: bool) -> dict[str, str]:
+    """How ``late`` a submission was, by nbgrader's due date or by the LMS, and the ``time`` when the LMS took it.
+
+    Where lateness ``costs`` something, it says that a mark alone does not.
+    """
     told = []
     if seconds > 0:
         days, hours = int(seconds // 86400), seconds % 86400 / 3600
-        told.append(f"it came {f'{days} days and ' if days else ''}{hours:.1f} hours after the due date")
+        told.append(f"it came {_counted(days, hours)} after the due date")
     if origin and origin.late:
-        told.append(f"{origin.lms} marked it as late")
+        unknown = " and does not tell when it came, so nothing was taken off" if costs and not seconds else ""
+        told.append(f"{origin.lms} marked it as late{unknown}")
     return {"late": ", and ".join(told), "time": origin.time if origin else ""}
+
+
+def _counted(days: int, hours: float) -> str:
+    """``1 day and 3.5 hours``, ``20 seconds``."""
+    if not days and hours < 0.05:
+        seconds = round(hours * 3600)
+        return f"{seconds} second{'s' * (seconds != 1)}"
+    words = [f"{days} day{'s' * (days != 1)}"] if days else []
+    words += [f"{hours:.1f} hours"] if hours >= 0.05 or not days else []
+    return " and ".join(words)
 
 
 def _students(class_folder: Path, submissions: Sequence[Submission]) -> tuple[Student, ...]:

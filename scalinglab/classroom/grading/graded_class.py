@@ -46,4 +46,5 @@ def read_results(class_folder: Path) -> ClassResults:
             outcome = asked.result()
         if outcome.problem:
             raise ValueError(outcome.problem)
-        return gather(class_folder, Gradebook(outcome.value["cells"], outcome.value["states"]), records, works)
+        found = outcome.value
+        return gather(class_folder, Gradebook(found["cells"], found["states"], found["due"]), records, works)

@@ -44,7 +44,10 @@ class ReadNotebooks:
         self, class_folder: Path, sources: Mapping[str, Mapping[str, Any]], parts: Mapping[str, Mapping[str, Part]]
     ) -> None:
         self._class_folder, self._parts = class_folder, parts
-        self._given = {name: Assignment(one["cells"], _functions(parts[name])) for name, one in sources.items()}
+        self._given = {
+            name: Assignment(one["cells"], _functions(parts[name], class_folder / "source" / name))
+            for name, one in sources.items()
+        }
         self._file = class_folder / "grades" / KEPT
         self._kept = self._load()
         self._is_new = False
@@ -127,6 +130,6 @@ def _stamp(file: Path) -> list[int]:
     return [known.st_size, known.st_mtime_ns]
 
 
-def _functions(parts: Mapping[str, Part]) -> dict[str, str]:
-    """The function that an exercise asks for, by the cell of its check; an instructor's own cells have none."""
-    return {cell: find(part.key).name for cell, part in parts.items() if part.key != cell}
+def _functions(parts: Mapping[str, Part], home: Path) -> dict[str, str]:
+    """The function that an exercise asks for, by the cell of its check; a cell that checks none of them has none."""
+    return {cell: find(part.key, beside=home).name for cell, part in parts.items() if part.key != cell}

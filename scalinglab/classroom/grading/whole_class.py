@@ -14,6 +14,7 @@ from scalinglab.classroom.grading.environment_check import check_packages, check
 from scalinglab.classroom.grading.gathering import gather
 from scalinglab.classroom.grading.graded_notebooks import cells_of
 from scalinglab.classroom.grading.mended_class import mend_class
+from scalinglab.classroom.late_rules import read_rules
 from scalinglab.classroom.nbgrader.class_folder import check_class
 from scalinglab.classroom.nbgrader.client import (
     DEFAULT_LIMITS,
@@ -74,6 +75,7 @@ def grade_class(
     need_nbgrader()
     positive_integer("jobs", jobs)
     class_folder = check_class(class_folder)
+    read_rules(class_folder)  # a file that nobody can read would fail in the middle
     with only_run(class_folder) as place:
         records = Records(class_folder)
         for sentence in mend_class(class_folder, records):
@@ -95,7 +97,7 @@ def grade_class(
                 records.keep(work, problem, found)
                 say(f"{number} of {len(new)}: {work.assignment}, {work.student}: {problem or 'graded'}")
             book = Gradebook.read(team, class_folder, records)
-            for sentence in _tell_again(team, class_folder, records, book):
+            for sentence in (*book.changed, *_tell_again(team, class_folder, records, book)):
                 say(sentence)
             return gather(class_folder, book, records)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scalinglab._checks import fail
 from scalinglab._files import write_atomically
@@ -11,6 +14,7 @@ from scalinglab.classroom.nbgrader.client import Nbgrader
 CONFIG = "nbgrader_config.py"
 _SETTINGS = '''"""nbgrader's settings for this class; written by `scalinglab assign`, and yours to change."""
 
+from scalinglab.classroom.nbgrader.deadlines import RELEASE, LateRules
 from scalinglab.classroom.nbgrader.deleted_cells import SANITIZE
 from scalinglab.classroom.nbgrader.points_from_checks import AUTOGRADE
 
@@ -26,6 +30,9 @@ c.IgnorePattern.pattern = "(?s)."
 # Seconds for one cell; `scalinglab grade` has a limit for a whole notebook beside it.
 c.Execute.timeout = 60
 c.LimitOutput.max_lines = 200
+# A release tells when it is due; lateness costs what `scalinglab assign --late` says.
+c.GenerateAssignment.preprocessors = RELEASE
+c.AssignLatePenalties.plugin_class = LateRules
 '''
 #: What settings of earlier versions lack: nbgrader reads points from what a check shows as it was meant.
 _ADDED = """
@@ -34,6 +41,17 @@ from scalinglab.classroom.nbgrader.points_from_checks import AUTOGRADE  # noqa: 
 
 c.Autograde.autograde_preprocessors = AUTOGRADE
 """
+#: What settings of earlier versions lack to tell due dates; the second part, unless they have a plugin of their own.
+_ADDED_DUE = """
+# Added by `scalinglab assign`: a release tells when it is due; lateness costs what `--late` says.
+from scalinglab.classroom.nbgrader.deadlines import RELEASE, LateRules  # noqa: E402
+
+c.GenerateAssignment.preprocessors = RELEASE
+"""
+_ADDED_LATE = "c.AssignLatePenalties.plugin_class = LateRules\n"
+_PLUGIN = re.compile(r"^[^#\n]*AssignLatePenalties\.plugin_class\s*=\s*(\S+)", re.MULTILINE)
+#: The id of the cell that tells students when a release is due.
+DEADLINE = "deadline"
 #: Modules that bring deleted cells back, by which our settings are known; the second is the name in version 0.1.0.
 _OURS = ("scalinglab.classroom", "scalinglab.exercises.assignments")
 
@@ -52,6 +70,24 @@ def mended_settings(class_folder: Path) -> str:
     if "autograde_preprocessors" not in mended:
         mended += _ADDED
     return mended if mended != text else ""
+
+
+def settings_with_deadlines(class_folder: Path) -> str:
+    """The settings of a class that an earlier version made, with what due dates need; empty if they have it."""
+    text = (class_folder / CONFIG).read_text(encoding="utf-8")
+    if "nbgrader.deadlines" in text:
+        return ""
+    return text + _ADDED_DUE + ("" if _PLUGIN.search(text) else _ADDED_LATE)
+
+
+def check_no_other_plugin(class_folder: Path) -> None:
+    """Raise ``ValueError`` if the settings of a class name a plugin for lateness that is not ours."""
+    file = class_folder / CONFIG
+    named = _PLUGIN.findall(file.read_text(encoding="utf-8")) if file.is_file() else []
+    if named and named[-1] != "LateRules":
+        raise ValueError(
+            f"{file} has a plugin for lateness already, {named[-1]}: take that line out, or leave --late out"
+        )
 
 
 def check_new(class_folder: Path) -> None:
@@ -80,6 +116,12 @@ def notebook_of(class_folder: Path, step: str, assignment: str, student: str = "
     return class_folder / step / student / assignment / f"{assignment}.ipynb"
 
 
+def worth_in(notebook: Mapping[str, Any]) -> dict[str, float]:
+    """What each graded cell of a notebook is worth, by its name and in order."""
+    told = (cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"])
+    return {one["grade_id"]: float(one["points"]) for one in told if one.get("grade") or one.get("task")}
+
+
 def assignments_in(class_folder: Path) -> list[str]:
     """The names of the assignments of a class, in order."""
     found = (class_folder / "source").glob("*/*.ipynb")
@@ -97,6 +139,11 @@ def submitted_in(class_folder: Path, assignment: str) -> list[str]:
 def release(class_folder: Path, *names: str, place: Path | None = None) -> None:
     """Let nbgrader make the student's version of each source, and enter both into the gradebook."""
     with Nbgrader(place) as nbgrader:
-        released = nbgrader.run("release", class_folder, *names)
+        release_by(nbgrader, class_folder, *names)
+
+
+def release_by(nbgrader: Nbgrader, class_folder: Path, *names: str) -> None:
+    """``release``, by an nbgrader that runs already."""
+    released = nbgrader.run("release", class_folder, *names)
     if released.problem:
         raise RuntimeError(f"nbgrader could not release {' '.join(names)}: {released.problem}\n{released.log}")

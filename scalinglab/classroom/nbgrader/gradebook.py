@@ -25,6 +25,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
+from scalinglab.classroom.nbgrader.deadlines import seconds_late
+
 State = dict[str, Any]
 _name_of_assignment = cast("Any", Assignment).name
 
@@ -81,8 +83,7 @@ def states(gradebook: Any, assignment: str = "", student: str = "") -> dict[str,
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .where(*of_these)
     ):
-        late = float(submission.total_seconds_late) if submission.timestamp else 0.0
-        state = {"cells": {}, "comments": {}, "penalty": 0.0, "late": late}
+        state = {"cells": {}, "comments": {}, "penalty": 0.0, "late": seconds_late(submission)}
         found.setdefault(submission.assignment.name, {})[submission.student_id] = state
 
     def rows(*columns: Any, of: Any = None) -> Any:

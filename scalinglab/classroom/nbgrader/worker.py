@@ -26,6 +26,8 @@ from scalinglab.classroom.nbgrader.check_outputs import answers_in
 from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import KERNEL_DIED
 from scalinglab.classroom.submissions.people import listed
+from scalinglab.classroom.submissions.versions import TIME_NAME
+from scalinglab.exercises.own_exercises import VARIABLE
 
 _RETRIES = 3
 #: Seconds between two looks whether the program that asks is still there.
@@ -44,7 +46,7 @@ def main() -> None:
     """Answer requests until stdin ends, or the program that asks is killed."""
     threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
-    steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores, "book": _book}
+    steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores, "due": _due, "book": _book}
     for line in sys.stdin:
         request = json.loads(line)
         # What the checks of one submission noted down is nothing to the next.
@@ -72,6 +74,16 @@ def _release(class_folder: Path, *assignments: str) -> dict[str, Any]:
     return next((one for one in told if one["problem"]), {"problem": ""})
 
 
+def _due(class_folder: Path, changed: dict[str, str]) -> dict[str, Any]:
+    """Enter due dates by assignment; the ``value`` is those of all assignments then, in UTC, or None."""
+    from scalinglab.classroom.nbgrader.deadlines import due_dates, set_due_date
+
+    with _nbgrader(class_folder).gradebook as gradebook:
+        for assignment, due in changed.items():
+            set_due_date(gradebook, assignment, due)
+        return {"problem": "", "value": due_dates(gradebook)}
+
+
 def _grade(
     class_folder: Path, assignment: str, student: str, seen: dict[str, Any], modules: list[str]
 ) -> dict[str, Any]:
@@ -80,13 +92,17 @@ def _grade(
     The ``value`` is the ``state`` of it in the gradebook then, its ``answers`` as hashes, the points by hand that are
     ``gone``, and the ``problem`` with its feedback, if there is one.
     """
+    from scalinglab.classroom.nbgrader.deadlines import forget_time, penalize
     from scalinglab.classroom.nbgrader.feedback_page import write_feedback
     from scalinglab.classroom.nbgrader.forked_kernels import KernelServer
     from scalinglab.classroom.nbgrader.gradebook import review, states
 
     KernelServer.use(modules)
+    os.environ[VARIABLE] = str(class_folder / "source" / assignment)  # never the files that were handed in
     nbgrader = _nbgrader(class_folder)
     with nbgrader.gradebook as gradebook:
+        if not notebook_of(class_folder, "submitted", assignment, student).with_name(TIME_NAME).is_file():
+            forget_time(gradebook, assignment, student)
         earlier = states(gradebook, assignment, student).get(assignment, {}).get(student, {})
     if earlier and not seen:  # an earlier version graded it, which kept no record of the answers
         answers = _answers(class_folder, assignment, student)
@@ -101,21 +117,10 @@ def _grade(
     answers = _answers(class_folder, assignment, student)
     with nbgrader.gradebook as gradebook:
         gone = review(gradebook, assignment, student, earlier=earlier, seen=seen, answers=answers)
-        if gone:
-            _penalize(nbgrader, assignment, student)
+        penalize(nbgrader, gradebook, only=(assignment, student))
         state = states(gradebook, assignment, student)[assignment][student]
     problem = _told(write_feedback(nbgrader, assignment, student))["problem"]
     return told | {"value": {"state": state, "answers": answers, "gone": gone, "problem": problem}}
-
-
-def _penalize(nbgrader: Any, assignment: str, student: str) -> None:
-    """Let nbgrader work out the penalty for lateness anew: points have changed since it did."""
-    from nbconvert.exporters.exporter import ResourcesDict
-    from nbformat.v4 import new_notebook
-    from nbgrader.preprocessors import AssignLatePenalties
-
-    told = {"notebook": assignment, "assignment": assignment, "student": student, "db_url": nbgrader.coursedir.db_url}
-    AssignLatePenalties(config=nbgrader.config).preprocess(new_notebook(), ResourcesDict(nbgrader=told))
 
 
 def _answers(class_folder: Path, assignment: str, student: str) -> dict[str, str]:
@@ -131,19 +136,25 @@ def _feedback(class_folder: Path, assignment: str, student: str) -> dict[str, An
     return _told(write_feedback(_nbgrader(class_folder), assignment, student))
 
 
-def _scores(class_folder: Path, failed: list[list[str]]) -> dict[str, Any]:
-    """All that the gradebook holds: ``cells`` by assignment with what they are worth, and the ``states``.
+def _scores(class_folder: Path, failed: list[list[str]], penalties: bool = False) -> dict[str, Any]:
+    """All that the gradebook holds: ``cells`` by assignment with what they are worth, the ``states``, what is ``due``.
 
-    Names in ``students.csv`` are entered before, and the points of checks of submissions that ``failed`` taken back.
+    Names in ``students.csv`` are entered before, and the points of checks of submissions that ``failed`` taken back. If
+    it is asked for, the penalties of all others are worked out anew before; ``changed`` says which are other ones then.
     """
+    from scalinglab.classroom.nbgrader.deadlines import due_dates, penalize
     from scalinglab.classroom.nbgrader.gradebook import cells_of_assignments, states, ungrade
 
-    with _nbgrader(class_folder).gradebook as gradebook:
+    nbgrader = _nbgrader(class_folder)
+    with nbgrader.gradebook as gradebook:
         for student in listed(class_folder):
             names = asdict(student)
             gradebook.update_or_create_student(names.pop("id"), **names)
-        ungrade(gradebook, [(assignment, student) for assignment, student in failed])
-        return {"problem": "", "value": {"cells": cells_of_assignments(gradebook), "states": states(gradebook)}}
+        lost = [(assignment, student) for assignment, student in failed]
+        ungrade(gradebook, lost)
+        changed = penalize(nbgrader, gradebook, without=lost) if penalties else []
+        found = {"cells": cells_of_assignments(gradebook), "states": states(gradebook), "due": due_dates(gradebook)}
+        return {"problem": "", "value": found | {"changed": changed}}
 
 
 def _book(class_folder: Path) -> dict[str, Any]:
@@ -151,6 +162,7 @@ def _book(class_folder: Path) -> dict[str, Any]:
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
 
+    from scalinglab.classroom.nbgrader.deadlines import due_dates
     from scalinglab.classroom.nbgrader.gradebook import cells_of_assignments, states, trouble_with
 
     course = CourseDirectory(config=_settings(class_folder))
@@ -158,7 +170,8 @@ def _book(class_folder: Path) -> dict[str, Any]:
     if problem:
         return {"problem": problem}
     with Gradebook(course.db_url, course.course_id) as gradebook:  # under another name, nbgrader would enter a course
-        return {"problem": "", "value": {"cells": cells_of_assignments(gradebook), "states": states(gradebook)}}
+        found = {"cells": cells_of_assignments(gradebook), "states": states(gradebook), "due": due_dates(gradebook)}
+        return {"problem": "", "value": found}
 
 
 def _settings(class_folder: Path) -> Any:

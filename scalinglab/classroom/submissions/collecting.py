@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scalinglab._files import write_atomically
@@ -119,7 +120,7 @@ def collect(class_folder: Path, sources: Sequence[Path]) -> Collected:
 def _check_apart(class_folder: Path, source: Path) -> None:
     """A class is not collected into itself: its notebooks would become a student's."""
     inside, outside = source.resolve(), class_folder.resolve()
-    own = {"source", "release", "submitted", "replaced", "autograded", "feedback", "grades"}
+    own = {"exercises", "source", "release", "submitted", "replaced", "autograded", "feedback", "grades"}
     if outside.is_relative_to(inside) or any(inside.is_relative_to(outside / name) for name in own):
         raise ValueError(f"ZIP must not be the class itself or one of its folders, got {shown(str(source))}")
 
@@ -142,14 +143,33 @@ class _Item:
         return self.place.upload, number_of(self.place.names[0]), self.member.modified, self.label
 
 
-def _time(item: _Item) -> str:
-    """When an LMS took the file, by its own clock: Moodle tells it in its zip, Blackboard in the name; else empty."""
+def _moment(item: _Item) -> datetime | None:
+    """When an LMS took the file, by its own clock: Moodle tells it in its zip, Blackboard in the name."""
     owner, modified = item.place.owner, item.member.modified
-    if owner and owner.lms == "Blackboard":
-        digits = f"{item.place.upload:014}"
-        return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]} {digits[8:10]}:{digits[10:12]}"
-    known = owner and owner.lms == "Moodle" and not item.member.inner and modified[0] > 1980
-    return "{:04}-{:02}-{:02} {:02}:{:02}".format(*modified[:5]) if known else ""
+    try:
+        if owner and owner.lms == "Blackboard":
+            return datetime.strptime(f"{item.place.upload:014}", "%Y%m%d%H%M%S")
+        if owner and owner.lms == "Moodle" and not item.member.inner and modified[0] > 1980:
+            year, month, day, hour, minute, second = modified
+            return datetime(year, month, day, hour, minute, second)
+    except ValueError:  # of a zip that some other program wrote
+        pass
+    return None
+
+
+def _time(item: _Item) -> str:
+    """That moment in words; empty if nobody tells."""
+    moment = _moment(item)
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _for_nbgrader(item: _Item, *, unpacked: bool) -> bytes | None:
+    """That moment as nbgrader reads it, in UTC: the LMS's clock is taken to show the time of this machine.
+
+    In a folder, the times of files are no evidence: whoever copies them changes them.
+    """
+    moment = None if unpacked and item.place.owner and item.place.owner.lms == "Moodle" else _moment(item)
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode() if moment else None
 
 
 def _default(item: _Item, assignment: str) -> _Item:
@@ -199,7 +219,7 @@ class _Run:
                     uploads[owner] = [_default(one, *sure) for one in items]
             found = self.people.find({owner: {one.assignment for one in items} for owner, items in uploads.items()})
             for owner, items in uploads.items():
-                self._take_upload(found[owner], owner, name, items)
+                self._take_upload(found[owner], owner, name, items, unpacked=source.is_dir())
 
     def _item(self, label: str, member: Member, place: Place) -> _Item:
         kind = Kind(reason=member.problem) if member.problem else kind_of(member.name, member.content)
@@ -211,7 +231,7 @@ class _Run:
         near = next(filter(None, around), "")
         return replace(item, assignment=sure or near or self.assignments.only, surely=2 if sure else 1 if near else 0)
 
-    def _take_upload(self, student: str, owner: Owner, source: str, items: list[_Item]) -> None:
+    def _take_upload(self, student: str, owner: Owner, source: str, items: list[_Item], *, unpacked: bool) -> None:
         """File what one student handed in by one source."""
         self.students.add(student)
         surest = {item.assignment: item.surely for item in sorted(items, key=lambda one: one.surely)}
@@ -228,6 +248,7 @@ class _Run:
             if last:
                 names = (student, assignment, owner.lms, owner.number, source, last.member.label)
                 self.people.note(Origin(*names, late="late" if last.place.late else "", time=_time(last)))
+                self._versions.set_time(student, assignment, _for_nbgrader(last, unpacked=unpacked))
         journals = [item for item in items if item.kind.journal]
         if journals:
             self._journals.append((student, list(versions), journals))

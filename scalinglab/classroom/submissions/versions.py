@@ -10,6 +10,9 @@ from pathlib import Path
 
 from scalinglab._files import write_atomically
 
+#: The file in which nbgrader looks for the time of a submission.
+TIME_NAME = "timestamp.txt"
+
 
 @dataclass
 class _File:
@@ -33,6 +36,7 @@ class Versions:
         self._files: dict[tuple[str, str, str], _File] = {}
         self._older: dict[Path, bytes] = {}
         self._current: dict[Path, bytes] = {}
+        self._times: dict[Path, bytes | None] = {}
 
     def put(self, student: str, assignment: str, name: str, versions: Sequence[bytes]) -> str | None:
         """Put the last version in its place, and keep the earlier ones and the one that was there aside.
@@ -61,14 +65,26 @@ class Versions:
                 self._set_aside(*key, one)
         return kept if news else None
 
+    def set_time(self, student: str, assignment: str, time: bytes | None) -> None:
+        """Say when the current notebook came, in the file where nbgrader looks for it; None if nobody knows.
+
+        The time of a version before would make it late, or not.
+        """
+        path = self._class_folder / "submitted" / student / assignment / TIME_NAME
+        if time is not None or path.is_file():
+            self._times[path] = time
+
     def assignments_of(self, student: str) -> set[str]:
         """The folders in which a student has a notebook, or will have one."""
         there = {path.parent.name for path in (self._class_folder / "submitted" / student).glob("*/*.ipynb")}
         return there | {assignment for who, assignment, _ in self._files if who == student}
 
     def write(self) -> None:
-        """Write the older versions, then the current ones; each file is whole or as it was."""
-        for path, content in (self._older | self._current).items():
+        """Write the older versions, their times, then the current ones; each file is whole or as it was."""
+        for path, content in {**self._older, **self._times, **self._current}.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scalinglab.live import Panel, Recording
@@ -26,6 +26,8 @@ class Report:
         The stops of each control.
     combinations, all_combinations, frames : int
         How many were baked, of how many, and the pictures of them all.
+    pairs : bool
+        Whether any two controls may be moved away from the start, and from each preset.
     size : int
         Bytes of its data, deflated.
     seconds : float
@@ -38,14 +40,16 @@ class Report:
     combinations: int
     all_combinations: int
     frames: int
+    pairs: bool
     size: int
     seconds: float
 
     def __str__(self) -> str:
         share = 100 * self.combinations / self.all_combinations
         kind = f"{self.frames} snapshots of runs" if self.runs else "pictures"
+        pairs = "every pair of controls" if self.pairs else "not every pair of controls"
         return (
-            f"{self.name}: {self.combinations} of {self.all_combinations} combinations exact ({share:.0f} %), "
+            f"{self.name}: {self.combinations} of {self.all_combinations} combinations exact ({share:.0f} %, {pairs}), "
             f"{kind}, {self.size / 1000:.0f} kB, {self.seconds:.0f} s"
         )
 
@@ -89,6 +93,7 @@ def bake(panel: Panel, chapter: str, plan: Plan) -> Baked:
     start = recording.shots({}, plan.snapshots)
     stops = stops_of(recording, plan)
     chosen = combinations(recording, stops, plan)
+    pairs = set(combinations(recording, stops, replace(plan, together=2, most=1))) <= set(chosen)
     names = [control.name for control in recording.controls]
     values = [{name: stops[name][place] for name, place in zip(names, each, strict=True)} for each in chosen]
     runs = [start if each == recording.start else recording.shots(each, plan.snapshots) for each in values]
@@ -98,7 +103,7 @@ def bake(panel: Panel, chapter: str, plan: Plan) -> Baked:
     name = f"{chapter}/{recording.name}"
     took = time.perf_counter() - began
     frames = sum(map(len, runs))
-    report = Report(name, recording.runs, sizes, len(chosen), math.prod(sizes), frames, len(data), took)
+    report = Report(name, recording.runs, sizes, len(chosen), math.prod(sizes), frames, pairs, len(data), took)
     traits = _traits(recording, stops, name, [_rounded(run[-1].seconds) for run in runs])
     return Baked(traits, data, recording.picture(start[-1]), start[-1].caption, report)
 

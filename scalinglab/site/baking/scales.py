@@ -88,7 +88,8 @@ def _plain(value: float) -> float | str:
 def _on_axis(values: np.ndarray, axes: Sequence[Axis], steps: int) -> Coded:
     finite = np.isfinite(values)
     axis = _joined(axes) or _own(values[finite])
-    place = np.clip(axis.place(np.where(finite, values, axis.low)), -1e300, 1e300)
+    with np.errstate(over="ignore"):  # what is too large for its place stands at the end
+        place = np.clip(axis.place(np.where(finite, values, axis.low)), -1e300, 1e300)
     place = np.where(np.abs(np.round(place) - place) < _HAIR, np.round(place), place)
     low, high = np.log1p(np.maximum(-place, 0)), np.log1p(np.maximum(place - 1, 0))
     most = [float(each.max(initial=0)) for each in (low, high)]

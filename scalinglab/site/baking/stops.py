@@ -49,6 +49,11 @@ def plan_of(chapter: str, panel: str) -> Plan:
     return Plan(**_written().get(f"{chapter}/{panel}", {}))
 
 
+def plans_of(chapter: str) -> dict[str, dict[str, int]]:
+    """What ``stops.toml`` says of the panels of a chapter, by their names."""
+    return {name: plan for name, plan in sorted(_written().items()) if name.startswith(f"{chapter}/")}
+
+
 @functools.cache
 def _written() -> dict[str, dict[str, int]]:
     return tomllib.loads(resources.files("scalinglab.site.baking").joinpath("stops.toml").read_text(encoding="utf-8"))

@@ -1,8 +1,9 @@
 // The kernel of a panel on a page: it answers with frames that were computed when the page was made.
 
 (() => {
-  const SLOWEST = 6; // seconds that a run is played back for at most
+  const SLOWEST = 6; // seconds that a run is played back for at most; a shorter one plays as fast as it was
   const EACH = 1 / 25; // seconds from one picture to the next
+  const UNREAD = "the pictures of this panel could not be read. Check your connection, then try again.";
   const ELSEWHERE = "For any other value, run this chapter in JupyterLab.";
 
   const sentence = (text) => (text ? `${text}${/[.!?:]$/.test(text) ? "" : "."} ` : "");
@@ -25,9 +26,9 @@
     /** Open the panel if nothing is to be predicted first, with the picture of its start. */
     async start(model) {
       this.model = model;
-      scalinglab.gates.watch(() => this.open().catch((error) => this.refuse(error)));
       model.put(this.answer({}));
       await this.open();
+      scalinglab.gates.watch(() => this.open().catch((error) => this.refuse(error)));
     }
 
     /** Read the frames, once, if nothing is to be predicted first; where they cannot be read, the next call tries again. */
@@ -43,7 +44,10 @@
     }
 
     async read() {
-      this.frames = new scalinglab.Frames(await scalinglab.bytes(this.baked.file, this.baked.path));
+      const bytes = await scalinglab.bytes(this.baked.file, this.baked.path).catch(() => {
+        throw new Error(UNREAD);
+      });
+      this.frames = new scalinglab.Frames(bytes);
       this.complaint = {};
       this.look();
       this.find();
@@ -168,7 +172,7 @@
       const { first, count, number } = this.here;
       const { index } = this.frames;
       const last = index[first + count - 1] || 1;
-      this.seconds = Math.min(Math.max(this.baked.seconds[number], EACH * (count - 1)), SLOWEST);
+      this.seconds = Math.min(this.baked.seconds[number], SLOWEST);
       const began = performance.now() / 1000 - (this.seconds * index[first + from]) / last;
       const step = () => {
         const share = (performance.now() / 1000 - began) / this.seconds;

@@ -5,13 +5,13 @@
   /** Make the model of a placeholder and let the notebook's own script draw it. */
   async function mount(place) {
     const { widget, model: id } = place.dataset;
+    const fallback = [...place.childNodes];
     try {
       await scalinglab.load(`${widget}.js`);
       const traits = scalinglab.models[id] ?? {};
       const model = (scalinglab.live[id] ??= new scalinglab.PageModel(traits, scalinglab.kernels[widget]?.(traits, id)));
       await (model.started ??= Promise.resolve(model.kernel.start?.(model)));
       const root = document.createElement("div");
-      const fallback = [...place.childNodes];
       place.append(root);
       root.className = "sl-site-live";
       const drawn = scalinglab.widgets[widget].render({ model, el: root });
@@ -19,9 +19,26 @@
       await drawn;
       place.dataset.state = "live";
     } catch (error) {
-      place.dataset.state = "broken"; // the picture stays
+      delete scalinglab.live[id]; // the next try begins anew
+      place.dataset.state = "broken";
+      place.replaceChildren(...fallback, offer(place, error));
       console.error(error);
     }
+  }
+
+  /** Below the picture that stays: why there is no more, and a button that tries again. */
+  function offer(place, error) {
+    const [line, button] = [document.createElement("p"), document.createElement("button")];
+    line.className = "sl-note-line sl-broken";
+    line.setAttribute("role", "alert");
+    button.type = "button";
+    button.textContent = "Try again";
+    button.addEventListener("click", () => {
+      line.remove();
+      mount(place);
+    });
+    line.append(`${error.message.slice(0, 1).toUpperCase()}${error.message.slice(1, 400).replace(/[.]$/, "")}. `, button);
+    return line;
   }
 
   const near = new IntersectionObserver(

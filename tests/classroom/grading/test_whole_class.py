@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import hashlib
 import json
 import re
 import shutil
-import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from scalinglab.classroom import Limits, grade_class
 from scalinglab.classroom.nbgrader.class_folder import CONFIG, mended_settings
-from scalinglab.classroom.report.lms_tables import canvas_csv
-from scalinglab.classroom.report.page import report
 from scalinglab.classroom.results import ClassResults
 from tests.classroom.handed_in import CLASS, RIGHT_SLOPE, WORTH, both, format_3
 from tests.classroom.made import ESSAY, NAME, SLOPE, SPREAD, hand_in, place_of, released, two_exercises, write
+from tests.classroom.places import feedback_of, four_places, gradebook
 
 #: One worker makes the class, once.
 pytestmark = pytest.mark.xdist_group("class")
@@ -157,8 +152,8 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     assert mended_settings(half) == ""
     assert f"{NAME}, wrong: feedback written anew" in said
     points = {"blank": 33, "newlines inside": 33, "12345": 23, "wrong": 30, "right": 37}
-    assert four_places(half, found, points) == {who: (number,) * 4 for who, number in points.items()}
-    assert "The sign is all that is wrong." in feedback(half, "wrong")
+    assert four_places(half, NAME, found, points) == {who: (number,) * 4 for who, number in points.items()}
+    assert "The sign is all that is wrong." in feedback_of(half, NAME, "wrong")
     for one in found.submissions:
         if one.student not in points:
             assert replace(one, journal="") == replace(results.by_student()[one.student, NAME], journal="")
@@ -176,7 +171,7 @@ def a_later_answer(half: Path) -> None:
     found = grade_class(half, limits=LIMITS, jobs=2, say=said.append)
     assert len(said) == 3
     points = {"wrong": 33, "blank": 29, "12345": 15}
-    assert four_places(half, found, points) == {who: (number,) * 4 for who, number in points.items()}
+    assert four_places(half, NAME, found, points) == {who: (number,) * 4 for who, number in points.items()}
     reviews = {one.student: [score.review for score in one.scores if score.review] for one in found.submissions}
     assert {who: told for who, told in reviews.items() if told} == {
         "wrong": ["7 points by hand for an earlier answer gave way to the 10 of the check"],
@@ -193,17 +188,6 @@ def hand_in_again(class_folder: Path, student: str, change: Callable[[dict[str, 
     (class_folder / "submitted" / student / NAME / f"{NAME}.ipynb").write_text(json.dumps(work), encoding="utf-8")
 
 
-@contextlib.contextmanager
-def gradebook(class_folder: Path) -> Iterator[Any]:
-    """The gradebook, as formgrader opens it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries
-        from nbgrader.api import Gradebook
-
-        with Gradebook(f"sqlite:///{class_folder / 'gradebook.db'}") as book:
-            yield book
-
-
 def by_hand(class_folder: Path, student: str, cell: str, points: float, comment: str = "") -> None:
     """Give points as formgrader does."""
     with gradebook(class_folder) as book:
@@ -212,29 +196,6 @@ def by_hand(class_folder: Path, student: str, cell: str, points: float, comment:
         if comment:
             book.find_comment(cell.removesuffix("-check"), NAME, NAME, student).manual_comment = comment
         book.db.commit()
-
-
-def feedback(class_folder: Path, student: str) -> str:
-    return (class_folder / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
-
-
-def four_places(class_folder: Path, results: ClassResults, students: Iterable[str]) -> dict[str, tuple[float, ...]]:
-    """The points of students in the gradebook, on the report, in the LMS's table and on their page of feedback."""
-    told = {row[2]: row[5] for row in csv.reader(canvas_csv(results).splitlines()[2:])}
-    (table,) = re.findall(r'aria-label="Points in.*?</table>', report(results), re.DOTALL)
-    rows = {
-        row[0]: row[1]
-        for row in re.findall(r'feedback/([^/]+)/.*?class="total" data-value="([^"]*)"', table, re.DOTALL)
-    }
-    found = {}
-    with gradebook(class_folder) as book:
-        for who in students:
-            held = book.find_submission(NAME, who)
-            score = held.score - sum(one.late_submission_penalty or 0 for one in held.notebooks)
-            page = re.search(r"\(Score: ([\d.]+) / 38.0\)", feedback(class_folder, who))
-            assert page
-            found[who] = (score, float(rows[quote(who)]), float(told[who]), float(page[1]))
-    return found
 
 
 def misread(notebook: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scalinglab.classroom import collect
@@ -17,6 +19,7 @@ from tests.classroom.downloads import (
     reasons,
     submitted,
     tree,
+    unpacked,
     zipped,
 )
 
@@ -137,6 +140,36 @@ def test_what_an_lms_says_of_lateness_and_time_is_kept(tmp_path):
         "Ana B": ("Moodle", "", "2026-01-31 09:00"),
         "cai": ("Blackboard", "", "2027-01-31 09:05"),
     }
+
+
+def test_nbgrader_is_told_when_a_notebook_came_and_never_the_time_of_an_earlier_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        place = course(tmp_path)
+        moodle = "Ana B_77_assignsubmission_file_/a.ipynb"
+        here = place / "submitted" / "Ana B" / FIVE / "timestamp.txt"
+        collect(place, [zipped(tmp_path / "m.zip", {moodle: notebook()})])
+        assert here.read_text() == "2026-01-31 08:00:00 UTC\n"  # nine o'clock by the LMS's clock, as by this machine's
+        board = "gradebook_x_cai_attempt_2027-07-31-09-05-07_a.ipynb"
+        collect(place, [zipped(tmp_path / "b.zip", {board: notebook()})])
+        there = place / "submitted" / "cai" / FIVE / "timestamp.txt"
+        assert there.read_text() == "2027-07-31 07:05:07 UTC\n"  # summer time
+
+        before = tree(place)
+        collect(place, [tmp_path / "m.zip"])
+        assert tree(place) == before
+        # A folder has times of its own, which are no evidence; and a version of another way has none.
+        collect(place, [unpacked(tmp_path / "again", {moodle: notebook(text="later")})])
+        assert not here.exists()
+        collect(place, [zipped(tmp_path / "m2.zip", {moodle: notebook(text="last")})])
+        assert here.exists()
+        here.write_text("2026-02-01 00:00:00 UTC")  # the instructor knows better
+        collect(place, [tmp_path / "m2.zip"])
+        assert here.read_text() == "2026-02-01 00:00:00 UTC"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])

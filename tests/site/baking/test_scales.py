@@ -43,6 +43,13 @@ def test_what_lies_beyond_an_axis_keeps_its_order_and_three_codes_are_no_numbers
     assert others == [ABOVE_ALL, BELOW_ALL, GAP]
 
 
+def test_the_largest_numbers_there_are_stand_at_the_end_without_a_warning():
+    axis = Axis("y", "y", 1e-5, 10, log=True)
+    codes = code(np.concatenate([10 ** (6 * NUMBERS - 5), [1e20, 1.7e308, -1.7e308]]), [axis]).codes[-3:].tolist()
+    assert BEYOND + STEPS < codes[0] < codes[1] < ABOVE_ALL
+    assert codes[2] < BEYOND
+
+
 def test_a_column_of_several_axes_or_of_none_is_kept_on_one_that_holds_it():
     wide = code(NUMBERS, [UNIT, Axis("y", "y", -1, 3)]).reading
     assert (wide["low"], wide["high"], wide["constant"]) == (-1, 3, 0)
