@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,18 @@ _QUIZ = re.compile(r"\d\d-quiz-\d+")
 _CHECK = "-check"
 
 
-def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResults:
+def gather(
+    class_folder: Path, book: Gradebook, records: Records, works: Sequence[HandedIn] | None = None
+) -> ClassResults:
     """Put together what nbgrader's gradebook, the graded notebooks, the journals and ``students.csv`` of a class hold.
 
     Nothing is changed but ``grades/notebooks.json``. Points are those of the gradebook; submissions that were not
-    graded yet are told as such.
+    graded yet are told as such. ``works`` is what was handed in, if that was read before.
     """
     sources = {name: source_of(class_folder, name) for name in assignments_in(class_folder)}
     homes = {name: class_folder / "source" / name for name in sources}
     parts = {name: _parts(notebook, homes[name], book.worth.get(name, {})) for name, notebook in sources.items()}
-    works = handed_in(class_folder)
+    works = handed_in(class_folder) if works is None else list(works)
     known = {(work.assignment, work.student) for work in works}
     # A submission may stand in the gradebook alone: its folder was removed, or a person entered its points.
     for name in parts:
@@ -47,7 +50,7 @@ def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResult
     for work in sorted(works, key=lambda work: (work.assignment, work.student)):
         who = (work.assignment, work.student)
         late = book.state(*who).get("late", 0.0)
-        told = _journal(class_folder, work) | _lateness(late, origins.get(who), costs=work.assignment in rules)
+        told = _journal(read, class_folder, work) | _lateness(late, origins.get(who), costs=work.assignment in rules)
         made = _submission(read, work, records, book.state(*who), parts[work.assignment])
         submissions.append(replace(made, **told))
     known_by_name = {one.id for one in listed(class_folder)}
@@ -149,16 +152,23 @@ def _review(cell: Mapping[str, Any], gone: float | None) -> str:
     return f"{hand:g} points by hand count, but they were given for an earlier answer{now}"
 
 
-def _journal(class_folder: Path, work: HandedIn) -> dict[str, Any]:
-    """What a submitted journal tells of this chapter: ``predictions``, ``quiz``, when ``sealed``, and what is wrong."""
-    file = work.notebook(class_folder, "submitted").with_name(FILE_NAME)
-    damaged = file.with_name(DAMAGED_NAME)
-    file = damaged if damaged.is_file() and not file.is_file() else file
+def _journal(read: ReadNotebooks, class_folder: Path, work: HandedIn) -> dict[str, Any]:
+    """What a submitted journal tells of a submission; nothing if there is none."""
+    place = work.notebook(class_folder, "submitted")
+    file = next((one for name in (FILE_NAME, DAMAGED_NAME) if (one := place.with_name(name)).is_file()), None)
+    if file is None:
+        return {}
+    told = read.journal(work, file, partial(_told_by_journal, chapter=work.assignment[:2]))
+    return told | {"peeked": frozenset(told.get("peeked", ()))}
+
+
+def _told_by_journal(file: Path, chapter: str) -> dict[str, Any]:
+    """What a journal tells of a chapter: ``predictions``, ``quiz``, when ``sealed``, and what is wrong."""
     try:
-        journal = Journal(file).peek() if file.is_file() else {"predictions": {}, "answers": {}}
+        journal = Journal(file).peek()
     except JournalError as problem:
         return {"journal": str(problem)}
-    own = {key: entry for key, entry in journal["predictions"].items() if key[:2] == work.assignment[:2]}
+    own = {key: entry for key, entry in journal["predictions"].items() if key[:2] == chapter}
     quiz = {key: str(entry["value"]) for key, entry in own.items() if _QUIZ.fullmatch(key)}
     times = [f"{key} {entry['sealed_at']}" for key, entry in sorted(own.items())]
     return {
@@ -166,7 +176,7 @@ def _journal(class_folder: Path, work: HandedIn) -> dict[str, Any]:
         "quiz": quiz,
         "sealed": "; ".join(times) if len(times) > 1 else "",
         "turned_out": {key: true for key, true in journal["answers"].items() if key in own},
-        "peeked": frozenset(key for key, entry in own.items() if entry.get("shown_at")),
+        "peeked": [key for key, entry in own.items() if entry.get("shown_at")],
     }
 
 

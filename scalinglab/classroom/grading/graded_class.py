@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scalinglab._checks import fail
-from scalinglab.classroom.grading.already_graded import Records
+from scalinglab.classroom.grading.already_graded import Records, handed_in
 from scalinglab.classroom.grading.class_gradebook import Gradebook
 from scalinglab.classroom.grading.gathering import gather
 from scalinglab.classroom.nbgrader.class_folder import assignments_in, check_class
@@ -39,9 +40,11 @@ def read_results(class_folder: Path) -> ClassResults:
         fail("class", "have an assignment, which `scalinglab assign` makes", str(class_folder))
     with only_run(class_folder) as place:
         records = Records(class_folder)
-        with Nbgrader(place) as nbgrader:
-            outcome = nbgrader.run("book", class_folder)
+        with Nbgrader(place) as nbgrader, ThreadPoolExecutor(1) as thread:
+            asked = thread.submit(nbgrader.run, "book", class_folder)
+            works = handed_in(class_folder)  # meanwhile: both take seconds
+            outcome = asked.result()
         if outcome.problem:
             raise ValueError(outcome.problem)
         found = outcome.value
-        return gather(class_folder, Gradebook(found["cells"], found["states"], found["due"]), records)
+        return gather(class_folder, Gradebook(found["cells"], found["states"], found["due"]), records, works)

@@ -1,7 +1,7 @@
 """What the graded notebooks of a class say, each read once: the marks of its checks, and the forms of its answers.
 
-A term has thousands of notebooks, so what was read is kept in ``grades/notebooks.json``, beside the size and the time
-of the file that it was read from. Without it everything is read again.
+A term has thousands of notebooks and journals, so what was read is kept in ``grades/notebooks.json``, beside the size
+and the time of the file that it was read from. Without it everything is read again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,10 @@ class ReadNotebooks:
         self, class_folder: Path, sources: Mapping[str, Mapping[str, Any]], parts: Mapping[str, Mapping[str, Part]]
     ) -> None:
         self._class_folder, self._parts = class_folder, parts
-        self._given = {name: Assignment(one["cells"], _functions(parts[name])) for name, one in sources.items()}
+        self._given = {
+            name: Assignment(one["cells"], _functions(parts[name], class_folder / "source" / name))
+            for name, one in sources.items()
+        }
         self._file = class_folder / "grades" / KEPT
         self._kept = self._load()
         self._is_new = False
@@ -62,13 +65,21 @@ class ReadNotebooks:
         if not file.is_file():
             return {}
         kept = self._kept[work.assignment]["submissions"]
-        known = [file.stat().st_size, file.stat().st_mtime_ns]
+        known = _stamp(file)
         if kept.get(work.student, {}).get("file") != known:
             kept[work.student] = {"file": known, **self._read(file, work.assignment)}
             self._is_new = True
         for name, form in kept[work.student]["answers"].items():
             self._forms[work.assignment, name][work.student] = Form(*form)
         return kept[work.student]["marks"]
+
+    def journal(self, work: HandedIn, file: Path, told: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+        """What a journal tells of a submission, read by ``told`` if it is new: plain data, as JSON has it."""
+        kept = self._kept[work.assignment].setdefault("journals", {})
+        if kept.get(work.student, {}).get("file") != _stamp(file):
+            kept[work.student] = {"file": _stamp(file), "told": told(file)}
+            self._is_new = True
+        return kept[work.student]["told"]
 
     def _read(self, file: Path, assignment: str) -> dict[str, Any]:
         try:
@@ -113,6 +124,12 @@ class ReadNotebooks:
         return found
 
 
-def _functions(parts: Mapping[str, Part]) -> dict[str, str]:
-    """The function that an exercise asks for, by the cell of its check; an instructor's own cells have none."""
-    return {cell: find(part.key).name for cell, part in parts.items() if part.key != cell}
+def _stamp(file: Path) -> list[int]:
+    """What changes when a file does: its size, and the time of the change."""
+    known = file.stat()
+    return [known.st_size, known.st_mtime_ns]
+
+
+def _functions(parts: Mapping[str, Part], home: Path) -> dict[str, str]:
+    """The function that an exercise asks for, by the cell of its check; a cell that checks none of them has none."""
+    return {cell: find(part.key, beside=home).name for cell, part in parts.items() if part.key != cell}
