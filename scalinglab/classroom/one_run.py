@@ -30,8 +30,7 @@ def only_run(class_folder: Path) -> Iterator[Path]:
             held.enter_context(locked(class_folder / "gradebook.db", seconds=_PATIENCE))
         except TimeoutError:
             raise ValueError(
-                f"another scalinglab assign, collect or grade is at work in {class_folder}; wait until it is done "
-                "and run this one again"
+                f"another scalinglab command is at work in {class_folder}; wait until it is done and run this one again"
             ) from None
         yield held.enter_context(_workplace(class_folder))
 

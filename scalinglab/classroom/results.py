@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scalinglab.classroom.alike.groups import Compared
+
 
 @dataclass(frozen=True)
 class Part:
@@ -92,6 +94,10 @@ class Submission:
     sealed
         When each prediction and choice of this chapter was sealed, as one text that differs between two people; empty
         with less than two of them.
+    turned_out
+        What the submitted journal holds as true of its predictions, by key: where the truth depends on what was said.
+    peeked
+        The predictions that were sealed after their answer was shown.
     """
 
     student: str
@@ -106,6 +112,8 @@ class Submission:
     time: str = ""
     journal: str = ""
     sealed: str = ""
+    turned_out: Mapping[str, float | str] = field(default_factory=dict)
+    peeked: frozenset[str] = frozenset()
 
     @property
     def points(self) -> float | None:
@@ -160,6 +168,10 @@ class ClassResults:
         The predictions of these assignments, in order.
     due
         When an assignment is due, and what lateness costs: sentences, by its name; those without are left out.
+    compared
+        Who has the same answers, for each part that is answered in a notebook.
+    unlisted
+        Who handed something in and does not stand in ``students.csv``, if there is such a list.
     """
 
     titles: Mapping[str, str]
@@ -168,6 +180,8 @@ class ClassResults:
     students: tuple[Student, ...]
     questions: tuple[Asked, ...] = ()
     due: Mapping[str, str] = field(default_factory=dict)
+    compared: tuple[Compared, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
     def by_student(self) -> dict[tuple[str, str], Submission]:
         """The submissions by student and assignment: to look up thousands."""

@@ -25,8 +25,10 @@ COMMANDS = {
     "site": "build the course as web pages with live panels",
     "solutions": "write solved chapters, for instructors",
     "assign": "make assignments of chapters, for instructors",
+    "exercise": "make an exercise of your own, for instructors",
     "collect": "file what students handed in, for instructors",
     "grade": "grade what students handed in, for instructors",
+    "report": "tell how a class did over a term, for instructors",
 }
 #: An option whose value begins with a minus sign, which argparse would read as the name of another option.
 _WITH_MINUS = "--late"

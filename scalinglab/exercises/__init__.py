@@ -12,6 +12,7 @@ For notebooks:
 For authors and graders:
 
 - ``Exercise``, ``Mistake``, ``all_exercises``: what an exercise is, and the bank of them (``exercise``, ``bank``)
+- ``own_exercises``: an instructor's own, read from a file beside the notebook
 - ``grade``: a check that writes nothing (``checking``)
 - ``build_solved``: the solved notebook, from a chapter and its solutions (``building``)
 - ``read_class``: the sealed predictions of a class, from a folder of journals (``class_journals``)

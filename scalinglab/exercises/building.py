@@ -100,13 +100,8 @@ def build_source(
         if key not in worth:
             continue
         check = next(cell for cell in after if cell["cell_type"] == "code")
-        answer = "".join(solved["cells"][place]["source"])
-        stub["source"] = f"{''.join(stub['source'])}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
-        stub["metadata"]["nbgrader"] = _for_nbgrader(key, solution=True)
-        called = _called("".join(check["source"]), variant, worth[key] if worth[key] != own[key] else None)
-        # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
-        check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
-        check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=_plain(worth[key]))
+        check["source"] = _called("".join(check["source"]), variant, worth[key] if worth[key] != own[key] else None)
+        mark_cells(stub, check, key, "".join(solved["cells"][place]["source"]), points=_plain(worth[key]))
     first = next(cell for cell in source["cells"] if cell["cell_type"] == "code")
     first["metadata"].pop("jupyter", None)  # unfolded: the student's name belongs there
     _relink(source, lambda link: link[1] if ".ipynb" in link[2] else link[0])
@@ -140,6 +135,16 @@ def _what_counts(worth: Mapping[str, float], practice: bool) -> str:
 def _plain(points: float) -> float:
     """Points as a whole number where they are one."""
     return int(points) if float(points).is_integer() else float(points)
+
+
+def mark_cells(stub: dict[str, Any], check: dict[str, Any], key: str, answer: str, *, points: float) -> None:
+    """Change the cells of an exercise, as a student's notebook has them, into those of an assignment's source."""
+    stub["source"] = f"{''.join(stub['source'])}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+    stub["metadata"]["nbgrader"] = _for_nbgrader(key, solution=True)
+    called = "".join(check["source"])
+    # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
+    check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
+    check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=points)
 
 
 def linked_from(notebook: dict[str, Any], folder: str) -> dict[str, Any]:
@@ -181,8 +186,15 @@ def _for_nbgrader(name: str, *, solution: bool = False, points: float = 0) -> di
     return told | ({"locked": False} if solution else {"locked": True, "points": points})
 
 
-def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
+def exercise_cells(notebook: dict[str, Any], *, beside: Path | None = None) -> dict[str, int]:
     """The index of the stub's cell for each exercise that a notebook checks, by key.
+
+    Parameters
+    ----------
+    notebook
+        As nbformat 4 has it.
+    beside
+        Where the files of an instructor's own exercises lie, if it is not the working folder.
 
     Raises
     ------
@@ -194,7 +206,7 @@ def exercise_cells(notebook: dict[str, Any]) -> dict[str, int]:
     for before, place in pairwise(places):
         key = _CHECK.search("".join(notebook["cells"][place]["source"]))
         if key:
-            _check_stub(find(key[1]), "".join(notebook["cells"][before]["source"]))
+            _check_stub(find(key[1], beside=beside), "".join(notebook["cells"][before]["source"]))
             found[key[1]] = before
     return found
 

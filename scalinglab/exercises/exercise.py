@@ -20,6 +20,17 @@ Cases = Iterator[Case]
 #: What a right answer earns, by difficulty; the easy ones come first in a chapter.
 POINTS = {"easy": 10, "medium": 15, "hard": 20}
 DRAWS = 50
+#: What is told apart from all mistakes.
+RIGHT = "the right answer"
+
+
+class AlikeError(RuntimeError):
+    """No cases of an exercise tell two answers apart: ``pair`` names them, ``RIGHT`` or mistakes."""
+
+    def __init__(self, key: str, pair: tuple[str, str]) -> None:
+        told = " and ".join(map(repr, pair))
+        super().__init__(f"no cases of {key} tell all mistakes apart in {DRAWS} draws, such as {told}")
+        self.pair = pair
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class Exercise:
     Parameters
     ----------
     key
-        Chapter and name, ``"00-parameters"``.
+        Chapter and name, ``"00-parameters"``; of an instructor's own, ``"own-half-life"``.
     title
         A few words.
     name
@@ -97,7 +108,8 @@ class Exercise:
     entries: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        valid_key(self.key)
+        if not is_own_key(self.key):
+            valid_key(self.key)
         one_of("difficulty", self.difficulty, POINTS)
         positive_integer("minutes", self.minutes)
         positive("seconds", self.seconds)
@@ -136,7 +148,7 @@ class Exercise:
 
         Raises
         ------
-        RuntimeError
+        AlikeError
             If no draw does; the exercise is badly made then.
         """
         alike: list[tuple[str, str]] = []
@@ -144,16 +156,15 @@ class Exercise:
             cases = tuple(self.cases(random.Random(seed * DRAWS + attempt)))
             if not (alike := self._alike(cases)):
                 return cases
-        told = " and ".join(map(repr, alike[0]))
-        raise RuntimeError(f"no cases of {self.key} tell all mistakes apart in {DRAWS} draws, such as {told}")
+        raise AlikeError(self.key, alike[0])
 
     def _alike(self, cases: tuple[Case, ...]) -> list[tuple[str, str]]:
         """Names of those that give the same answers to all cases."""
         wrong = {mistake.name: mistake.wrong for mistake in self.mistakes}
-        alike = list(combinations(("the right answer", *wrong), 2))
+        alike = list(combinations((RIGHT, *wrong), 2))
         for case in cases:
             answers = {name: self.answer(wrong[name], case) for name in set(chain(*alike)) & wrong.keys()}
-            answers["the right answer"] = self.oracle(*case)
+            answers[RIGHT] = self.oracle(*case)
             alike = [(one, other) for one, other in alike if equal(answers[one], answers[other], self.tolerance)]
         return alike
 
@@ -163,3 +174,8 @@ def valid_key(key: str) -> str:
     if not isinstance(key, str) or not re.fullmatch(r"[0-9]{2}-[a-z0-9-]+", key):
         fail("key", "be a chapter and a name, such as '00-width'", key)
     return key
+
+
+def is_own_key(key: object) -> bool:
+    """Whether a key is that of an instructor's own exercise: ``own-``, then small letters, digits and hyphens."""
+    return isinstance(key, str) and re.fullmatch(r"own-[a-z0-9-]+", key) is not None

@@ -294,6 +294,15 @@ def _is_value(value: object) -> bool:
     return isinstance(value, str) or (type(value) in (int, float) and -1e300 < value < 1e300)  # type: ignore[operator]
 
 
+def _content(record: Data) -> frozenset[tuple[str, Any]]:
+    """A record as something that a set takes: 10 and 10.0 are one, and the order of fields does not count."""
+    plain = (
+        (name, json.dumps(value, sort_keys=True) if isinstance(value, list | dict) else value)
+        for name, value in record.items()
+    )
+    return frozenset(plain)
+
+
 def _merge(ours: Data, theirs: Data) -> Merged:
     added, kept = [], []
     for key, record in theirs["predictions"].items():
@@ -303,7 +312,11 @@ def _merge(ours: Data, theirs: Data) -> Merged:
             kept.append(key)
     for key, records in theirs["attempts"].items():
         here = ours["attempts"].setdefault(key, [])
-        here.extend(record for record in records if record not in here)
+        known = set(map(_content, here))
+        for record in records:
+            if _content(record) not in known:
+                known.add(_content(record))
+                here.append(record)
         here.sort(key=lambda record: record["at"])
     for key, count in theirs["hints"].items():
         ours["hints"][key] = max(count, ours["hints"].get(key, 0))

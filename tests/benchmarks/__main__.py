@@ -15,7 +15,9 @@ ALL = (
     "pruning",
     "pruning_information",
     "networks",
+    "grading",
     "first_panel",
+    "term",
     "browser",
     "site",
 )

@@ -1,11 +1,15 @@
-"""Two contestants, interleaved in one process: the ratio of their times, which a noisy machine spoils least."""
+"""Two contestants in turn: the ratio of their times, which a noisy machine spoils least."""
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+from tests.course.notebooks import COURSE
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,9 @@ def _time(contestant: Callable[[], object]) -> float:
     began = time.perf_counter()
     contestant()
     return time.perf_counter() - began
+
+
+def versions() -> dict[str, Path]:
+    """The folders of the versions that are compared, by name."""
+    before = os.environ.get("SCALINGLAB_BEFORE")
+    return {"now": COURSE.parent} | ({"before": Path(before).resolve()} if before else {})

@@ -6,7 +6,6 @@ as one that ``git worktree add --detach FOLDER COMMIT`` makes.
 
 from __future__ import annotations
 
-import os
 import statistics
 import tempfile
 from collections.abc import Mapping
@@ -18,8 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from scalinglab.exercises import Journal
 from scalinglab.exercises.progress.chapters import chapters
+from tests.benchmarks.compare import versions
 from tests.browser.harness import Notebook, launch, serve
-from tests.course.notebooks import COURSE
 
 CHAPTERS = ("05", "06", "09", "11")
 ROUNDS = 5
@@ -59,12 +58,6 @@ def up_to_its_first_panel(chapter: Path, folder: Path) -> None:
                 break
     notebook.cells = kept
     nbformat.write(notebook, folder / chapter.name)
-
-
-def versions() -> dict[str, Path]:
-    """The folders of the versions that are compared, by name."""
-    before = os.environ.get("SCALINGLAB_BEFORE")
-    return {"now": COURSE.parent} | ({"before": Path(before).resolve()} if before else {})
 
 
 def report(chapter: str, times: Mapping[str, list[float]]) -> None:

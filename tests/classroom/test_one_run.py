@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scalinglab.classroom import assign, collect, grade_class, one_run
+from scalinglab.classroom import assign, collect, grade_class, one_run, read_results
 from scalinglab.classroom.grading.already_graded import HandedIn, Records
 from scalinglab.classroom.grading.whole_class import _grade
 from scalinglab.classroom.nbgrader.client import DEFAULT_LIMITS, KERNEL_DIED, NO_ANSWER, Outcome
@@ -30,8 +30,9 @@ def test_a_second_command_is_told_so_and_changes_nothing(tmp_path: Path, monkeyp
             lambda: collect(place, [work]),
             lambda: grade_class(place),
             lambda: assign(place, {chapter: solutions}),
+            lambda: read_results(place),
         ):
-            with pytest.raises(ValueError, match="another scalinglab assign, collect or grade is at work in"):
+            with pytest.raises(ValueError, match="another scalinglab command is at work in"):
                 command()
         assert tree(place) == before
     assert collect(place, [work]).students == ("ana",)

@@ -116,7 +116,7 @@ def test_a_class_is_graded_and_told(tmp_path: Path, tmp_path_factory: pytest.Tem
     shutil.rmtree(class_folder / "submitted" / "ben")
     assert main(["grade", str(class_folder)]) == 0
     after = {path: path.read_bytes() for path in before}
-    assert {path.name for path in before if before[path] != after[path]} <= {"graded.json"}
+    assert {path.name for path in before if before[path] != after[path]} <= {"graded.json", "notebooks.json"}
 
 
 def test_a_class_with_submissions_is_never_overwritten(everything: Path, tmp_path: Path, capsys):

@@ -44,11 +44,10 @@ def handed_in(class_folder: Path) -> list[HandedIn]:
     """All submissions of a class, by assignment and student."""
     found = []
     for assignment in assignments_in(class_folder):
-        sources = [digest(class_folder / "source" / assignment, of_all=every) for every in (False, True)]
+        sources = digests(class_folder / "source" / assignment)
         for student in submitted_in(class_folder, assignment):
             folder = class_folder / "submitted" / student / assignment
-            known = [digest(folder, sources[every], of_all=every) for every in (False, True)]
-            found.append(HandedIn(assignment, student, *known))
+            found.append(HandedIn(assignment, student, *digests(folder, *sources)))
     return found
 
 
@@ -65,7 +64,7 @@ class Records:
         self.path = class_folder / "grades" / "graded.json"
         self.data: dict[str, Any] = {"references": {}, "submissions": {}}
         if self.path.is_file():
-            self.data |= json.loads(self.path.read_text(encoding="utf-8"))
+            self.data |= _parsed(self.path)
 
     def problem(self, work: HandedIn) -> str | None:
         """Why this very submission could not be graded; empty if it was graded, None if it is still to be graded."""
@@ -149,6 +148,14 @@ class Records:
         write_atomically(self.path, f"{text}\n".encode())
 
 
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise ValueError(f"{path} is damaged ({problem}): without it, `scalinglab grade` grades all anew") from problem
+    return found
+
+
 def fingerprint(state: Mapping[str, Any]) -> str:
     """A hash of all that a page of feedback tells of the gradebook."""
     points = {name: [cell["auto"], cell["hand"], cell["extra"]] for name, cell in state["cells"].items()}
@@ -156,25 +163,26 @@ def fingerprint(state: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def digest(folder: Path, *also: str, of_all: bool = False) -> str:
-    """A hash of the files of a folder that may change what its notebook computes, and of some texts.
+def digest(folder: Path, *also: str) -> str:
+    """A hash of the files of a folder that may change what its notebook computes, and of some texts."""
+    return digests(folder, "".join(also))[0]
 
-    Parameters
-    ----------
-    folder : Path
-    also : str
-    of_all : bool
-        Of every file, as version 0.1.0 had it.
+
+def digests(folder: Path, also: str = "", also_of_all: str = "") -> tuple[str, str]:
+    """A hash of the files of a folder that may change what its notebook computes, and of a text; and one of all files.
+
+    The second one is that of version 0.1.0, with a text of its own.
     """
-    found = hashlib.sha256()
+    found, of_all = hashlib.sha256(), hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         inside = file.relative_to(folder)
-        if of_all or not _is_stray(inside, folder.name):
-            content = hashlib.sha256(file.read_bytes()).hexdigest()
-            found.update(f"{inside.as_posix()}\0{content}\n".encode())
-    for text in also:
-        found.update(text.encode())
-    return found.hexdigest()
+        line = f"{inside.as_posix()}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode()
+        of_all.update(line)
+        if not _is_stray(inside, folder.name):
+            found.update(line)
+    found.update(also.encode())
+    of_all.update(also_of_all.encode())
+    return found.hexdigest(), of_all.hexdigest()
 
 
 def _is_stray(file: PurePath, assignment: str) -> bool:

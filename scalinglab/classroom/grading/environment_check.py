@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, digest
-from scalinglab.classroom.grading.graded_notebooks import cells_of, first_error, marks_in
+from scalinglab.classroom.grading.graded_notebooks import cells_of, first_error, json_cells, marks_in
 from scalinglab.classroom.nbgrader.check_outputs import is_check
 from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import Limits, Team
@@ -143,7 +143,10 @@ def _shortfall(notebook: Path, cells: Mapping[str, Mapping[str, Any]]) -> str:
     for check in filter(is_check, cells_of(notebook)):
         name, worth = check.metadata["nbgrader"]["grade_id"], check.metadata["nbgrader"]["points"]
         if cells[name]["auto"] != worth:
-            message = marks_in(notebook)[name].get("message") or f"it gets {cells[name]['auto']:g} of {worth:g} points"
+            message = (
+                marks_in(json_cells(notebook))[name].get("message")
+                or f"it gets {cells[name]['auto']:g} of {worth:g} points"
+            )
             return first_error(notebook) or f"{name.removesuffix('-check')}: {message}"
     return ""
 

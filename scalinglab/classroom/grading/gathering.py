@@ -12,7 +12,7 @@ from typing import Any
 
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, handed_in
 from scalinglab.classroom.grading.class_gradebook import Gradebook, source_of
-from scalinglab.classroom.grading.graded_notebooks import marks_in
+from scalinglab.classroom.grading.read_notebooks import ReadNotebooks
 from scalinglab.classroom.late_rules import deadline_sentences, read_rules
 from scalinglab.classroom.nbgrader.class_folder import assignments_in, worth_in
 from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
@@ -28,31 +28,41 @@ _CHECK = "-check"
 def gather(class_folder: Path, book: Gradebook, records: Records) -> ClassResults:
     """Put together what nbgrader's gradebook, the graded notebooks, the journals and ``students.csv`` of a class hold.
 
-    Nothing is changed. Points are those of the gradebook; submissions that were not graded yet are told as such.
+    Nothing is changed but ``grades/notebooks.json``. Points are those of the gradebook; submissions that were not
+    graded yet are told as such.
     """
     sources = {name: source_of(class_folder, name) for name in assignments_in(class_folder)}
-    parts = {name: _parts(notebook, book.worth.get(name, {})) for name, notebook in sources.items()}
+    homes = {name: class_folder / "source" / name for name in sources}
+    parts = {name: _parts(notebook, homes[name], book.worth.get(name, {})) for name, notebook in sources.items()}
     works = handed_in(class_folder)
     known = {(work.assignment, work.student) for work in works}
     # A submission may stand in the gradebook alone: its folder was removed, or a person entered its points.
     for name in parts:
         entered = (who for who, state in book.states.get(name, {}).items() if _has_points(state))
         works += [HandedIn(name, who, "") for who in entered if (name, who) not in known]
+    rules = read_rules(class_folder)
     origins = {(one.assignment, one.student): one for one in origins_in(class_folder)}
+    read = ReadNotebooks(class_folder, sources, parts)
     submissions = []
     for work in sorted(works, key=lambda work: (work.assignment, work.student)):
         who = (work.assignment, work.student)
-        told = _journal(class_folder, work) | _lateness(book.state(*who).get("late", 0.0), origins.get(who))
-        made = _submission(class_folder, work, records, book.state(*who), parts[work.assignment])
+        late = book.state(*who).get("late", 0.0)
+        told = _journal(class_folder, work) | _lateness(late, origins.get(who), costs=work.assignment in rules)
+        made = _submission(read, work, records, book.state(*who), parts[work.assignment])
         submissions.append(replace(made, **told))
-    return ClassResults(
+    known_by_name = {one.id for one in listed(class_folder)}
+    results = ClassResults(
         titles={name: _title(notebook) for name, notebook in sources.items()},
         parts={name: tuple(found.values()) for name, found in parts.items()},
         submissions=tuple(submissions),
         students=_students(class_folder, submissions),
         due=_due(class_folder, book, parts),
         questions=tuple(one for name, notebook in sources.items() for one in _questions(records, name, notebook)),
+        compared=read.compared(),
+        unlisted=tuple(sorted({one.student for one in submissions} - known_by_name)) if known_by_name else (),
     )
+    read.keep()
+    return results
 
 
 def _due(class_folder: Path, book: Gradebook, parts: Mapping[str, Mapping[str, Part]]) -> dict[str, str]:
@@ -71,9 +81,9 @@ def _has_points(state: Mapping[str, Any]) -> bool:
     return any(one is not None for cell in state["cells"].values() for one in (cell["auto"], cell["hand"]))
 
 
-def _parts(notebook: Mapping[str, Any], worth: Mapping[str, float]) -> dict[str, Part]:
+def _parts(notebook: Mapping[str, Any], home: Path, worth: Mapping[str, float]) -> dict[str, Part]:
     """What each graded cell stands for, by its name: in the order of the source, with the points of the gradebook."""
-    ours = {f"{key}{_CHECK}": find(key) for key in exercise_cells(dict(notebook))}
+    ours = {f"{key}{_CHECK}": find(key, beside=home) for key in exercise_cells(dict(notebook), beside=home)}
     cells = [name for name in worth_in(notebook) if name in worth or not worth]
     found = {}
     for name in [*cells, *(name for name in worth if name not in cells)]:
@@ -84,16 +94,15 @@ def _parts(notebook: Mapping[str, Any], worth: Mapping[str, float]) -> dict[str,
 
 
 def _submission(
-    class_folder: Path, work: HandedIn, records: Records, state: Mapping[str, Any], parts: Mapping[str, Part]
+    read: ReadNotebooks, work: HandedIn, records: Records, state: Mapping[str, Any], parts: Mapping[str, Part]
 ) -> Submission:
     """One submission: what nbgrader's gradebook and the checks of its notebook say, or why it has no points."""
     problem = records.problem(work) if work.digest else ""
     if problem == "" and not state:
-        problem = "it is not in nbgrader's gradebook any more: grade it again with --again"
+        problem = "it is not in nbgrader's gradebook any more: grade it again, as `scalinglab grade --help` says"
     if problem is None or problem:
         return Submission(work.student, work.assignment, problem=problem or "it was not graded yet")
-    graded = work.notebook(class_folder, "autograded")
-    marks = marks_in(graded) if graded.is_file() else {}
+    marks = read.marks(work)
     cells, comments, gone = state.get("cells", {}), state.get("comments", {}), records.gone(work)
     made = []
     for name, part in parts.items():
@@ -146,27 +155,32 @@ def _journal(class_folder: Path, work: HandedIn) -> dict[str, Any]:
     damaged = file.with_name(DAMAGED_NAME)
     file = damaged if damaged.is_file() and not file.is_file() else file
     try:
-        sealed = Journal(file).peek()["predictions"] if file.is_file() else {}
+        journal = Journal(file).peek() if file.is_file() else {"predictions": {}, "answers": {}}
     except JournalError as problem:
         return {"journal": str(problem)}
-    own = {key: entry for key, entry in sealed.items() if key[:2] == work.assignment[:2]}
+    own = {key: entry for key, entry in journal["predictions"].items() if key[:2] == work.assignment[:2]}
     quiz = {key: str(entry["value"]) for key, entry in own.items() if _QUIZ.fullmatch(key)}
     times = [f"{key} {entry['sealed_at']}" for key, entry in sorted(own.items())]
     return {
         "predictions": {key: entry["value"] for key, entry in own.items() if key not in quiz},
         "quiz": quiz,
         "sealed": "; ".join(times) if len(times) > 1 else "",
+        "turned_out": {key: true for key, true in journal["answers"].items() if key in own},
+        "peeked": frozenset(key for key, entry in own.items() if entry.get("shown_at")),
     }
 
 
-def _lateness(seconds: float, origin: Origin | None) -> dict[str, str]:
-    """How ``late`` a submission was, by nbgrader's due date or by the LMS, and the ``time`` when the LMS took it."""
+def _lateness(seconds: float, origin: Origin | None, *, costs: bool) -> dict[str, str]:
+    """How ``late`` a submission was, by nbgrader's due date or by the LMS, and the ``time`` when the LMS took it.
+
+    Where lateness ``costs`` something, it says that a mark alone does not.
+    """
     told = []
     if seconds > 0:
         days, hours = int(seconds // 86400), seconds % 86400 / 3600
         told.append(f"it came {_counted(days, hours)} after the due date")
     if origin and origin.late:
-        unknown = "" if seconds > 0 else "; it does not say when it came, so this takes no points off by itself"
+        unknown = " and does not tell when it came, so nothing was taken off" if costs and not seconds else ""
         told.append(f"{origin.lms} marked it as late{unknown}")
     return {"late": ", and ".join(told), "time": origin.time if origin else ""}
 

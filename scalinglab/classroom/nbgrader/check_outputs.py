@@ -22,8 +22,8 @@ _SILENT = "the check showed nothing: something in this notebook keeps cells from
 
 def is_check(cell: Any) -> bool:
     """Whether nbgrader reads points from what a cell shows; a cell of the student's that a person grades is none."""
-    told = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and bool(told.get("grade")) and not told.get("solution")
+    told = cell["metadata"].get("nbgrader", {})
+    return cell["cell_type"] == "code" and bool(told.get("grade")) and not told.get("solution")
 
 
 def settle(cell: Any) -> bool:

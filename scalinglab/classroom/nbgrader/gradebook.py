@@ -6,7 +6,10 @@ that point for good; ``review`` lets it give way to a check that gives more, and
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from nbgrader.api import (
@@ -26,6 +29,28 @@ from scalinglab.classroom.nbgrader.deadlines import seconds_late
 
 State = dict[str, Any]
 _name_of_assignment = cast("Any", Assignment).name
+
+
+def trouble_with(address: str) -> str:
+    """Why a gradebook cannot be read, before nbgrader makes a new one in its place; empty if it can.
+
+    Parameters
+    ----------
+    address
+        As nbgrader has it, ``"sqlite:////home/ada/class/gradebook.db"``; other databases than SQLite are not looked at.
+    """
+    kind, _, place = address.partition(":///")
+    if kind != "sqlite":
+        return ""
+    if not Path(place).is_file():
+        return f"there is no gradebook {place}: `scalinglab assign` and `scalinglab grade` make it"
+    try:
+        with contextlib.closing(sqlite3.connect(f"{Path(place).absolute().as_uri()}?mode=ro", uri=True)) as book:
+            (sound,) = book.execute("PRAGMA quick_check(1)").fetchone()
+            book.execute("SELECT count(*) FROM submitted_assignment").fetchone()
+    except sqlite3.Error as problem:
+        sound = str(problem)
+    return "" if sound == "ok" else f"the gradebook {place} is damaged ({sound})"
 
 
 def cells_of_assignments(gradebook: Any) -> dict[str, dict[str, float]]:

@@ -27,6 +27,7 @@ from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import KERNEL_DIED
 from scalinglab.classroom.submissions.people import listed
 from scalinglab.classroom.submissions.versions import TIME_NAME
+from scalinglab.exercises.own_exercises import VARIABLE
 
 _RETRIES = 3
 #: Seconds between two looks whether the program that asks is still there.
@@ -45,7 +46,7 @@ def main() -> None:
     """Answer requests until stdin ends, or the program that asks is killed."""
     threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
-    steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores, "due": _due}
+    steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores, "due": _due, "book": _book}
     for line in sys.stdin:
         request = json.loads(line)
         # What the checks of one submission noted down is nothing to the next.
@@ -97,6 +98,7 @@ def _grade(
     from scalinglab.classroom.nbgrader.gradebook import review, states
 
     KernelServer.use(modules)
+    os.environ[VARIABLE] = str(class_folder / "source" / assignment)  # never the files that were handed in
     nbgrader = _nbgrader(class_folder)
     with nbgrader.gradebook as gradebook:
         if not notebook_of(class_folder, "submitted", assignment, student).with_name(TIME_NAME).is_file():
@@ -155,17 +157,41 @@ def _scores(class_folder: Path, failed: list[list[str]], penalties: bool = False
         return {"problem": "", "value": found | {"changed": changed}}
 
 
+def _book(class_folder: Path) -> dict[str, Any]:
+    """What ``_scores`` tells, and nothing is changed; a gradebook that is missing or damaged is a problem."""
+    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
+
+    from scalinglab.classroom.nbgrader.deadlines import due_dates
+    from scalinglab.classroom.nbgrader.gradebook import cells_of_assignments, states, trouble_with
+
+    course = CourseDirectory(config=_settings(class_folder))
+    problem = trouble_with(course.db_url)
+    if problem:
+        return {"problem": problem}
+    with Gradebook(course.db_url, course.course_id) as gradebook:  # under another name, nbgrader would enter a course
+        found = {"cells": cells_of_assignments(gradebook), "states": states(gradebook), "due": due_dates(gradebook)}
+        return {"problem": "", "value": found}
+
+
+def _settings(class_folder: Path) -> Any:
+    """What the class's ``nbgrader_config.py`` says."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    settings = PyFileConfigLoader(CONFIG, path=str(class_folder)).load_config()
+    settings.CourseDirectory.root = str(class_folder)
+    return settings
+
+
 def _nbgrader(class_folder: Path) -> Any:
-    """Nbgrader's programs with the settings of the class's ``nbgrader_config.py``."""
+    """Nbgrader's programs with the settings of the class."""
     from nbgrader.apps import NbGraderAPI
     from nbgrader.preprocessors import Execute
-    from traitlets.config.loader import PyFileConfigLoader
 
     from scalinglab.classroom.nbgrader.forked_kernels import ExecuteInFork
     from scalinglab.classroom.nbgrader.points_from_checks import with_points_from_checks
 
-    settings = PyFileConfigLoader(CONFIG, path=str(class_folder)).load_config()
-    settings.CourseDirectory.root = str(class_folder)
+    settings = _settings(class_folder)
     settings.Execute.shutdown_kernel = "immediate"
     steps = with_points_from_checks(settings)
     settings.Autograde.autograde_preprocessors = [ExecuteInFork if one is Execute else one for one in steps]

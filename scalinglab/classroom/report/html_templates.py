@@ -13,11 +13,22 @@ from scalinglab.classroom.report.names_and_points import clean, in_points
 from scalinglab.exercises.wording import amount, to_html
 
 _FOLDER = Path(__file__).parent / "templates"
+_STATIC = Path(__file__).parent / "static"
 
 
 def rendered(template: str, **values: object) -> Markup:
     """A file of the folder ``templates``, filled in; a value that it asks for and does not get is an error."""
     return Markup(_environment().get_template(template).render(values))
+
+
+def script() -> Markup:
+    """The script of both pages, which are complete without it."""
+    return Markup((_STATIC / "report.js").read_text(encoding="utf-8").strip())
+
+
+def style() -> Markup:
+    """The style of both pages."""
+    return Markup((_STATIC / "report.css").read_text(encoding="utf-8").strip())
 
 
 @cache

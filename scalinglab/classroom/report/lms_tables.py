@@ -6,16 +6,11 @@ Names are guarded: a spreadsheet would run one that begins with ``=`` as a formu
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
-
 from scalinglab.classroom.report.names_and_points import clean, in_points, sentence, told_once, whole_name
+from scalinglab.classroom.report.spreadsheets import as_csv, guarded
 from scalinglab.classroom.results import ClassResults, Score, Student, Submission
 from scalinglab.exercises.wording import to_plain
 
-#: What a spreadsheet takes for the beginning of a formula, in the wide letters of East Asia too.
-_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 #: The sign for "no grade". Moodle stores an empty cell of a new column as 0.
 _NO_GRADE = "-"
 
@@ -38,10 +33,10 @@ def canvas_csv(results: ClassResults) -> str:
     found, rows = results.by_student(), []
     for student in results.students:
         number = student.lms_user_id.strip()
-        ids = [number if number.isascii() and number.isdecimal() else "", _guard(student.id), _guard(student.id), ""]
+        ids = [number if number.isascii() and number.isdecimal() else "", guarded(student.id), guarded(student.id), ""]
         graded = (found.get((student.id, assignment)) for assignment in results.titles)
-        rows.append([_guard(_sortable(student)), *ids, *(_grade(one, "") for one in graded)])
-    return _written([[*map(_guard, head)], possible, *rows])
+        rows.append([guarded(_sortable(student)), *ids, *(_grade(one, "") for one in graded)])
+    return as_csv([[*map(guarded, head)], possible, *rows])
 
 
 def moodle_csv(results: ClassResults) -> str:
@@ -64,9 +59,9 @@ def moodle_csv(results: ClassResults) -> str:
     for student in results.students:
         who = [student.first_name, student.last_name, student.id, *([student.email] if addresses else [])]
         graded = [found.get((student.id, assignment)) for assignment in results.titles]
-        told = [text for one in graded for text in (_grade(one, _NO_GRADE), _guard(_feedback(results, one)))]
-        rows.append([*map(_guard, who), *told])
-    return _written([[*map(_guard, head)], *rows])
+        told = [text for one in graded for text in (_grade(one, _NO_GRADE), guarded(_feedback(results, one)))]
+        rows.append([*map(guarded, who), *told])
+    return as_csv([[*map(guarded, head)], *rows])
 
 
 def _sortable(student: Student) -> str:
@@ -104,16 +99,3 @@ def _told(title: str, score: Score) -> str:
     why = ": ".join(dict.fromkeys(filter(None, (score.diagnosis or "", to_plain(message)))))
     end = "" if why.endswith((".", "!", "?")) else "."
     return f"{start}, {why}{end}" if why else f"{start}."
-
-
-def _guard(text: str) -> str:
-    """Text for a cell: one line that no spreadsheet runs or, where semicolons part cells, cuts in two."""
-    text = clean(text.replace(";", ","))
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _written(rows: Iterable[list[str]]) -> str:
-    """Rows as the lines of a file, with the mark that tells Excel its encoding."""
-    stream = io.StringIO()
-    csv.writer(stream).writerows(rows)
-    return f"\ufeff{stream.getvalue()}"

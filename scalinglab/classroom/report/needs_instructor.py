@@ -13,6 +13,7 @@ from scalinglab.exercises.seeds import student_seed
 _COPIED = "They have the same numbers, so answers can be copied."
 _EMPTY = "All who leave it empty have the same numbers, so answers can be copied."
 
+_UNLISTED = "They are in the tables by the names of their folders; add them to the list, or correct its ids."
 _SHARED = "Their predictions were sealed at the same seconds: the file was copied, or they worked together."
 
 
@@ -52,6 +53,8 @@ def _by_assignment(results: ClassResults) -> Iterator[tuple[str, str, list[str],
     for assignment in results.titles:
         if missing := [one.id for one in results.students if (one.id, assignment) not in handed_in]:
             yield "Nothing handed in", assignment, missing, ""
+        if strange := [who for who in results.unlisted if (who, assignment) in handed_in]:
+            yield "Not in students.csv", assignment, strange, _UNLISTED
     for (assignment, _), students in same_numbers.items():
         if len(students) > 1:
             yield "The same name in the first cell", assignment, students, _COPIED

@@ -5,20 +5,17 @@ What it tells is found here and in the files beside; how it looks stands in ``te
 
 from __future__ import annotations
 
-from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from markupsafe import Markup
-
+from scalinglab.classroom.report.alike_findings import alike_in, left_out_in
 from scalinglab.classroom.report.dot_plot import dot_plot
-from scalinglab.classroom.report.html_templates import rendered
+from scalinglab.classroom.report.html_templates import rendered, script, style
 from scalinglab.classroom.report.mistakes_and_predictions import exercise_findings, prediction_findings, quiz_findings
 from scalinglab.classroom.report.names_and_points import names_of
 from scalinglab.classroom.report.needs_instructor import needs_attention
 from scalinglab.classroom.results import ClassResults
 
-_STATIC = Path(__file__).parent / "static"
 #: How many of the most frequent mistakes open the page.
 _FIRST = 3
 
@@ -37,7 +34,7 @@ def report(results: ClassResults) -> str:
         One HTML document that needs no other file, network or script; the same results give the same text. Its links
         lead to nbgrader's feedback, seen from the folder ``grades``.
     """
-    assignments = [_told(results, place) for place in results.titles]
+    assignments = [told(results, place) for place in results.titles]
     mistakes = [(one, found, made) for one in assignments for found in one["exercises"] for made in found.mistakes]
     return rendered(
         "report.html",
@@ -47,14 +44,15 @@ def report(results: ClassResults) -> str:
         first=sorted(mistakes, key=lambda one: -len(one[2].students))[:_FIRST],
         names=names_of(results),
         needs=needs_attention(results),
+        page="",
         results=results,
-        script=Markup((_STATIC / "report.js").read_text(encoding="utf-8").strip()),
-        style=Markup((_STATIC / "report.css").read_text(encoding="utf-8").strip()),
+        script=script(),
+        style=style(),
     )
 
 
-def _told(results: ClassResults, place: str) -> dict[str, Any]:
-    """What the page tells about one assignment; a mean is None where there are no points."""
+def told(results: ClassResults, place: str) -> dict[str, Any]:
+    """What a page tells about one assignment; a mean is None where there are no points."""
     handed_in = {one.student: one for one in results.submissions if one.assignment == place}
     graded = [one for one in handed_in.values() if not one.problem]
     scores = {one.student: {score.key: score for score in one.scores} for one in graded}
@@ -76,4 +74,6 @@ def _told(results: ClassResults, place: str) -> dict[str, Any]:
         "exercises": exercises,
         "predictions": prediction_findings(results, place),
         "quiz": quiz_findings(results, place),
+        "alike": alike_in(results, place),
+        "left_out": left_out_in(results, place),
     }

@@ -120,7 +120,7 @@ def collect(class_folder: Path, sources: Sequence[Path]) -> Collected:
 def _check_apart(class_folder: Path, source: Path) -> None:
     """A class is not collected into itself: its notebooks would become a student's."""
     inside, outside = source.resolve(), class_folder.resolve()
-    own = {"source", "release", "submitted", "replaced", "autograded", "feedback", "grades"}
+    own = {"exercises", "source", "release", "submitted", "replaced", "autograded", "feedback", "grades"}
     if outside.is_relative_to(inside) or any(inside.is_relative_to(outside / name) for name in own):
         raise ValueError(f"ZIP must not be the class itself or one of its folders, got {shown(str(source))}")
 

@@ -15,18 +15,28 @@ from pathlib import Path
 
 from scalinglab._checks import fail, one_of
 from scalinglab.exercises.exercise import Exercise, valid_key
+from scalinglab.exercises.own_exercises import find_own
 
 _HERE = Path(__file__).parent
 
 
-def find(key: str) -> Exercise:
+def find(key: str, *, beside: Path | None = None) -> Exercise:
     """The exercise of a key, such as ``"00-parameters"``; imports only its chapter.
+
+    Parameters
+    ----------
+    key : str
+        That of an instructor's own exercise, ``"own-half-life"``, is looked for in a file.
+    beside : Path, optional
+        The folder of that file, if it is not the working folder.
 
     Raises
     ------
     ValueError
         If there is none; the sentence lists those of the chapter.
     """
+    if isinstance(key, str) and key.startswith("own-"):
+        return find_own(key, beside)
     chapter = valid_key(key).partition("-")[0]
     if chapter not in _chapters():
         fail("key", "begin with a chapter that has exercises: " + ", ".join(_chapters()), key)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scalinglab.classroom.grading.graded_notebooks import marks_in
+from scalinglab.classroom.grading.graded_notebooks import json_cells, marks_in
 from scalinglab.classroom.nbgrader.client import Nbgrader
 from scalinglab.exercises import all_exercises
 from tests.classroom.made import exercise_cells_of, hand_in, released, unreleased_class, write
@@ -71,7 +71,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, d
         outcome = nbgrader.run("grade", class_folder, NAME, "everybody", {}, [])
         assert (outcome.problem, outcome.value["problem"]) == ("", ""), outcome.log
         points = nbgrader.run("scores", class_folder, []).value["states"][NAME]["everybody"]["cells"]
-    found = marks_in(class_folder / "autograded" / "everybody" / NAME / f"{NAME}.ipynb")
+    found = marks_in(json_cells(class_folder / "autograded" / "everybody" / NAME / f"{NAME}.ipynb"))
     return {name.removesuffix("-check"): (points[name]["auto"], mark) for name, mark in found.items()}
 
 

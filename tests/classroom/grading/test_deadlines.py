@@ -152,8 +152,11 @@ def test_points_by_hand_are_late_like_all_others(place: Path):
 
 def test_the_page_and_the_table_say_when_it_was_due_and_what_came_late(place: Path, course: Path):
     assign(place, course, "--due", "2027-03-01T23:59Z", "--late", "-10%/day")
+    header = "student,assignment,lms,number,source,file,late,time"
+    (place / "collected.csv").write_text(f"{header}\ncopiedfromb,{NAME},Canvas,1,c.zip,b.ipynb,late,\n")
     results = grade_class(place, say=lambda line: None)
     page = report(results)
+    assert "Canvas marked it as late and does not tell when it came, so nothing was taken off." in page
     assert "you lose 10 % of the 30 points, which is 3, for each day that has begun since then." in page
     assert "It came 1 second after the due date" in page
     assert "It came 1 day after the due date" in page

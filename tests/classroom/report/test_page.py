@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,8 +17,8 @@ from scalinglab.classroom.report.page import report
 from scalinglab.classroom.report.written_files import write_refusal
 from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
 from tests.classroom.made_class import class_of
+from tests.classroom.report.html_tree import Node, tree_of
 
-VOID = {"meta"}
 CHAPTER = "05_random_features"
 PARTS = {CHAPTER: (Part("05-endless", "Without limits", 10.0), Part("05-ridge", "The best ridge", 20.0))}
 EVIL = [
@@ -41,62 +39,8 @@ EVIL = [
 ]
 
 
-@dataclass
-class Node:
-    """An element with what is in it."""
-
-    tag: str
-    attributes: dict[str, str]
-    inside: list[Node | str] = field(default_factory=list)
-
-    def all(self, tag: str = "", kind: str = "") -> Iterator[Node]:
-        for one in self.inside:
-            if isinstance(one, Node):
-                if tag in ("", one.tag) and (not kind or kind in one.attributes.get("class", "").split()):
-                    yield one
-                yield from one.all(tag, kind)
-
-    @property
-    def text(self) -> str:
-        parts = (one if isinstance(one, str) else one.text for one in self.inside if not _is_unread(one))
-        return " ".join("".join(parts).split())
-
-
-def _is_unread(one: Node | str) -> bool:
-    return isinstance(one, Node) and one.tag in {"script", "style"}
-
-
-class Reader(HTMLParser):
-    """Builds the tree, and takes nothing that is not closed in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open = [Node("", {})]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = Counter(name for name, _ in attrs)
-        assert max(names.values(), default=0) <= 1, f"{tag} has {names}"
-        node = Node(tag, {name: value or "" for name, value in attrs})
-        self.open[-1].inside.append(node)
-        if tag not in VOID:
-            self.open.append(node)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.open[-1].inside.append(Node(tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data: str) -> None:
-        self.open[-1].inside.append(data)
-
-
 def read(results: ClassResults) -> Node:
-    reader = Reader()
-    reader.feed(report(results).encode().decode())  # no half of a pair may be left to trip an encoder
-    reader.close()
-    assert len(reader.open) == 1
-    return reader.open[0]
+    return tree_of(report(results))
 
 
 def small(*submissions: Submission, questions=(), students=None) -> ClassResults:

@@ -2,16 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from scalinglab.classroom.alike.groups import Compared, Group
 from scalinglab.classroom.report.page import report
+from scalinglab.classroom.report.term_page import term_page
+from scalinglab.classroom.results import ClassResults
 from tests.classroom.made_class import class_of
 
 pytestmark = pytest.mark.xdist_group("browser")
+
+
+def a_term(size: int) -> ClassResults:
+    """So many students with thirteen assignments, of whom some have answers that are alike."""
+    results = class_of(size)
+    titles, parts, submissions, compared = {}, {}, [], []
+    for number in range(1, 14):
+        old = ("01_power_laws", "05_random_features")[number % 2]
+        name = f"{number:02}_week"
+        titles[name], parts[name] = f"{number:02} A week of the term", results.parts[old]
+        submissions += [replace(one, assignment=name) for one in results.submissions if one.assignment == old]
+        ids = [one.id for one in results.students]
+        groups = (Group((ids[0], ids[number % 5 + 1]), 90), Group(tuple(ids[6:9]), 150, letters=True))
+        compared.append(Compared(name, results.parts[old][0].key, size, groups, usual=4, short=3))
+    told = {"titles": titles, "parts": parts, "submissions": tuple(submissions), "compared": tuple(compared)}
+    return replace(results, **told, unlisted=(results.students[3].id,))
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_the_term_of_300_students_is_for_everybody_on_every_screen(browser: Browser, tmp_path: Path, width: int):
+    file = tmp_path / "term.html"
+    file.write_text(term_page(a_term(300)), encoding="utf-8")
+    asked, problems = [], []
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text))
+    page.goto(file.as_uri())
+    small = tmp_path / "small.html"
+    small.write_text(term_page(a_term(12)), encoding="utf-8")
+
+    table = page.get_by_role("region", name="Points by student and assignment").locator("table")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    region = page.get_by_role("region", name="Points by student and assignment")
+    region.focus()
+    page.keyboard.press("End")  # by keyboard to the last row; the heads stay in sight
+    page.wait_for_function("document.activeElement.scrollTop > 1000")
+    head, box = table.locator("thead th").first.bounding_box(), region.bounding_box()
+    assert head
+    assert box
+    assert abs(head["y"] - box["y"]) < 3
+    if width == 1400:
+        assert region.evaluate("region => region.scrollWidth <= region.clientWidth")  # a term fits without scrolling
+    table.get_by_role("button", name="Total").click()
+    totals = [float(text) for text in table.locator("tbody td.total[data-value]").all_inner_texts()]
+    assert len(totals) > 280
+    assert totals == sorted(totals, reverse=True)
+
+    page.goto(small.as_uri())  # axe takes minutes for 3,900 cells
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    context.close()
+    assert (asked, problems) == ([file.as_uri(), small.as_uri()], [])
 
 
 def test_the_page_is_for_everybody_on_every_screen_and_its_heads_sort(browser: Browser, tmp_path: Path):
