@@ -152,7 +152,7 @@ def served(folder: Path) -> Iterator[str]:
 def pages_in(folder: Path) -> tuple[Path, dict[str, Path]]:
     """A site with the made chapter and those of the course that are measured, and their notebooks by stem."""
     own, site = folder / "course", folder / "site"
-    own.mkdir()
+    shutil.copytree(COURSE / "figures", own / "figures")  # the map of the site shows one
     wanted = [path for number in CHAPTERS for path in COURSE.glob(f"{number}_*.ipynb")]
     if given := os.environ.get("SCALINGLAB_SITE"):
         shutil.copytree(given, site)
