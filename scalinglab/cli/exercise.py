@@ -85,4 +85,8 @@ def _add(class_folder: Path, key: str, assignment: str) -> int:
     added = add_exercise(class_folder, key, assignment)
     start = "Unchanged" if added.unchanged else "For students"
     print(f"{start}: {added.release}, with all its files: {', '.join(added.files)}")
+    if added.submissions:
+        print(
+            f"Submissions that are there already: {added.submissions}. Grade them anew: scalinglab grade {class_folder}"
+        )
     return 0

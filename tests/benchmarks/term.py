@@ -47,16 +47,17 @@ def measure(name: str, place: Path) -> None:
     """Run the command in a process of its own, and print what it took with all that it started."""
     code = (
         "import resource, sys; from scalinglab.cli import main; done = main(['report', '--class', sys.argv[1]]); "
-        "peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)); "
-        "print(done, peak)"
+        "used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]; "
+        "print(done, sum(one.ru_maxrss for one in used), sum(one.ru_utime + one.ru_stime for one in used))"
     )
     began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code, str(place)], capture_output=True, text=True, check=True)
     seconds = time.perf_counter() - began
-    status, peak = done.stdout.splitlines()[-1].split()
+    status, peak, processor = done.stdout.splitlines()[-1].split()
     assert status == "0", done.stderr
     page = (place / "grades" / "term.html").stat().st_size
-    print(f"{name:<50} {seconds:5.1f} s  {int(peak) / 1e6:.2f} GB  page {page / 1e6:.1f} MB", flush=True)
+    told = f"{seconds:5.1f} s ({float(processor):.1f} s of processor)  {int(peak) / 1e6:.2f} GB"
+    print(f"{name:<50} {told}  page {page / 1e6:.1f} MB", flush=True)
 
 
 def make(place: Path) -> None:
@@ -81,20 +82,17 @@ def hand_in(
     """Submitted and graded notebooks of one assignment; the points of each check by student."""
     keys, earned = exercise_cells(built), {}
     answers = {key: variants(source(built["cells"][at]), find(key).name) for key, at in keys.items()}
-    state = {"state": {str(number): "x" * 1000 for number in range(WIDGETS // 1000)}}
+    widgets = {"application/vnd.jupyter.widget-state+json": {"state": "x" * WIDGETS}}
+    text = {"text/html": "<p>" + "x" * OUTPUT + "</p>", "text/plain": "x"}
+    shown = [{"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": text}]
+    built["cells"] = [cell | ({"outputs": shown} if cell["cell_type"] == "code" else {}) for cell in built["cells"]]
     for student in students:
-        work = json.loads(json.dumps(built))
-        for cell in work["cells"]:
-            if cell["cell_type"] == "code":
-                text = {"text/html": "<p>" + "x" * OUTPUT + "</p>", "text/plain": "x"}
-                cell["outputs"] = [
-                    {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": text}
-                ]
+        work = built | {"cells": [dict(cell) for cell in built["cells"]]}
         for key, at in keys.items():
             work["cells"][at]["source"] = draw.choice(answers[key]).replace("NUMBER", str(draw.randrange(10**6)))
         earned[student] = {f"{key}-check": mark(work, key, draw) for key in keys}
         write(place / "submitted" / student / name / f"{name}.ipynb", work)
-        work["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+        work["metadata"] = built["metadata"] | {"widgets": widgets}
         write(place / "autograded" / student / name / f"{name}.ipynb", work)
     return earned
 
@@ -153,12 +151,15 @@ def record(place: Path, points: dict[str, dict[str, dict[str, float]]]) -> None:
 def fill_gradebook(place: Path, points: dict[str, dict[str, dict[str, float]]]) -> None:
     """Fill the gradebook in bulk, by nbgrader's own tables, in a process of its own: only one client imports it."""
     worth = {
-        name: {cell: float(find(cell.removesuffix("-check")).points) for cell in one["s000"]}
+        name: {cell: float(find(cell.removesuffix("-check")).points) for cell in next(iter(one.values()))}
         for name, one in points.items()
     }
     file = place.with_name("points.json")
     file.write_text(json.dumps([worth, points]), encoding="utf-8")
-    subprocess.run([sys.executable, "-c", _FILL, str(place / "gradebook.db"), str(file)], check=True)
+    # nbgrader calls alembic, which lies beside Python.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    command = [sys.executable, "-c", _FILL, str(place / "gradebook.db"), str(file)]
+    subprocess.run(command, check=True, env=os.environ | {"PATH": path})
     os.sync()
 
 
@@ -187,7 +188,6 @@ with Gradebook("sqlite:///" + sys.argv[1]) as book:
 
 
 def write(file: Path, notebook: dict[str, Any]) -> None:
-    """Write a notebook as nbformat does."""
+    """Write a notebook as nbformat does, the cells first."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": "))
-    file.write_text(text + "\n", encoding="utf-8")
+    file.write_text(json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from scalinglab.exercises import Journal
 from tests.browser.harness import Notebook, serve
 from tests.course.notebooks import COURSE
 
+#: Starts kernels by forking where it can be done safely. Only the server loads it.
+MANAGER = "tests.browser.warm_kernels.WarmKernelManager"
 #: What a student of the capstone has sealed: a plan of more weights than the brief allows.
 PLAN = {
     "network": "perceptron",
@@ -41,7 +44,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(course: Path) -> Iterator[str]:
-    with serve(course, course.parent / "server.log") as address:
+    path = os.pathsep.join([str(COURSE.parent), os.environ.get("PYTHONPATH", "")])
+    forked = [f"--AsyncMappingKernelManager.kernel_manager_class={MANAGER}"] * (sys.platform == "linux")
+    with serve(course, course.parent / "server.log", {"PYTHONPATH": path}, forked) as address:
         yield address
 
 

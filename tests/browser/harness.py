@@ -10,11 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -60,11 +59,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(course: Path, log: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
-    """Run ``scalinglab lab`` on a folder; yields the address of the server, and stops it with its kernels."""
+def serve(
+    course: Path, log: Path, environment: dict[str, str] | None = None, options: Sequence[str] = ()
+) -> Iterator[str]:
+    """Run ``scalinglab lab`` on a folder; yields the address of the server, and stops it with its kernels.
+
+    ``options`` are more of those of ``jupyter lab``.
+    """
     port = free_port()
     command = [sys.executable, "-m", "scalinglab.cli", "lab", "--no-browser", f"--port={port}", f"--course={course}"]
-    command += ["--", *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp"))]
+    command += ["--", *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")), *options]
     variables = os.environ | {"JUPYTER_TOKEN": TOKEN, "SCALINGLAB_JOURNAL": str(course / "predictions.json")}
     for name in ("SETTINGS", "WORKSPACES"):  # the theme is remembered there, and the user has one
         variables[f"JUPYTERLAB_{name}_DIR"] = str(log.with_name(name.lower()))
@@ -104,15 +108,19 @@ STATE = "root.querySelector('.sl-state').textContent"
 BUSY = "root.querySelector('.sl-charts').ariaBusy"
 #: How often the page looks whether something is true, in milliseconds.
 OFTEN = 50
-#: A hash of 64 bits of the charts of a panel as the browser drew them; the pictures themselves are large.
+#: A hash of 64 bits of the charts of a panel as the browser drew them, pixel by pixel: no picture is compressed for it.
 PIXELS = """(root) => {
     let [one, two] = [0x811c9dc5, 0x9e3779b9];
+    const mix = (word) => {
+        one = Math.imul(one ^ word, 0x01000193);
+        two = Math.imul(two + word, 0x85ebca6b) ^ (two >>> 13);
+    };
     for (const canvas of root.querySelectorAll('canvas')) {
-        const picture = canvas.toDataURL();
-        for (let i = 0; i < picture.length; i += 1) {
-            one = Math.imul(one ^ picture.charCodeAt(i), 0x01000193);
-            two = Math.imul(two + picture.charCodeAt(i), 0x85ebca6b) ^ (two >>> 13);
-        }
+        const { width, height } = canvas;
+        [width, height].forEach(mix);
+        if (!width || !height) continue;
+        const words = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer);
+        for (let i = 0; i < words.length; i += 1) mix(words[i]);
     }
     return `${one >>> 0} ${two >>> 0}`;
 }"""
@@ -261,17 +269,17 @@ class Notebook:
         """End the kernel, and with it all runs."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
-    def kernel_file(self, name: str) -> str:
-        """What Linux tells of the kernel's process in a file such as "status"."""
-        kernel = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id")
-        (process,) = [one for one in psutil.process_iter(["cmdline"]) if kernel in " ".join(one.info["cmdline"] or [])]
-        return Path(f"/proc/{process.pid}/{name}").read_text()
-
-    def peak_memory(self) -> float:
-        """The most memory that the kernel has ever had, resident, in MB; Linux tells it."""
-        lines = self.kernel_file("status").splitlines()
-        (kilobytes,) = [line.split()[1] for line in lines if line.startswith("VmHWM")]
-        return int(kilobytes) * 1024 / 1e6
+    def kernel_process(self) -> int:
+        """The kernel's process, as it says itself; none of its names is changed."""
+        told = self.page.evaluate(
+            """async () => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                const asked = { pid: "__import__('os').getpid()" };
+                const request = { code: '', silent: true, store_history: false, user_expressions: asked };
+                return (await kernel.requestExecute(request).done).content.user_expressions.pid;
+            }"""
+        )
+        return int(told["data"]["text/plain"])
 
     def shut_down(self) -> None:
         """End the kernel and close the page."""

@@ -16,15 +16,12 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import photograph
 from tests.browser.harness import Notebook, Panel
+from tests.browser.kernel_memory import peak_memory
 from tests.chapter_table import LIMIT, README, cells
-from tests.course.notebooks import CHAPTERS, code_cells
+from tests.course.notebooks import CHAPTERS, TRAIN_NOTHING, TRAINS_LATE, code_cells
 from tests.course.test_prose import LATER
 
 CHAPTERS_OF = {path.name: path for path in CHAPTERS}
-#: Chapters in which no network is trained.
-TRAIN_NOTHING = ("05", "06")
-#: The capstone trains nothing before a plan is sealed.
-TRAINS_LATE = "13"
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -220,7 +217,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the m
 
 @on_linux
 def test_a_chapter_that_trains_nothing_has_loaded_no_torch(chapter):
-    loaded = "libtorch" in chapter.kernel_file("maps")
+    loaded = "libtorch" in Path(f"/proc/{chapter.kernel_process()}/maps").read_text()
     assert loaded == (chapter.name[:2] not in TRAIN_NOTHING) or chapter.name[:2] == TRAINS_LATE
 
 
@@ -232,7 +229,7 @@ def test_the_kernel_needs_the_memory_that_the_readme_states(chapter):
     limit of all chapters.
     """
     stated = cells(README.read_text(encoding="utf-8"))[chapter.name[:2]]["memory"]
-    peak = chapter.peak_memory()
+    peak = peak_memory(chapter.kernel_process())
     print(f"peak memory of the kernel of {chapter.name}: {peak:.0f} MB, stated: {stated}")
     assert peak < min(LIMIT, 1.1 * int(stated.removesuffix(" MB")))
 

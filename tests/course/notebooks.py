@@ -9,6 +9,10 @@ from typing import Any
 
 COURSE = Path(__file__).parents[2] / "course"
 CHAPTERS = sorted(COURSE.glob("*.ipynb"))
+#: Chapters in which no network is trained.
+TRAIN_NOTHING = ("05", "06")
+#: The capstone trains nothing before a plan is sealed.
+TRAINS_LATE = "13"
 
 
 def load(chapter: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -115,12 +115,17 @@ class _Forked:
 class ForkedProvisioner(LocalProvisioner):
     """Starts a kernel by forking, if it is one of this Python's; any other as it is started elsewhere."""
 
+    def choose(self, environment: Mapping[str, str]) -> KernelServer | None:
+        """The process of which the kernel with this environment becomes a fork; None if it starts by itself."""
+        del environment
+        return KernelServer.wanted
+
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Start the kernel; returns where it listens."""
-        server = KernelServer.wanted
+        environment = dict(kwargs.get("env") or os.environ)
+        server = self.choose(environment)
         if server is None or _LAUNCHER not in cmd:
             return await super().launch_kernel(cmd, **kwargs)
-        environment = dict(kwargs.get("env") or os.environ)
         folder, words = str(kwargs.get("cwd") or os.getcwd()), cmd[cmd.index(_LAUNCHER) + 1 :]
         answer = server.ask(start=words, folder=folder, environment=environment)
         self.process = _Forked(server, answer["pid"])
@@ -131,10 +136,13 @@ class ForkedProvisioner(LocalProvisioner):
 class ForkedKernelManager(AsyncKernelManager):
     """A manager whose kernels are forked."""
 
+    #: How they are started.
+    starter = ForkedProvisioner
+
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
-        self.kernel_id = self.kernel_id or str(uuid4())
+        self.kernel_id = self.kernel_id or kwargs.pop("kernel_id", str(uuid4()))  # a server knows its kernels by theirs
         if self.provisioner is None:
-            self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+            self.provisioner = self.starter(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
         return await super()._async_pre_start_kernel(**kwargs)
 
 

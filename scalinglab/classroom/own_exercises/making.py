@@ -35,11 +35,24 @@ _TYPED = re.compile(r"(?:own-)?([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
 
 @dataclass(frozen=True)
 class Added:
-    """An exercise in an assignment: the student's folder, the files in it, and whether it was in there like this."""
+    """An exercise in an assignment.
+
+    Parameters
+    ----------
+    release
+        The folder that students get.
+    files
+        The names of all that is in it.
+    unchanged
+        Whether the exercise was in there like this.
+    submissions
+        How many were made from an earlier version of the exercise's file.
+    """
 
     release: Path
     files: tuple[str, ...]
     unchanged: bool
+    submissions: int
 
 
 def own_key(typed: str) -> str:
@@ -126,8 +139,8 @@ def add_exercise(class_folder: Path, typed: str, assignment: str) -> Added:
         source, released = (notebook_of(class_folder, step, name) for step in ("source", "release"))
         data = (json.dumps(proved.data, indent=1, ensure_ascii=False) + "\n").encode()
         text = _with_exercise(source, written, proved)
-        students = submitted_in(class_folder, name) if text != source.read_text(encoding="utf-8") else []
-        if students:
+        students = submitted_in(class_folder, name)
+        if students and text != source.read_text(encoding="utf-8"):
             raise ValueError(
                 f"{class_folder} already holds submissions of {name} ({len(students)}, such as {students[0]}), and the "
                 f"notebook that they were made from would change: add {key} to another assignment"
@@ -140,7 +153,7 @@ def add_exercise(class_folder: Path, typed: str, assignment: str) -> Added:
         if stale:
             release(class_folder, name, place=place)
     handed_out = sorted(path.name for path in released.parent.iterdir() if path.is_file())
-    return Added(released.parent, tuple(handed_out), not stale)
+    return Added(released.parent, tuple(handed_out), not stale, len(students) if changed else 0)
 
 
 def _tried(class_folder: Path, key: str) -> tuple[Written, Proved]:

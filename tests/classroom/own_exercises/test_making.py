@@ -438,7 +438,9 @@ def test_it_can_be_changed_until_students_have_handed_in(tmp_path_factory, tmp_p
     hand_in(class_folder, "ana", NAME, work)
     shutil.copy(class_folder / "release" / NAME / FILE, class_folder / "submitted" / "ana" / NAME)
     change(folder / "mistakes.py", "always half of the rest", "always a half of the rest")
+    capsys.readouterr()
     assert main(add) == 0  # no cell changes
+    assert "Submissions that are there already: 1. Grade them anew: scalinglab grade" in capsys.readouterr().out
     for copy in ("source", "release"):
         assert "a half of the rest" in (class_folder / copy / NAME / FILE).read_text()
     change(folder / "text.md", "Less and less?", "What is left")

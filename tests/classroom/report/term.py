@@ -80,4 +80,4 @@ def term() -> ClassResults:
         Compared(FIRST, "01-offset", 2, (), unreadable=3),
         Compared(SECOND, "05-ridge", 3, (Group(("ana", "ben", "dee"), 120, letters=True),)),
     )
-    return ClassResults(TITLES, PARTS, submissions, students, QUESTIONS, compared, unlisted=("cy",))
+    return ClassResults(TITLES, PARTS, submissions, students, QUESTIONS, compared=compared, unlisted=("cy",))
