@@ -171,6 +171,14 @@ def cell_of(path: Path, title: str = "") -> int:
     return next(at for at in panels if f'title="{title}' in cells[at].source)
 
 
+def cut(path: Path, title: str, folder: Path) -> str:
+    """Write a chapter down to the panel with a title, so that no run of a later one takes part; returns its name."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = notebook.cells[: cell_of(path, title) + 1]
+    nbformat.write(notebook, folder / f"cut_{path.name}")
+    return f"cut_{path.name}"
+
+
 def context_of(browser: Browser, journal: str) -> BrowserContext:
     """A browser with nothing in its cache, in which all predictions count as shown."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
@@ -229,17 +237,17 @@ def page_alive(browser: Browser, address: str, journal: str) -> float:
 # ---- sliders ----------------------------------------------------------------------------------------------------
 
 
-def sliders(browser: Browser, places: Places, journal: str) -> None:
+def sliders(browser: Browser, places: Places, journal: str, lab: Path) -> None:
     """Milliseconds from an arrow key to the last changed pixel, and frames while a slider is dragged on the page."""
     context = context_of(browser, journal)
     page = context.new_page()
     notebook = Notebook(context.new_page(), places.lab)
     for stem, path in places.notebooks.items():
+        title = CHAPTERS.get(stem[:2], MADE_TITLE)
         notebook.page.bring_to_front()
-        notebook.open(path.name)
+        notebook.open(cut(path, title, lab))
         notebook.run_all()
         notebook.outlast_runs()
-        title = CHAPTERS.get(stem[:2], MADE_TITLE)
         notebook.show_cell(cell_of(path, title))
         page.goto(f"{places.pages}/{stem}.html")
         areas = {
@@ -301,6 +309,6 @@ def run() -> None:
         with served(site) as pages, serve(lab, folder / "server.log") as address:
             browser = launch(playwright)
             places = Places(pages, address, notebooks)
-            sliders(browser, places, text)
+            sliders(browser, places, text, lab)
             first_panels(browser, places, text)
             browser.close()
