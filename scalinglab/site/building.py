@@ -84,7 +84,8 @@ def build_site(
     Raises
     ------
     ValueError
-        If an argument is wrong, a cell fails (it is named) or a formula cannot be typeset; nothing is written then.
+        If an argument is wrong, a cell fails (it is named), a formula cannot be typeset, or the package was changed
+        while a chapter ran; nothing is written then.
     """
     before = check_folder(out)
     if jobs < 1:
@@ -98,6 +99,9 @@ def build_site(
     # Those with the most runs take longest; they come first, so that no process waits for the last one alone.
     missing.sort(key=lambda path: -sum("yield" in cell.source for cell in cells[path.stem] if cell.kind == "code"))
     run_chapters(missing, store.folder, jobs, step=step, say=say)
+    parts = {stem: store.chapter(each) for stem, each in keys.items()}
+    if lost := [stem for stem, each in parts.items() if each is None]:
+        raise ValueError(f"{lost[0]}.ipynb was run, but the package or the cache changed meanwhile: build it again")
 
     earlier = _earlier(out, before, cells)
     titles = {stem: title_of(stem, each) for stem, each in cells.items()}
@@ -107,14 +111,13 @@ def build_site(
     pages = dict[str, str]()
     for chapter in site.chapters:
         if chapter.stem in cells:
-            parts = store.chapter(keys[chapter.stem]) or {}
             with named(chapter.stem):
-                pages[chapter.page] = chapter_page(chapter, cells[chapter.stem], parts, site)
+                pages[chapter.page] = chapter_page(chapter, cells[chapter.stem], parts[chapter.stem] or {}, site)
     files = {path: held for held_by in earlier.values() for path, held in held_by.items()}
     for stem in cells:
         files[f"notebooks/{stem}.ipynb"] = (course / f"{stem}.ipynb").read_bytes()
-        for parts in (store.chapter(keys[stem]) or {}).values():
-            files |= {path: held for part in parts for path, held in part.files.items()}
+        for each in (parts[stem] or {}).values():
+            files |= {path: held for part in each for path, held in part.files.items()}
     files |= _shared(
         course, site, pages, {name: held.decode() for name, held in files.items() if name.endswith(".html")}
     )

@@ -29,9 +29,15 @@ from tests.benchmarks.browser import SETUP, WATCH, watch
 from tests.browser.harness import Notebook, free_port, launch, serve
 from tests.course.notebooks import COURSE
 
-#: Chapters whose first panel is a function with a slider, and the title of that panel.
-CHAPTERS = ("00", "06", "09", "13")
-MADE = "77_made"
+#: Chapters, with a panel of each that is a function with a slider.
+CHAPTERS = {
+    "00": "Power law",
+    "06": "The frontier",
+    "08": "Ceilings",
+    "10": "How many weights it takes",
+    "13": "Advice",
+}
+MADE, MADE_TITLE = "77_made", "made of 2000 rows"
 ROUNDS, PRESSES = 5, 30
 #: What first panels may wait for; it counts as shown, so that all are open.
 PREDICTIONS = [key for chapter in chapters() for key in chapter.predictions]
@@ -146,7 +152,7 @@ def served(folder: Path) -> Iterator[str]:
 def pages_in(folder: Path) -> tuple[Path, dict[str, Path]]:
     """A site with the made chapter and those of the course that are measured, and their notebooks by stem."""
     own, site = folder / "course", folder / "site"
-    own.mkdir()
+    shutil.copytree(COURSE / "figures", own / "figures")  # the map of the site shows one
     wanted = [path for number in CHAPTERS for path in COURSE.glob(f"{number}_*.ipynb")]
     if given := os.environ.get("SCALINGLAB_SITE"):
         shutil.copytree(given, site)
@@ -158,10 +164,19 @@ def pages_in(folder: Path) -> tuple[Path, dict[str, Path]]:
     return site, {path.stem: path for path in [*wanted, own / f"{MADE}.ipynb"]}
 
 
-def first_cell(path: Path) -> int:
-    """The number of the cell with the first panel."""
+def cell_of(path: Path, title: str = "") -> int:
+    """The number of the cell with the first panel, or with that of a title."""
     cells = nbformat.read(path, as_version=4).cells
-    return next(at for at, cell in enumerate(cells) if cell.cell_type == "code" and "Panel(" in cell.source)
+    panels = (at for at, cell in enumerate(cells) if cell.cell_type == "code" and "Panel(" in cell.source)
+    return next(at for at in panels if f'title="{title}' in cells[at].source)
+
+
+def cut(path: Path, title: str, folder: Path) -> str:
+    """Write a chapter down to the panel with a title, so that no run of a later one takes part; returns its name."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = notebook.cells[: cell_of(path, title) + 1]
+    nbformat.write(notebook, folder / f"cut_{path.name}")
+    return f"cut_{path.name}"
 
 
 def context_of(browser: Browser, journal: str) -> BrowserContext:
@@ -198,7 +213,7 @@ def first_panels(browser: Browser, places: Places, journal: str) -> None:
                     times[where].append(page_alive(browser, f"{places.pages}/{stem}.html", journal))
                 else:
                     lab_page.bring_to_front()
-                    times[where].append(lab_page.evaluate(ALIVE_IN_LAB, [path.name, first_cell(path)]))
+                    times[where].append(lab_page.evaluate(ALIVE_IN_LAB, [path.name, cell_of(path)]))
                     notebook.close()
         own = [page / lab for page, lab in zip(times["page"], times["lab"], strict=True)]
         ratios.append(statistics.median(own))
@@ -222,26 +237,28 @@ def page_alive(browser: Browser, address: str, journal: str) -> float:
 # ---- sliders ----------------------------------------------------------------------------------------------------
 
 
-def sliders(browser: Browser, places: Places, journal: str) -> None:
+def sliders(browser: Browser, places: Places, journal: str, lab: Path) -> None:
     """Milliseconds from an arrow key to the last changed pixel, and frames while a slider is dragged on the page."""
     context = context_of(browser, journal)
     page = context.new_page()
     notebook = Notebook(context.new_page(), places.lab)
     for stem, path in places.notebooks.items():
+        title = CHAPTERS.get(stem[:2], MADE_TITLE)
         notebook.page.bring_to_front()
-        notebook.open(path.name)
+        notebook.open(cut(path, title, lab))
         notebook.run_all()
         notebook.outlast_runs()
-        notebook.show_cell(first_cell(path))
+        notebook.show_cell(cell_of(path, title))
         page.goto(f"{places.pages}/{stem}.html")
-        areas = {"page": page.locator(".sl-panel").first, "lab": notebook.page.locator(".sl-panel").first}
-        page.locator('.sl-site-widget[data-widget="panel"]').first.scroll_into_view_if_needed()
+        areas = {
+            where: each.get_by_role("region", name=title) for where, each in (("page", page), ("lab", notebook.page))
+        }
+        page.locator('.sl-site-widget[data-widget="panel"]', has_text=title).first.scroll_into_view_if_needed()
         times: dict[str, list[float]] = {"page": [], "lab": []}
         for block in range(PRESSES // 10):
             for where in sorted(areas, reverse=block % 2 == 1):
                 areas[where].page.bring_to_front()
                 times[where] += presses(areas[where], 10)
-        title = areas["page"].get_attribute("aria-label")
         report(f"{stem[:2]}, {title}", times)
         page.bring_to_front()
         slider = areas["page"].locator("input[type=range]").first
@@ -292,6 +309,6 @@ def run() -> None:
         with served(site) as pages, serve(lab, folder / "server.log") as address:
             browser = launch(playwright)
             places = Places(pages, address, notebooks)
-            sliders(browser, places, text)
+            sliders(browser, places, text, lab)
             first_panels(browser, places, text)
             browser.close()

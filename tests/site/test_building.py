@@ -126,6 +126,16 @@ def test_a_chapter_that_fails_is_named_and_nothing_is_written(course, capsys, co
     assert contents(course.parent / "site") == before
 
 
+def test_a_package_that_changes_while_chapters_run_is_told_and_nothing_is_written(course, monkeypatch):
+    """What ran under other code is kept under other keys: its page would have no panels."""
+    change(course / "01_second.ipynb", "3 + 4", "3 + 5")
+    before = contents(course.parent / "site")
+    monkeypatch.setattr("scalinglab.site.building.run_chapters", lambda *given, **more: None)
+    with pytest.raises(ValueError, match=r"^01_second.ipynb was run, but the package or the cache changed meanwhile"):
+        built(course)
+    assert contents(course.parent / "site") == before
+
+
 def test_the_command_says_what_it_did(course, capsys):
     out, kept = course.parent / "site", str(course.parent / "kept")
     assert main(["site", "0", "--course", str(course), "--out", str(out), "--cache", kept]) == 0

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scalinglab.live import Recording
+from scalinglab.live import Axis, Recording
+from scalinglab.site.baking.scales import code
 from tests.course.notebooks import COURSE
 from tests.site.conftest import Visit
 from tests.site.states import OnPage, answered, far, one_thread, panels_of, recordings, snapshots, trouble
@@ -125,6 +126,22 @@ def check_axis(kernel: Recording, name: str, field: str, reading: dict[str, Any]
     if axes:
         ends = min(axis.low for axis in axes), max(axis.high for axis in axes)
         assert (reading["low"], reading["high"]) == ends
+
+
+def test_one_step_of_an_axis_is_told():
+    """The comparison itself: what is equal passes, a step off does not, nor does a gap in the place of a number."""
+    numbers = np.random.default_rng(0).uniform(-0.5, 2, 1000)
+    reading = code(numbers, [Axis("y", "y", 0, 1)]).reading
+    step = 1 / reading["steps"]
+
+    def told(off: float) -> str:
+        return trouble(reading, [repr(float(each)) for each in numbers + off], numbers)
+
+    assert told(0.0) == ""
+    assert "codes off" in told(1.1 * step)
+    assert trouble(reading, ["NaN", *map(repr, numbers[1:].tolist())], numbers) != ""
+    assert trouble({"kind": "few"}, ["0.1"], np.array([0.1 + 1e-15])) == "not exact"
+    assert trouble({"kind": "words"}, ["a"], np.array(["b"])) == "other words"
 
 
 # ---- what a page cannot show exactly ----------------------------------------------------------------------------

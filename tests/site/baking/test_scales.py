@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from scalinglab.live import Axis
 from scalinglab.site.baking.scales import ABOVE_ALL, BELOW_ALL, BEYOND, GAP, STEPS, code
@@ -43,9 +44,9 @@ def test_what_lies_beyond_an_axis_keeps_its_order_and_three_codes_are_no_numbers
     assert others == [ABOVE_ALL, BELOW_ALL, GAP]
 
 
-def test_the_largest_numbers_there_are_stand_at_the_end_without_a_warning():
-    axis = Axis("y", "y", 1e-5, 10, log=True)
-    codes = code(np.concatenate([10 ** (6 * NUMBERS - 5), [1e20, 1.7e308, -1.7e308]]), [axis]).codes[-3:].tolist()
+@pytest.mark.parametrize("axis", [Axis("y", "y", 1e-5, 10, log=True), Axis("y", "y", 0, 0.1)])
+def test_the_largest_numbers_there_are_stand_at_the_end_without_a_warning(axis):
+    codes = code(np.concatenate([NUMBERS / 10, [1e20, 1.7e308, -1.7e308]]), [axis]).codes[-3:].tolist()
     assert BEYOND + STEPS < codes[0] < codes[1] < ABOVE_ALL
     assert codes[2] < BEYOND
 
