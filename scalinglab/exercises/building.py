@@ -128,8 +128,8 @@ def _called(call: str, variant: str, points: float | None) -> str:
 def _what_counts(worth: Mapping[str, float], practice: bool) -> str:
     """A paragraph that says which exercises count, and how much."""
     counted = "; ".join(f"*{find(key).title}*, {points:g} points" for key, points in worth.items())
-    rest = " The other exercises are practice: you can check them as often as you like, and they earn nothing here."
-    return f"\n\n**What counts.** {counted}. That is {sum(worth.values()):g} in all.{rest if practice else ''}"
+    rest = " Its other exercises are practice: you can check them as often as you like, and they earn nothing here."
+    return f"\n\n**What counts of the chapter.** {counted}.{rest if practice else ''}"
 
 
 def _plain(points: float) -> float:

@@ -70,7 +70,7 @@ def test_a_release_has_the_whole_chapter_and_counts_what_was_chosen(tmp_path: Pa
     assert told(place, FIVE).startswith("**Due on ")
     assert "10 % of the 40 points, which is 4," in told(place, FIVE)
     (hand_in_cell,) = (cell["source"] for cell in cells if cell.get("id") == "assignment")
-    assert "*Without limits*, 10 points; *The best ridge*, 30 points. That is 40 in all. The other" in hand_in_cell
+    assert "*Without limits*, 10 points; *The best ridge*, 30 points. Its other" in hand_in_cell
 
     known = {one["grade_id"]: one for cell in cells if (one := cell["metadata"].get("nbgrader"))}
     assert {name: one.get("points") for name, one in known.items()} == {
