@@ -15,7 +15,7 @@ def test_an_unknown_benchmark_is_one_sentence_with_the_names_there_are():
     assert done.returncode == 2
     assert done.stdout == ""  # nothing was begun
     assert done.stderr.startswith("benchmark must be one of training, sweep, fits, random_features")
-    assert done.stderr.endswith(", browser, got 'brwoser'\n")
+    assert done.stderr.endswith(", browser, site, got 'brwoser'\n")
 
 
 def test_every_benchmark_is_listed():
