@@ -89,6 +89,8 @@ class Submission:
         Who says that it was late, and how much; empty if nobody does.
     time
         When the LMS took it, by its own clock; empty if it does not tell.
+    untimed
+        Whether nobody tells when it came, although its assignment is due at some time.
     journal
         What is wrong with the journal that was handed in; empty if nothing is.
     sealed
@@ -110,6 +112,7 @@ class Submission:
     penalty: float = 0.0
     late: str = ""
     time: str = ""
+    untimed: bool = False
     journal: str = ""
     sealed: str = ""
     turned_out: Mapping[str, float | str] = field(default_factory=dict)

@@ -73,7 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
     for path in made.unchanged:
         print(f"Unchanged: {path}")
     for path in made.released:
-        print(f"For students: {path}")
+        files = sorted(one.name for one in path.parent.iterdir() if one.is_file())
+        more = f"{path.parent}, with all its files: {', '.join(files)}" if files[1:] else path
+        print(f"For students: {more}")
     for name, told in made.due.items():
         print(f"{name}: {told}")
     print(f"Collect what they hand in with: scalinglab collect {class_folder} ZIP")

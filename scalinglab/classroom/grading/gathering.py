@@ -18,6 +18,7 @@ from scalinglab.classroom.late_rules import deadline_sentences, read_rules
 from scalinglab.classroom.nbgrader.class_folder import assignments_in, worth_in
 from scalinglab.classroom.results import Asked, ClassResults, Part, Score, Student, Submission
 from scalinglab.classroom.submissions.people import Origin, listed, origins_in
+from scalinglab.classroom.submissions.versions import TIME_NAME
 from scalinglab.exercises.bank import find
 from scalinglab.exercises.building import exercise_cells
 from scalinglab.exercises.journal import DAMAGED_NAME, FILE_NAME, Journal, JournalError
@@ -51,6 +52,7 @@ def gather(
         who = (work.assignment, work.student)
         late = book.state(*who).get("late", 0.0)
         told = _journal(read, class_folder, work) | _lateness(late, origins.get(who), costs=work.assignment in rules)
+        told["untimed"] = bool(book.due.get(work.assignment)) and not told["late"] and _untimed(class_folder, work)
         made = _submission(read, work, records, book.state(*who), parts[work.assignment])
         submissions.append(replace(made, **told))
     known_by_name = {one.id for one in listed(class_folder)}
@@ -193,6 +195,11 @@ def _lateness(seconds: float, origin: Origin | None, *, costs: bool) -> dict[str
         unknown = " and does not tell when it came, so nothing was taken off" if costs and not seconds else ""
         told.append(f"{origin.lms} marked it as late{unknown}")
     return {"late": ", and ".join(told), "time": origin.time if origin else ""}
+
+
+def _untimed(class_folder: Path, work: HandedIn) -> bool:
+    """Whether nbgrader finds no time of a notebook that was handed in: it then passes for one in time."""
+    return bool(work.digest) and not work.notebook(class_folder, "submitted").with_name(TIME_NAME).is_file()
 
 
 def _counted(days: int, hours: float) -> str:

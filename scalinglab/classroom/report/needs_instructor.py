@@ -14,6 +14,10 @@ _COPIED = "They have the same numbers, so answers can be copied."
 _EMPTY = "All who leave it empty have the same numbers, so answers can be copied."
 
 _UNLISTED = "They are in the tables by the names of their folders; add them to the list, or correct its ids."
+_UNTIMED = (
+    "So they count as in time. If they came late, write when into `timestamp.txt` beside the notebook in "
+    "`submitted/`, and grade again."
+)
 _SHARED = "Their predictions were sealed at the same seconds: the file was copied, or they worked together."
 
 
@@ -64,11 +68,13 @@ def _by_assignment(results: ClassResults) -> Iterator[tuple[str, str, list[str],
 
 def _open_points(results: ClassResults) -> Iterator[tuple[str, str, list[str], str]]:
     """Points that a person has to give or to look at, and work that came late."""
-    waits, review, silent, late = (defaultdict[tuple[str, str], list[str]](list) for _ in range(4))
+    waits, review, silent, late, untimed = (defaultdict[tuple[str, str], list[str]](list) for _ in range(5))
     for one in results.submissions:
         titles = results.titles_of(one.assignment)
         if one.late:
             late[one.assignment, one.late].append(one.student)
+        if one.untimed:
+            untimed[one.assignment, _UNTIMED].append(one.student)
         for score in one.scores:
             title = titles.get(score.key, score.key)
             if score.waits:
@@ -82,6 +88,7 @@ def _open_points(results: ClassResults) -> Iterator[tuple[str, str, list[str], s
         ("Points by hand for an earlier answer", review),
         ("A check that showed nothing", silent),
         ("Late", late),
+        ("No time of arrival", untimed),
     ):
         for (assignment, why), students in found.items():
             yield what, assignment, students, sentence(why)

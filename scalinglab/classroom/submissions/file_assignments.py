@@ -25,6 +25,8 @@ class Kind:
 
     notebook: bool = False
     journal: bool = False
+    #: Came with the assignment; grading takes the class's own copy.
+    given: bool = False
     reason: str = ""
     #: Of a file that is called a journal: why it cannot be read.
     damaged: str = ""
@@ -106,7 +108,7 @@ def kind_of(name: str, content: bytes | None) -> Kind:
     if isinstance(data, dict) and isinstance(data.get("cells"), list):
         return Kind(notebook=True, ids=_ids(data))
     if isinstance(data, dict) and is_own_key(data.get("key")):
-        return Kind(reason="came with the assignment, and grading takes the class's own copy")
+        return Kind(given=True)
     with TemporaryDirectory() as folder:
         copy = Path(folder) / FILE_NAME
         copy.write_bytes(content)

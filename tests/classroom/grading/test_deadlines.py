@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from scalinglab.classroom import grade_class
+from scalinglab.classroom.grading.graded_class import read_results
 from scalinglab.classroom.report.lms_tables import moodle_csv
+from scalinglab.classroom.report.needs_instructor import needs_attention
 from scalinglab.classroom.report.page import report
 from scalinglab.cli import main
 from scalinglab.exercises import student_seed
@@ -136,6 +138,16 @@ def test_a_later_version_of_which_nobody_knows_the_time_is_not_late_by_the_time_
     (folder / "timestamp.txt").unlink()
     (folder / f"{NAME}.ipynb").write_text(json.dumps(solved(place, f"{RIGHT_SLOPE}  # anew")))
     assert graded(place)[1]["resubmitted"] == FULL
+    (untold,) = (one for one in needs_attention(read_results(place)) if one.what == "No time of arrival")
+    assert untold.students == tuple(sorted({"resubmitted", *ANSWERS} - TIMES.keys() | {"resubmitted"}))
+    assert untold.why.startswith("So they count as in time.")
+
+
+def test_all_files_that_students_get_are_named(place: Path, course: Path, capsys):
+    (place / "source" / NAME / "sizes.csv").write_text("1,2")
+    assign(place, course, "--due", "2027-03-02T23:59Z")
+    said = f"For students: {place / 'release' / NAME}, with all its files: {NAME}.ipynb, sizes.csv"
+    assert said in capsys.readouterr().out.splitlines()
 
 
 def test_a_release_that_nbgrader_cannot_make_anew_stays_and_one_that_is_lost_comes_back(place, course, capsys):
