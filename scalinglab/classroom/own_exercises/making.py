@@ -26,7 +26,7 @@ from scalinglab.classroom.one_run import only_run
 from scalinglab.classroom.own_exercises.proofs import Proved, prove
 from scalinglab.classroom.own_exercises.written import FILES, TEMPLATE, Written, read_written
 from scalinglab.exercises.bank import find
-from scalinglab.exercises.building import exercise_cells, mark_cells
+from scalinglab.exercises.building import exercise_cells, mark_cells, state_minutes
 from scalinglab.exercises.own_exercises import file_name
 
 #: The name that an instructor types for an exercise, with or without ``own-`` before it.
@@ -198,6 +198,7 @@ def _with_exercise(source: Path, written: Written, proved: Proved) -> str:
         cells[:] = [cell for place, cell in enumerate(cells) if place not in old.values()]
         behind = _behind_exercises(cells, source.parent)
         cells[behind:behind] = made.values()
+    state_minutes(notebook)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 

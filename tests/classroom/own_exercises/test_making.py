@@ -419,6 +419,30 @@ def test_what_students_get_and_what_they_do_not(tmp_path_factory, tmp_path: Path
     assert state(class_folder / "release") == {name[8:]: text for name, text in after.items() if name[:8] == "release/"}
 
 
+def test_the_minutes_of_all_exercises_stand_in_the_first_cell(tmp_path_factory, tmp_path: Path):
+    class_folder = two_exercises(tmp_path_factory, tmp_path / "class")
+    add = ["exercise", "add", "half-life", "--to", NAME, "--class", str(class_folder)]
+    source = class_folder / "source" / NAME / f"{NAME}.ipynb"
+    notebook = load(source)
+    notebook["cells"][0]["source"] += "\n\n*Time: 55 minutes, and 27 for the exercises. Then 60 minutes, and a rest.*"
+    for text in ("An *easy* one.\n\n*Medium, 12 minutes, 15 points.*", "*Hard, 15 minutes, practice, without points.*"):
+        notebook["cells"].append({"cell_type": "markdown", "metadata": {}, "id": f"t{len(text)}", "source": text})
+    source.write_text(json.dumps(notebook), encoding="utf-8")
+    main(["exercise", "new", "half-life", "--class", str(class_folder)])
+    settings = class_folder / "exercises" / "half-life" / "settings.toml"
+    for minutes in (5, 8):  # added, and added anew
+        change(settings, "minutes = 5", f"minutes = {minutes}")
+        assert main(add) == 0
+        told = released(class_folder, NAME)["cells"][0]["source"]
+        assert told == (
+            f"# 01 Made for a test\n\n*Time: 55 minutes, and {27 + minutes} for the exercises. "
+            "Then 60 minutes, and a rest.*"
+        )
+    after = state(class_folder)
+    assert main(add) == 0
+    assert state(class_folder) == after
+
+
 def test_it_can_be_changed_until_students_have_handed_in(tmp_path_factory, tmp_path: Path, capsys):
     class_folder = two_exercises(tmp_path_factory, tmp_path / "class")
     add = ["exercise", "add", "half-life", "--to", NAME, "--class", str(class_folder)]
