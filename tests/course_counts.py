@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 
 from scalinglab.exercises import all_exercises
+from scalinglab.exercises.building import STATED
 from scalinglab.exercises.progress import chapters as map_of_course
 from scalinglab.exercises.quiz_items import items_of, quiz_chapters
 from tests.chapter_table import README, counts, minutes, written
@@ -23,9 +24,7 @@ from tests.course.notebooks import CHAPTERS, COURSE, code_cells, navigation, tit
 SYLLABUS = COURSE / "syllabus.md"
 #: What the map of the course reads.
 MAP = Path(map_of_course.__file__).with_name("chapters.toml")
-#: What a chapter says first of its exercises; its line that leads to others; and the two last columns of the syllabus:
-#: minutes assigned, and points.
-STATED = re.compile(r"(?<=minutes, and )\d+(?= for the exercises)")
+#: A chapter's line that leads to others; and the two last columns of the syllabus: minutes assigned, and points.
 WAY = re.compile(r'(?<=")[^"]*\| \[Course map\]\([^"]*(?=")')
 SESSION = re.compile(r"^\| (\d+|all) \| (.*) \| \d+ \| \d+ \|$", re.MULTILINE)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence, Sized
 from numbers import Real
 from typing import Any
 
 import numpy as np
+
+#: An array of more numbers is shown by its first and last ones.
+_MOST_NUMBERS = 12
+_NEXT_ROW = re.compile(r"\n\s*")
 
 
 def equal(got: Any, expected: Any, tolerance: float) -> bool:
@@ -61,12 +66,24 @@ def is_inexact(expected: Any) -> bool:
 
 
 def shown(value: Any, longest: int = 120) -> str:
-    """``repr`` for a message: cut to a readable length, and safe for any object."""
+    """``repr`` for a message: cut to a readable length, safe for any object, and large arrays by both ends.
+
+    >>> shown(np.zeros((20, 5)))
+    'array([[0., ..., 0.], ..., [0., ..., 0.]], shape=(20, 5))'
+    """
     try:
         text = repr(value)
+        with np.printoptions(threshold=_MOST_NUMBERS, edgeitems=3 if getattr(value, "ndim", 0) == 1 else 1):
+            short = repr(value)
+        text = text if short == text else in_one_line(short)
     except Exception:  # a student's class, or a number of many thousand digits
         text = f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def in_one_line(text: str) -> str:
+    """The rows of an array's ``repr`` behind one another."""
+    return _NEXT_ROW.sub(" ", text)
 
 
 def _plain(value: Any) -> Any:

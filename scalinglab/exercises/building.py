@@ -25,6 +25,10 @@ _PICTURE = re.compile(r"(?<=\]\()figures/[^()\s]+\.svg(?=\))")
 _CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
 #: The end of an exercise's text, around what it is worth: ``*Easy, 6 minutes, 10 points.*``
 _POINTS = re.compile(r"(\*[A-Z][a-z]+, \d+ minutes, )[\d.]+ points(\.\*)")
+#: The minutes at the end of an exercise's text, one that is practice included.
+_MINUTES = re.compile(r"^\*(?:Easy|Medium|Hard), (\d+) minutes, [^*\n]+\*\s*$", re.MULTILINE)
+#: What a chapter says first of its exercises.
+STATED = re.compile(r"(?<=minutes, and )\d+(?= for the exercises)")
 #: What the students of an assignment read below the title.
 _HAND_IN = """**This chapter is an assignment.** Write your name between the quotes of `student = ""` in the first cell
 of code: it draws the numbers of your exercises. Work in this file and keep its name. Hand in two files: this notebook,
@@ -145,6 +149,17 @@ def mark_cells(stub: dict[str, Any], check: dict[str, Any], key: str, answer: st
     # Imported again: a name that the notebook binds anew, or a first cell that is gone, must not change a mark.
     check["source"] = f"from scalinglab.exercises import check\n\n{called}.mark"
     check["metadata"]["nbgrader"] = _for_nbgrader(f"{key}-check", points=points)
+
+
+def state_minutes(notebook: dict[str, Any]) -> None:
+    """Write the minutes of all exercises of a notebook where its first cell states their sum, if it does."""
+    told = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    solving = sum(int(found) for cell in told for found in _MINUTES.findall("".join(cell["source"])))
+    for cell in told:
+        text = "".join(cell["source"])
+        stated = STATED.sub(str(solving), text)
+        if stated != text:
+            cell["source"] = stated.splitlines(keepends=True)
 
 
 def linked_from(notebook: dict[str, Any], folder: str) -> dict[str, Any]:

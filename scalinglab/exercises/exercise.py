@@ -11,7 +11,7 @@ from itertools import chain, combinations
 from typing import Any
 
 from scalinglab._checks import fail, one_of, positive, positive_integer
-from scalinglab.exercises.answers import equal
+from scalinglab.exercises.answers import equal, in_one_line, shown
 
 #: The arguments of one call.
 Case = tuple[Any, ...]
@@ -20,6 +20,8 @@ Cases = Iterator[Case]
 #: What a right answer earns, by difficulty; the easy ones come first in a chapter.
 POINTS = {"easy": 10, "medium": 15, "hard": 20}
 DRAWS = 50
+#: So many characters of one argument stand in a message at most.
+LONGEST_ARGUMENT = 2_000
 #: What is told apart from all mistakes.
 RIGHT = "the right answer"
 
@@ -139,9 +141,10 @@ class Exercise:
         return function(*case) if self.look is None else self.look(function, case)
 
     def call(self, case: Case) -> str:
-        """One call as the student would write it: ``parameter_count(inputs=3, width=4)``."""
+        """One call as the student would write it: ``parameter_count(inputs=3, width=4)``; of large arrays both ends."""
         pairs = zip(self.arguments, case, strict=True)
-        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in pairs)})"
+        told = (f"{name}={in_one_line(shown(value, LONGEST_ARGUMENT))}" for name, value in pairs)
+        return f"{self.name}({', '.join(told)})"
 
     def draw(self, seed: int) -> tuple[Case, ...]:
         """The cases of one seed: drawn again until they tell the right answer and all mistakes from one another.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.course.notebooks import CHAPTERS
+from scalinglab.exercises.building import STATED, state_minutes
+from tests.course.notebooks import CHAPTERS, load
 from tests.course_counts import MAP, SYLLABUS, chapter_written, map_written, syllabus_written
 
 REMEDY = "run: python -m tests.course_counts"
@@ -39,3 +40,14 @@ def test_minutes_that_are_out_of_date_are_written_anew(tmp_path: Path):
     )
     outdated.write_text(changed, encoding="utf-8")
     assert chapter_written(outdated) == text != outdated.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_the_minutes_of_its_exercises_can_be_counted_in_the_notebook_alone(chapter: Path):
+    """As an assignment does that gets an exercise of the instructor's own."""
+    notebook = load(chapter)
+    told = ["".join(cell["source"]) for cell in notebook["cells"]]
+    for cell, text in zip(notebook["cells"], told, strict=True):
+        cell["source"] = STATED.sub("0", text)
+    state_minutes(notebook)
+    assert ["".join(cell["source"]) for cell in notebook["cells"]] == told

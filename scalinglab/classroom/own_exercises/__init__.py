@@ -2,7 +2,8 @@
 
 - ``template``: the files of a small exercise that works, which ``new`` copies
 - ``written``: reads these files; whatever is wrong with them is one sentence
-- ``proofs``: draws sets of cases, and checks that the check says what it should of every answer
+- ``drawing``: draws sets of cases that tell the answers of its functions apart
+- ``proofs``: checks that the check says what it should of every answer
 - ``making``: what the command does: ``new_exercise``, ``try_exercise``, ``add_exercise``
 
 What students get is read by ``scalinglab.exercises.own_exercises``.

@@ -26,7 +26,7 @@ from scalinglab.classroom.one_run import only_run
 from scalinglab.classroom.own_exercises.proofs import Proved, prove
 from scalinglab.classroom.own_exercises.written import FILES, TEMPLATE, Written, read_written
 from scalinglab.exercises.bank import find
-from scalinglab.exercises.building import exercise_cells, mark_cells
+from scalinglab.exercises.building import exercise_cells, mark_cells, state_minutes
 from scalinglab.exercises.own_exercises import file_name
 
 #: The name that an instructor types for an exercise, with or without ``own-`` before it.
@@ -143,7 +143,7 @@ def add_exercise(class_folder: Path, typed: str, assignment: str) -> Added:
         if students and text != source.read_text(encoding="utf-8"):
             raise ValueError(
                 f"{class_folder} already holds submissions of {name} ({len(students)}, such as {students[0]}), and the "
-                f"notebook that they were made from would change: add {key} to another assignment"
+                f"notebook that they were made from would change: {_way_out(source, key)}"
             )
         files = {source.with_name(file_name(key)): data, source: text.encode()}
         changed = [path for path, content in files.items() if not path.is_file() or path.read_bytes() != content]
@@ -168,7 +168,25 @@ def _tried(class_folder: Path, key: str) -> tuple[Written, Proved]:
 def _assignment(class_folder: Path, given: str) -> str:
     known = assignments_in(class_folder)
     found = [one for one in known if given == one or (given.isdecimal() and one.startswith(f"{given.zfill(2)}_"))]
-    return found[0] if len(found) == 1 else one_of("--to", given, known)
+    if len(found) == 1:
+        return found[0]
+    number = re.match(r"\d{1,2}(?![^_])", given)
+    first = (
+        f"make another assignment first, with `scalinglab assign {number[0].zfill(2) if number else 'CHAPTER'} --class"
+    )
+    listed = ", ".join(known) or "those that scalinglab assign has made"
+    raise ValueError(f"--to must be one of {listed}, got {given!r}: {first} {class_folder}`")
+
+
+def _way_out(source: Path, key: str) -> str:
+    """What an instructor can do who has changed the cells of an exercise after students handed in."""
+    another = f"add {key} to another assignment"
+    if not any(key in _names(cell) for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]):
+        return another
+    return (
+        f"change text.md, stub.py, solution.py, minutes and difficulty back, or {another}. Cases, mistakes and hints "
+        "may be changed"
+    )
 
 
 def _is_released(notebook: Path, key: str, data: bytes) -> bool:
@@ -198,6 +216,7 @@ def _with_exercise(source: Path, written: Written, proved: Proved) -> str:
         cells[:] = [cell for place, cell in enumerate(cells) if place not in old.values()]
         behind = _behind_exercises(cells, source.parent)
         cells[behind:behind] = made.values()
+    state_minutes(notebook)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scalinglab._checks import positive, positive_integer
+from scalinglab._checks import fail, positive, positive_integer
 from scalinglab.exercises.exercise import POINTS, Mistake
 from scalinglab.exercises.running import run
 
@@ -81,6 +81,8 @@ def read_written(folder: Path, key: str) -> Written:
         raise ValueError("second.py is solution.py once more: write the same answer in another way")
     _check_left_over(texts)
     functions = {script: _function(found[script], script, name) for script in ("stub", "solution", "second")}
+    arguments = _arguments(functions["stub"])
+    _check_arguments(name, arguments, functions["solution"])
     return Written(
         key=key,
         title=title,
@@ -88,7 +90,7 @@ def read_written(folder: Path, key: str) -> Written:
         stub=_NOTE.sub("", texts["stub.py"]).strip(),
         answer=_NOTE.sub("", texts["solution.py"]).strip(),
         name=name,
-        arguments=_arguments(functions["stub"]),
+        arguments=arguments,
         functions=functions | {"cases": _function(found["cases"], "cases", "cases")},
         mistakes=_mistakes(texts["mistakes.py"], found["mistakes"]),
         settings=_settings(texts["settings.toml"]),
@@ -175,11 +177,19 @@ def _asked_for(stub: str) -> str:
     """The name of the one function of a stub that is still to be written."""
     raising = [one.name for one in _defined(stub) if any(map(_raises, ast.walk(one)))]
     if len(raising) != 1:
-        told = " and ".join(raising) or "none"
-        raise ValueError(f"stub.py must have one function with the line raise NotImplementedError, got {told}")
+        told = f", got {' and '.join(raising)}" if raising else f": {_lacking(stub)}"
+        raise ValueError(f"stub.py must have one function with the line raise NotImplementedError{told}")
     if raising[0] in _TAKEN:
         raise ValueError(f"stub.py must not call its function {raising[0]}, as every notebook has that name already")
     return raising[0]
+
+
+def _lacking(stub: str) -> str:
+    """Which of the two a stub lacks, the function or its line."""
+    names = [one.name for one in _defined(stub)]
+    return (
+        f"{' and '.join(names)} {'lacks' if len(names) == 1 else 'lack'} this line" if names else "it has no function"
+    )
 
 
 def _raises(node: ast.AST) -> bool:
@@ -199,6 +209,14 @@ def _arguments(stub: Callable[..., Any]) -> tuple[str, ...]:
     if not parameters or not plain:
         raise ValueError("stub.py must have a function with one or more plain arguments, without * and /")
     return tuple(parameters)
+
+
+def _check_arguments(name: str, arguments: tuple[str, ...], solution: Callable[..., Any]) -> None:
+    """The text, the stub and the messages of the check speak of the same arguments, so the solution must have them."""
+    found = tuple(inspect.signature(solution).parameters)
+    if found != arguments:
+        wanted, got = (f"({', '.join(names)})" for names in (arguments, found))
+        raise ValueError(f"solution.py: {name} must have the arguments that it has in stub.py, {wanted}, got {got}")
 
 
 def _mistakes(text: str, names: dict[str, Any]) -> tuple[Mistake, ...]:
@@ -224,15 +242,15 @@ def _settings(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as problem:
         raise ValueError(f"settings.toml is not TOML: {problem}") from None
     known = ("difficulty", "minutes", "tolerance", "seconds", "hints")
-    for name in known:
-        if name not in found:
-            raise ValueError(f"settings.toml lacks {name}")
-    for name in found:
-        if name not in known:
-            raise ValueError(f"settings.toml has {name}, which is none of {', '.join(known)}")
+    lacking, unknown = [one for one in known if one not in found], [one for one in found if one not in known]
+    if lacking or unknown:
+        told = [f"lacks {' and '.join(lacking)}"] if lacking else []
+        which = "which is" if len(unknown) == 1 else "which are"
+        told += [f"has {' and '.join(unknown)}, {which} none of {', '.join(known)}"] if unknown else []
+        raise ValueError(f"settings.toml {', and '.join(told)}")
     hints = found["hints"]
     if not isinstance(hints, list) or len(hints) != 3 or not all(isinstance(one, str) and one.strip() for one in hints):
-        raise ValueError("settings.toml: hints must be three texts")
+        fail("settings.toml: hints", "be exactly three texts, none of them empty", hints)
     if found["difficulty"] not in list(POINTS):
         raise ValueError(f"settings.toml: difficulty must be one of {', '.join(POINTS)}, got {found['difficulty']!r}")
     checked = {

@@ -127,7 +127,8 @@ def test_what_there_is_not(class_folder: Path, tmp_path: Path, capsys):
     assert "invalid choice" in refused(capsys, class_folder, "make", "rate")
     assert refused(capsys, class_folder, "add", "half-life").startswith("add needs --to")
     assert "--to must be left out with test" in refused(capsys, class_folder, "test", "half-life", "--to", "05")
-    assert refused(capsys, class_folder, "add", "half-life", "--to", "05").startswith("--to must be one of")
+    told = refused(capsys, class_folder, "add", "half-life", "--to", "05")
+    assert told.startswith("--to must be one of those that scalinglab assign has made, got '05': make another")
 
 
 def gone(name: str) -> Callable[[Path], None]:
@@ -150,6 +151,27 @@ def rename(folder: Path, other: str) -> None:
     change(folder / other, "half", "third")
 
 
+TWO = "\n\ndef other(start):\n    raise NotImplementedError\n"
+#: A solution whose answers change after all cases of twelve sets were seen once.
+CHANGING = """known = set()
+
+
+def amount_left(start, half_life, years):
+    again = (start, half_life, years) in known
+    known.add((start, half_life, years))
+    return start * 0.5 ** (years / half_life) + again
+"""
+#: What a solution may return that a check can look at and no file can keep.
+TENSOR = """class Tensor:
+    detach = cpu = lambda self: self
+    numpy = lambda self: __import__("numpy").ones(2)
+
+
+def amount_left(start, half_life, years):
+    return Tensor()
+"""
+
+
 #: What may be wrong with the files so that nothing can be tried, and what is said of it.
 UNREADABLE = {
     "no text": (gone("text.md"), "/text.md is missing: an exercise has the files text.md, stub.py, solution.py,"),
@@ -163,9 +185,38 @@ UNREADABLE = {
         holding("solution.py", "\n\n1 / 0\n"),
         "solution.py does not run: ZeroDivisionError: division by zero, in line 3",
     ),
-    "no stub": (
+    "a stub that is not open": (
         holding("stub.py", "def amount_left(start):\n    pass\n"),
-        "stub.py must have one function with the line raise",
+        "stub.py must have one function with the line raise NotImplementedError: amount_left lacks this line",
+    ),
+    "a stub with helpers and without the line": (
+        holding("stub.py", "def one(start):\n    pass\n\n\ndef two(start):\n    raise ValueError\n"),
+        "stub.py must have one function with the line raise NotImplementedError: one and two lack this line",
+    ),
+    "no stub": (
+        holding("stub.py", "raise_later = NotImplementedError\n"),
+        "stub.py must have one function with the line raise NotImplementedError: it has no function",
+    ),
+    "two stubs": (
+        lambda folder: (folder / "stub.py").write_text((folder / "stub.py").read_text() + TWO),
+        "stub.py must have one function with the line raise NotImplementedError, got amount_left and other",
+    ),
+    "other arguments than the stub's": (
+        with_("stub.py", "half_life, years", "years, half_life"),
+        "solution.py: amount_left must have the arguments that it has in stub.py, (start, years, half_life), got (",
+    ),
+    "an argument too few": (
+        holding("solution.py", "def amount_left(start):\n    return start\n"),
+        "solution.py: amount_left must have the arguments that it has in stub.py, (start, half_life, years), got (s",
+    ),
+    "numbers that are never the same": (
+        with_("cases.py", "yield 80, draw.randint(5, 20)", "import random\n    yield 80, random.randint(5, 2**40)"),
+        "cases.py: cases(draw) yields other numbers when it is called again with the same draw: take all random numbers"
+        " from draw, or from np.random.default_rng(draw.randrange(10**9))",
+    ),
+    "a number of cases that is never the same": (
+        with_("cases.py", "    yield 80", "    import random\n    yield 80, random.random(), 3\n    yield 80"),
+        "cases.py: cases(draw) yields other numbers when it is called again",
     ),
     "a name that is taken": (with_("stub.py", "amount_left", "check"), "stub.py must not call its function check, as"),
     "an endless argument": (
@@ -221,12 +272,45 @@ UNREADABLE = {
         with_("solution.py", "return ", "return 1j * "),
         "solution.py: `amount_left(start=100, half_life=10, y",
     ),
+    "an answer in a dict": (
+        with_("solution.py", "return start *", "return {'left': start}\n    return start *"),
+        f"solution.py: {CALL}: got {{'left': 100}}, of type `dict`",
+    ),
+    "an answer in a tensor": (
+        holding("solution.py", TENSOR),
+        f"solution.py: {CALL}: a Tensor cannot be kept in a file: take numbers",
+    ),
+    "an answer of rows that are not equally long": (
+        with_("solution.py", "return start *", "return [[1], [2, 3]]\n    return start *"),
+        f"solution.py: {CALL}: got [[1], [2, 3]], whose rows are not equally long",
+    ),
+    "an answer that is a view": (
+        with_("solution.py", "return start *", "return {1: 2}.keys()\n    return start *"),
+        f"solution.py: {CALL}: a dict_keys cannot be kept in a file: take numbers",
+    ),
+    "an answer that is never the same": (
+        with_("solution.py", "return ", "return __import__('random').random() + "),
+        f"solution.py gives different results in two calls of {CALL}: 50.",
+    ),
+    "an answer that is not the same in a later call": (
+        holding("solution.py", CHANGING),
+        f"solution.py gives different results in two calls of {CALL}: 50.0 and 51.0",
+    ),
+    "a changed argument": (
+        lambda folder: (
+            change(folder / "cases.py", "yield 100, 10, 10", "yield [100], 10, 10\n    return"),
+            change(folder / "solution.py", "return start", "start.append(1)\n    return start[0]"),
+        ),
+        "solution.py changes its argument start in `amount_left(start=[100], half_life=10, years=10)`: let it work on a"
+        " copy",
+    ),
     "a loop": (
         lambda folder: (
             change(folder / "solution.py", "    return", "    while True: pass\n    return"),
             change(folder / "settings.toml", "seconds = 5", "seconds = 0.2"),
         ),
-        f"solution.py: {CALL} was stopped after 0.2 seconds: does a loop never end?",
+        f"solution.py: {CALL} was stopped after 0.2 seconds: does a loop never end? If it only needs longer, raise "
+        "seconds in settings.toml",
     ),
     "the same sentence": (
         holding("mistakes.py", 'def one(a, b, c):\n    """No."""\n\n\ndef two(a, b, c):\n    """No."""\n'),
@@ -242,6 +326,17 @@ UNREADABLE = {
     ),
     "no TOML": (holding("settings.toml", "minutes: 5"), "settings.toml is not TOML: "),
     "a setting too few": (with_("settings.toml", "minutes = 5", ""), "settings.toml lacks minutes"),
+    "a misspelled setting": (
+        with_("settings.toml", "minutes = 5", "minuts = 5"),
+        "settings.toml lacks minutes, and has minuts, which is none of difficulty, minutes, tolerance, seconds, hints",
+    ),
+    "two misspelled settings": (
+        lambda folder: (
+            change(folder / "settings.toml", "minutes = 5", "minuts = 5"),
+            change(folder / "settings.toml", "seconds = 5", "second = 5"),
+        ),
+        "settings.toml lacks minutes and seconds, and has minuts and second, which are none of difficulty,",
+    ),
     "a setting too many": (
         with_("settings.toml", "minutes", "points = 3\nminutes"),
         "settings.toml has points, which is none of",
@@ -257,7 +352,7 @@ UNREADABLE = {
     ),
     "two hints": (
         with_("settings.toml", '    "How much', '    # "How much'),
-        "settings.toml: hints must be three texts",
+        "settings.toml: hints must be exactly three texts, none of them empty, got ['",
     ),
 }
 
@@ -278,6 +373,7 @@ def more(name: str, answer: str) -> Callable[[Path], object]:
     return lambda folder: (folder / "mistakes.py").write_text((folder / "mistakes.py").read_text() + text)
 
 
+NOT_BOTH = "second.py does not get full points, so it or solution.py is wrong"
 #: What is wrong with the answers, the line of the table that says no, and the sentence below it.
 NOT_READY = {
     "a mistake that is right": (
@@ -308,12 +404,38 @@ NOT_READY = {
     "a second answer that is wrong": (
         with_("second.py", "math.log(2)", "0.69"),
         "second.py",
-        f"second.py does not get full points, so it or solution.py is wrong: {CALL} ",
+        f"{NOT_BOTH}. {CALL}: solution.py gave 50.0, and second.py gave 50.15",
     ),
     "a second answer that is a mistake": (
         with_("second.py", "math.log(2) * ", ""),
         "second.py",
-        "second.py does not get full points, so it or solution.py is wrong: the check takes it for the mistake 'e",
+        f"{NOT_BOTH}. {CALL}: solution.py gave 50.0, and second.py gave 36.787944117144235. The check takes it "
+        "for the mistake 'e instead of two'",
+    ),
+    "a second answer with one other entry": (
+        lambda folder: (
+            holding("mistakes.py", "")(folder),
+            change(folder / "solution.py", "return ", "return [9 - years] * 99 + [9.0] or "),
+            change(folder / "second.py", "return ", "return [9 - years] * 99 + [8.5] or "),
+        ),
+        "second.py",
+        f"{NOT_BOTH}. {CALL}: solution.py gave [{'-1, ' * 14}..., and second.py gave [{'-1, ' * 14}... (wrong in 1 of "
+        "100 entries, first at index [99])",
+    ),
+    "a second answer that raises": (
+        with_("second.py", "return start", "return start / 0"),
+        "second.py",
+        f"{NOT_BOTH}: {CALL} raised ZeroDivisionError: ",
+    ),
+    "a second answer that is slow": (
+        lambda folder: (
+            change(folder / "second.py", "return start", "while True: pass\n    return start"),
+            change(folder / "settings.toml", "seconds = 5", "seconds = 0.2"),
+            holding("cases.py", "def cases(draw):\n    yield 100, 10, 10\n    yield 80, 7, 21\n")(folder),
+        ),
+        "second.py",
+        f"{NOT_BOTH}: {CALL} was stopped after 0.2 seconds: does a loop never end? If it only needs "
+        "longer, raise seconds in settings.toml",
     ),
     "a stub that does not stop": (
         with_("stub.py", "    raise", "    if start > 1:\n        return 3\n    raise"),
@@ -348,6 +470,26 @@ def test_what_is_not_ready_is_told_line_by_line(folder: Path, capsys, spoil, lin
     assert state(class_folder) == before
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("np.array([start, years])", "[start, float(years)]"),
+        ("[[start, 1], [2, 3]]", "np.array([[start, 1], [2, 3]])"),
+        ("'half' if years else 'all'", "'ha' + 'lf'"),
+        ("years == half_life", "np.bool_(not years != half_life)"),
+        ("np.int64(start)", "start * 1.0"),
+    ],
+)
+def test_an_answer_may_be_a_number_a_text_a_list_or_an_array(folder: Path, class_folder: Path, first, second):
+    given = "{'a': [1, None]}, 'x', (np.eye(2) > 0, 2.5)" if "start" not in first else "100, 10, 10"
+    (folder / "cases.py").write_text(f"import numpy as np\n\n\ndef cases(draw):\n    yield {given}\n")
+    (folder / "mistakes.py").write_text("")
+    for name, answer in (("solution", first), ("second", second)):
+        text = f"import numpy as np\n\n\ndef amount_left(start, half_life, years):\n    return {answer}\n"
+        (folder / f"{name}.py").write_text(text)
+    assert main(["exercise", "test", "half-life", "--class", str(class_folder)]) == 0
+
+
 def test_what_a_stub_gets_for_nothing(folder: Path, class_folder: Path, capsys):
     change(folder / "stub.py", "    raise", "    return start * 0.5 ** (years / half_life)\n    raise")
     assert main(["exercise", "test", "half-life", "--class", str(class_folder)]) == 2
@@ -376,7 +518,10 @@ def test_an_exercise_that_is_not_ready_is_not_added(tmp_path_factory, tmp_path: 
     told = refused(capsys, class_folder, "add", "half-life", "--to", "01")
     assert told.startswith("own-half-life fails its own test: mistakes.py: halves is right in every case")
     assert told.endswith("(and 1 more)")
-    assert "--to must be one of 01_made, got '7'" in refused(capsys, class_folder, "add", "half-life", "--to", "7")
+    none = "--to must be one of 01_made, got {}: make another assignment first, with `scalinglab assign {} --class {}`"
+    for given, number in (("7", "07"), ("07", "07"), ("07_lottery_tickets", "07"), ("tickets", "CHAPTER")):
+        told = refused(capsys, class_folder, "add", "half-life", "--to", given)
+        assert told == none.format(repr(given), number, class_folder)
 
 
 def test_what_students_get_and_what_they_do_not(tmp_path_factory, tmp_path: Path, capsys):
@@ -419,6 +564,30 @@ def test_what_students_get_and_what_they_do_not(tmp_path_factory, tmp_path: Path
     assert state(class_folder / "release") == {name[8:]: text for name, text in after.items() if name[:8] == "release/"}
 
 
+def test_the_minutes_of_all_exercises_stand_in_the_first_cell(tmp_path_factory, tmp_path: Path):
+    class_folder = two_exercises(tmp_path_factory, tmp_path / "class")
+    add = ["exercise", "add", "half-life", "--to", NAME, "--class", str(class_folder)]
+    source = class_folder / "source" / NAME / f"{NAME}.ipynb"
+    notebook = load(source)
+    notebook["cells"][0]["source"] += "\n\n*Time: 55 minutes, and 27 for the exercises. Then 60 minutes, and a rest.*"
+    for text in ("An *easy* one.\n\n*Medium, 12 minutes, 15 points.*", "*Hard, 15 minutes, practice, without points.*"):
+        notebook["cells"].append({"cell_type": "markdown", "metadata": {}, "id": f"t{len(text)}", "source": text})
+    source.write_text(json.dumps(notebook), encoding="utf-8")
+    main(["exercise", "new", "half-life", "--class", str(class_folder)])
+    settings = class_folder / "exercises" / "half-life" / "settings.toml"
+    for minutes in (5, 8):  # added, and added anew
+        change(settings, "minutes = 5", f"minutes = {minutes}")
+        assert main(add) == 0
+        told = released(class_folder, NAME)["cells"][0]["source"]
+        assert told == (
+            f"# 01 Made for a test\n\n*Time: 55 minutes, and {27 + minutes} for the exercises. "
+            "Then 60 minutes, and a rest.*"
+        )
+    after = state(class_folder)
+    assert main(add) == 0
+    assert state(class_folder) == after
+
+
 def test_it_can_be_changed_until_students_have_handed_in(tmp_path_factory, tmp_path: Path, capsys):
     class_folder = two_exercises(tmp_path_factory, tmp_path / "class")
     add = ["exercise", "add", "half-life", "--to", NAME, "--class", str(class_folder)]
@@ -446,4 +615,16 @@ def test_it_can_be_changed_until_students_have_handed_in(tmp_path_factory, tmp_p
     change(folder / "text.md", "Less and less?", "What is left")
     capsys.readouterr()
     told = refused(capsys, class_folder, *add[1:5])
+    assert told.endswith(
+        f"would change: change text.md, stub.py, solution.py, minutes and difficulty back, or add {KEY} to another "
+        "assignment. Cases, mistakes and hints may be changed"
+    )
+    main(["exercise", "new", "rate", "--class", str(class_folder)])
+    capsys.readouterr()
+    told_of_another = refused(capsys, class_folder, "add", "rate", "--to", NAME)
+    assert told_of_another.endswith("were made from would change: add own-rate to another assignment")
+    change(folder / "text.md", "What is left", "Less and less?")
+    change(folder / "cases.py", "80, draw", "90, draw")
+    change(folder / "settings.toml", "How much is left after one", "What is left after one")
+    assert main(add) == 0  # what it says is so
     assert f"already holds submissions of {NAME} (1, such as ana), and the notebook that they were made from" in told

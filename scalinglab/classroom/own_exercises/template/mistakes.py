@@ -1,5 +1,7 @@
 #: Wrong answers that you expect. Each function returns one, from the same arguments as the solution. Its name is what
-#: your report calls the mistake, its docstring is what the student reads. A name that begins with _ is a helper's.
+#: your report calls the mistake, and its docstring is what the student reads. The check recognizes a mistake only if
+#: the student's numbers agree with it in every case. If you need a helper function here, begin its name with _, as in
+#: _rate: then it is not taken for a mistake.
 import math
 
 
