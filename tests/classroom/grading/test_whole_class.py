@@ -154,9 +154,12 @@ def test_a_class_that_version_0_1_0_graded_by_half_is_graded_to_its_end(
     points = {"blank": 33, "newlines inside": 33, "12345": 23, "wrong": 30, "right": 37}
     assert four_places(half, NAME, found, points) == {who: (number,) * 4 for who, number in points.items()}
     assert "The sign is all that is wrong." in feedback_of(half, NAME, "wrong")
-    for one in found.submissions:
-        if one.student not in points:
-            assert replace(one, journal="") == replace(results.by_student()[one.student, NAME], journal="")
+    others = [one for one in found.submissions if one.student not in points]
+    for one in others:
+        before = results.by_student()[one.student, NAME]
+        assert replace(one, journal="", untimed=False) == replace(before, journal="")
+    # A due date was entered since, and nobody knows when the notebooks that are there came.
+    assert {one.student for one in others if one.untimed} == few - set(points)
     a_later_answer(half)
 
 
