@@ -52,12 +52,13 @@ def both(slope: str = RIGHT_SLOPE, spread: str = RIGHT_SPREAD) -> Callable[[dict
     return work
 
 
-def before(source: str) -> Callable[[dict[str, Any]], None]:
-    """Right answers after a cell of the student's own."""
+def before(*sources: str) -> Callable[[dict[str, Any]], None]:
+    """Right answers after cells of the student's own."""
 
     def work(notebook: dict[str, Any]) -> None:
         both()(notebook)
-        notebook["cells"].insert(place_of(notebook, SLOPE), code(source) | {"id": "own"})
+        for number, source in enumerate(sources):
+            notebook["cells"].insert(place_of(notebook, SLOPE), code(source) | {"id": f"own{number}"})
 
     return work
 
@@ -165,7 +166,9 @@ CLASS: dict[str, Made] = {
         problem="could not be stopped",
     ),
     "takes all memory": Made(
-        before("kept = []\nwhile True:\n    kept.append(bytearray(10**8))"), problem="more than 1.5 GB of memory"
+        # Four such cells: where many programs compute, a cell's time may be up before it has taken that much.
+        before("kept = []", *["while True:\n    kept.append(bytearray(10**8))"] * 4),
+        problem="more than 1.5 GB of memory",
     ),
     "no first cell": Made(no_first_cell, FULL),
     "no check": Made(without(f"{SLOPE}-check"), FULL),

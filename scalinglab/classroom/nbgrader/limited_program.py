@@ -66,7 +66,7 @@ class LimitedProgram:
         self, command: Sequence[str], environment: Mapping[str, str], home: Path | None = None, *, apart: str = ""
     ) -> None:
         self._command, self._environment, self._home = list(command), dict(environment), home
-        self._apart, self._known_apart = apart, dict[int, bool]()
+        self._apart, self._known_apart = apart, dict[psutil.Process, bool]()
         self._program: subprocess.Popen[str] | None = None
         self._output: IO[bytes] | None = None
         self._changing = threading.Lock()
@@ -125,12 +125,12 @@ class LimitedProgram:
 
     def _is_apart(self, process: psutil.Process) -> bool:
         """Whether a process of ours counts for no request; what it forks has the same command, but another parent."""
-        if self._apart and process.pid not in self._known_apart:
-            self._known_apart[process.pid] = False
+        if self._apart and process not in self._known_apart:  # which a later process with its number is not
+            self._known_apart[process] = False
             with contextlib.suppress(psutil.Error):
                 ours = self._program is not None and process.ppid() == self._program.pid
-                self._known_apart[process.pid] = ours and self._apart in process.cmdline()
-        return self._known_apart.get(process.pid, False)
+                self._known_apart[process] = ours and self._apart in process.cmdline()
+        return self._known_apart.get(process, False)
 
     def _started(self) -> tuple[subprocess.Popen[str], IO[bytes]] | None:
         """The program and what it writes; None after the end."""
