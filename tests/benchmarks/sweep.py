@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
 import time
@@ -9,11 +10,13 @@ from collections import deque
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from scalinglab.training.sweeps.chunks import chunks_of
 from scalinglab.training.sweeps.computing import compute
 from scalinglab.training.sweeps.grids import runs_of
+from scalinglab.training.sweeps.store import Store
 from scalinglab.training.sweeps.sweep import sweep, sweeping
 from tests.benchmarks.compare import compare
 
@@ -30,6 +33,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store_overhead(Path(folder))
         warm_store(Path(folder))
+        long_rows(Path(folder))
     snapshots()
     torch.set_num_threads(threads)
 
@@ -64,6 +68,25 @@ def warm_store(folder: Path) -> None:
         f"{'1,000 rows from a warm store':<52} {median * 1e3:6.0f} ms  ({low * 1e3:.0f} to {high * 1e3:.0f})",
         flush=True,
     )
+
+
+def long_rows(folder: Path) -> None:
+    """Reading 1,000 rows of 70 evaluations: the store (ours) and one file of JSON that holds nothing else (theirs)."""
+    errors = np.random.default_rng(0).random((1000, 70)).tolist()
+    rows = {f"{row:064x}": {"test_error": errors[row]} for row in range(1000)}
+    file = folder / "rows.json"
+    file.write_text(json.dumps(rows))
+    with Store(folder / "long.sqlite") as store:
+        store.put(rows)
+        print(
+            compare(
+                "1,000 rows of 70 evaluations, a store and a file",
+                lambda: store.get(rows),
+                lambda: json.loads(file.read_bytes()),
+                threads=1,
+            ),
+            flush=True,
+        )
 
 
 def snapshots() -> None:
