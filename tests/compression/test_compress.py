@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scalinglab.compression import compress, moment_count, moment_error, recombine
 from scalinglab.compression.exponents import regression_exponents
-from scalinglab.compression.partition import cut
+from scalinglab.compression.partition import _lowest, cut
 
 N = 2000
 GENERATOR = np.random.default_rng(0)
@@ -164,6 +164,16 @@ def test_rows_are_flat_and_results_read_only():
     for array in (few.index, few.weights):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
+
+
+@pytest.mark.parametrize("name", ["lattice", "binary", "Cauchy", "identical"])
+def test_a_split_takes_the_first_of_equal_values_and_keeps_the_order_of_the_points(name):
+    """As a full sort has it: the order that ``argpartition`` leaves is not the same on every processor."""
+    points, _ = DEGENERATE[name]
+    for count in (1, N // 3, N - 1):
+        slow = np.sort(np.argsort(points[:, 0], kind="stable")[:count])
+        assert np.flatnonzero(_lowest(points[:, 0], count)).tolist() == slow.tolist()
+    assert all((np.diff(cell) > 0).all() for cell in cut(points, 7))
 
 
 @pytest.mark.parametrize("cells", [1, 2, 3, 7, 50, 100])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import defaultdict, deque
 
 import numpy as np
 import pytest
@@ -121,19 +121,23 @@ def test_in_rich_training_the_order_hardly_helps_however_well_it_fits_at_the_sta
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_for_a_relu_a_low_order_is_enough_and_a_high_one_no_better(optimizer):
+    """Over three wide networks, and five draws of random neurons from each: single gaps scatter by a factor of ten."""
     generator = np.random.default_rng(0)
     inputs = generator.uniform(-1, 1, size=(400, 2))
     labels = np.cos(4 * inputs[:, 0]) * inputs[:, 1]
     task = Task("wave", inputs, labels, inputs, labels, classes=None)
-    full = mean_field_network(3000, 2, spread=1)
-    networks = {"full": full, "order 2": compress_network(full, 300, 2), "order 5": compress_network(full, 300, 5)}
-    networks["random"] = compress_network(full, 300, choose="random")
-    step = {"sgd": 0.3, "adam": 0.005}[optimizer]
-    run = last(networks, task, activation="relu", optimizer=optimizer, step_size=step, steps=300, batch_size=100)
-    gaps = {name: float(np.median(gap)) for name, gap in run.gaps().items()}
-    assert gaps["order 2"] < 0.02
-    assert gaps["order 2"] < gaps["random"] / 2
-    assert gaps["order 5"] > gaps["order 2"] / 3
+    step, gaps = {"sgd": 0.3, "adam": 0.005}[optimizer], defaultdict(list)
+    for seed in range(3):
+        full = mean_field_network(3000, 2, spread=1, seed=seed)
+        networks = {"full": full, "order 2": compress_network(full, 300, 2), "order 5": compress_network(full, 300, 5)}
+        networks |= {f"random, {draw}": compress_network(full, 300, choose="random", seed=draw) for draw in range(5)}
+        run = last(networks, task, activation="relu", optimizer=optimizer, step_size=step, steps=300, batch_size=100)
+        for name, gap in run.gaps().items():
+            gaps[name.partition(",")[0]].append(np.median(gap))
+    typical = {name: np.exp(np.log(found).mean()) for name, found in gaps.items()}
+    assert typical["order 2"] < 0.02
+    assert typical["order 2"] < typical["random"] / 2
+    assert typical["order 5"] > typical["order 2"] / 3
 
 
 def test_networks_see_the_same_batches_and_rows_tell_them_apart():

@@ -66,9 +66,25 @@ def test_lazy_gains_from_the_order_and_rich_gains_little(chapter):
     lazy, rich = chapter.table("Largest gap")
     assert lazy["order 7"] < lazy["order 1"] / 50
     assert lazy["random"] > 100 * lazy["order 7"]
-    assert rich["order 1"] / 3.5 < rich["order 7"] < rich["order 1"] / 1.5
+    assert rich["order 7"] < rich["order 1"] < 2 * rich["order 7"]
     orders = [rich[f"order {order}"] for order in chapter["ORDERS"]]
     assert max(orders) < rich["random"] / 3
+
+
+def test_over_several_wide_networks_the_order_gains_much_when_lazy_and_little_when_rich(chapter):
+    """Five of them: what the answer below the table says of other initializations, and of random neurons."""
+    gained = {10: [], 1: []}
+    for scale, seed in itertools.product(gained, range(5)):
+        full = universal.mean_field_network(2000, scale=scale, seed=seed)
+        few = {"full": full, "random": universal.compress_network(full, 120, choose="random")}
+        few |= {f"order {order}": universal.compress_network(full, 120, order) for order in (1, 7)}
+        settings = {"step_size": chapter["step_size"](scale), "batch_size": 64, "steps": 600, "evaluations": 40}
+        gaps = last(universal.train_together(few, chapter["SINE"], optimizer="sgd", **settings)).gaps()
+        largest = {name: gap.max() for name, gap in gaps.items()}
+        gained[scale].append(largest["order 1"] / largest["order 7"])
+        assert max(largest["order 1"], largest["order 7"]) < largest["random"] / (3 if scale == 1 else 1)
+    assert min(gained[10]) > 30
+    assert [f"{found(gained[1]):.1g}" for found in (min, max)] == ["0.5", "5"]
 
 
 def test_rich_training_moves_input_weights_by_several_times_their_spread_and_lazy_training_does_not(chapter):
@@ -88,16 +104,16 @@ def test_as_side_by_side_opens_all_learn_the_sine_and_the_gap_of_the_compressed_
     chapter, at, largest
 ):
     gaps = largest()
-    assert gaps["compressed"] < gaps["clusters"] / 4 < gaps["random"] / 4
-    assert gaps["compressed"] < gaps["random"] / 20
+    assert gaps["compressed"] < gaps["clusters"] / 3.5 < gaps["random"] / 3.5
+    assert f"{gaps['random'] / gaps['compressed']:.2g}" == "20"
     rows, _ = at("side-by-side")
     relative, gap = of(rows, "full", "relative"), of(rows, "compressed")
     assert relative[0] == 1
     assert (gap < relative / 50).all()
-    assert gap.max() < 0.0005
-    assert 200 < relative[-1] / gap[-1] < 1500
+    assert f"{gap.max():.1g}" == "0.0005"
+    assert 200 < relative[-1] / gap[-1] < 250
     random, steps = (of(rows, "random", name) for name in ("gap", "step"))
-    assert 150 < steps[(random < gap) & (steps > 20)][0] < 300
+    assert steps[(random < gap) & (steps > 20)][0] == 150
     # The four curves of the loss lie on one another: five percent are a hundredth of the axis, which is a line's width.
     losses = [of(rows, name, "test_loss") for name in chapter["ORDER"]]
     assert max(np.abs(loss / losses[0] - 1)[6:].max() for loss in losses) < 0.06
@@ -118,27 +134,30 @@ def test_in_its_lazy_preset_the_loss_stops_at_the_best_straight_line(chapter, at
 
 
 def test_lowering_the_order_costs_much_when_lazy_little_when_rich_and_nothing_for_a_relu(largest):
-    """The numbers of the answers to the tasks, as the line under the controls gives them.
-
-    Which neurons are kept, and so a gap within a factor of two, depends on how a processor rounds.
-    """
+    """The numbers of the answers to the tasks, as the line under the controls gives them."""
     lazy, rich = ([largest(*preset, order=order)["compressed"] for order in (5, 1)] for preset in (("lazy",), ()))
-    assert (lazy[0] < 0.0004, f"{lazy[1]:.1g}") == (True, "0.008")
-    assert (rich[0] < 0.0005, f"{rich[1]:.1g}") == (True, "0.0008")
+    assert [f"{gap:.1g}" for gap in lazy] == ["0.0003", "0.01"]
+    assert 35 < lazy[1] / lazy[0] < 45
+    assert [f"{gap:.1g}" for gap in rich] == ["0.0005", "0.001"]
+    every = [largest("lazy", order=order)["compressed"] for order in (1, 2, 3, 4, 5)]
+    assert every == sorted(every, reverse=True)
     assert f"{largest()['random']:.1g}" == f"{largest(order=1)['random']:.1g}" == "0.01"
     relu = [largest("ReLU", order=order) for order in (1, 2, 3, 4, 5)]
-    assert all(0.005 < gaps["compressed"] < 0.03 for gaps in relu)
+    assert [f"{gaps['compressed']:.1g}" for gaps in relu] == ["0.03", "0.008", "0.02", "0.01", "0.02"]
     assert {f"{gaps['clusters']:.1g}" for gaps in relu} == {"0.01"}
     assert {f"{gaps['random']:.1g}" for gaps in relu} == {"0.1"}
 
 
-def test_random_neurons_are_furthest_away_at_the_start_and_of_relu_as_close_as_the_compressed_later(chapter, at):
+def test_random_neurons_are_furthest_away_at_the_start_and_for_a_relu_the_order_of_the_ends_is_chance(chapter, at):
     for preset in ("lazy", "ReLU"):
         gap = of(at("side-by-side", preset)[0], "random")
         assert gap.max() < 1.2 * gap[0]
-    rows, _ = at("side-by-side", "ReLU")
-    late = {name: np.median(of(rows, name)[25:]) for name in chapter["ORDER"] if name != "full"}
-    assert late["random"] < 1.2 * late["compressed"]
+    late = {}
+    for order in (2, 5):
+        rows, _ = at("side-by-side", "ReLU", order=order)
+        late[order] = {name: np.median(of(rows, name)[25:]) for name in ("random", "compressed")}
+    assert late[2]["compressed"] < late[2]["random"] / 2
+    assert late[5]["random"] < late[5]["compressed"] / 2
 
 
 def test_as_it_opens_and_with_a_relu_compressed_networks_are_ahead_of_random_ones(largest):
@@ -194,7 +213,7 @@ def test_without_the_rule_plain_descent_diverges_and_momentum_is_far_too_fast(ch
     rows, _ = at("the-rule", "without", optimizer="momentum")
     steps = of(rows, "full", "step")
     full, few = (of(rows, name, "test_loss") for name in ("full", "compressed"))
-    assert 6 < steps[-1] / steps[few <= full[-1]][0] < 34
+    assert 8 < steps[-1] / steps[few <= full[-1]][0] < 34
 
 
 def test_adam_needs_no_rule(at):
