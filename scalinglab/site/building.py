@@ -14,6 +14,7 @@ import scalinglab
 from scalinglab._checks import fail
 from scalinglab._files import write_atomically
 from scalinglab.site.assets import asset_files
+from scalinglab.site.baking.stops import slowest_first
 from scalinglab.site.keeping import Kept, cell_keys, default_folder
 from scalinglab.site.lesson import course_script
 from scalinglab.site.map_page import map_page, projects_page
@@ -96,8 +97,7 @@ def build_site(
     cells = {path.stem: cells_of(path) for path in chapters}
     keys = {stem: cell_keys(stem, each) for stem, each in cells.items()}
     missing = [path for path in chapters if store.chapter(keys[path.stem]) is None]
-    # Those with the most runs take longest; they come first, so that no process waits for the last one alone.
-    missing.sort(key=lambda path: -sum("yield" in cell.source for cell in cells[path.stem] if cell.kind == "code"))
+    missing.sort(key=lambda path: slowest_first(path.stem))
     run_chapters(missing, store.folder, jobs, step=step, say=say)
     parts = {stem: store.chapter(each) for stem, each in keys.items()}
     if lost := [stem for stem, each in parts.items() if each is None]:

@@ -54,8 +54,15 @@ def plans_of(chapter: str) -> dict[str, dict[str, int]]:
     return {name: plan for name, plan in sorted(_written().items()) if name.startswith(f"{chapter}/")}
 
 
+def slowest_first(chapter: str) -> tuple[int, str]:
+    """What chapters, by their stems, are sorted by: those that take longest come first, so that none is waited for."""
+    slowest = _written()["slowest"]
+    number = chapter[:2]
+    return (slowest.index(number) if number in slowest else len(slowest), chapter)
+
+
 @functools.cache
-def _written() -> dict[str, dict[str, int]]:
+def _written() -> dict[str, Any]:
     return tomllib.loads(resources.files("scalinglab.site.baking").joinpath("stops.toml").read_text(encoding="utf-8"))
 
 
