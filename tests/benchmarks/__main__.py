@@ -8,6 +8,7 @@ import sys
 ALL = (
     "training",
     "sweep",
+    "journal",
     "fits",
     "random_features",
     "heavy_tails",
@@ -15,6 +16,7 @@ ALL = (
     "pruning",
     "pruning_information",
     "networks",
+    "machine",
     "grading",
     "first_panel",
     "term",

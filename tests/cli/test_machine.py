@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import webbrowser
 from types import SimpleNamespace
 
@@ -52,15 +51,6 @@ def test_a_plain_machine_is_ready():
     assert {each.state for each in report.findings} == {"ok"}
     assert report.ready
     assert all(each.sentence.endswith(".") for each in report.findings)
-
-
-def test_report_takes_under_half_a_second():
-    durations = []
-    for _ in range(3):
-        start = time.perf_counter()
-        machine_report()
-        durations.append(time.perf_counter() - start)
-    assert min(durations) < 0.5
 
 
 def test_report_loads_no_torch():
