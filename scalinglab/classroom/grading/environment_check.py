@@ -18,8 +18,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
+from scalinglab._later import nbformat
 from scalinglab.classroom.grading.already_graded import HandedIn, Records, digest
 from scalinglab.classroom.grading.graded_notebooks import cells_of, first_error, json_cells, marks_in
 from scalinglab.classroom.nbgrader.check_outputs import is_check

@@ -19,6 +19,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from scalinglab._later import quick_jsonschema
+
 
 def main() -> None:
     """Import, then answer requests until stdin ends; the kernels end with this process."""
@@ -50,6 +52,7 @@ def load(modules: Sequence[str]) -> None:
     """Import modules, and the kernel's own; what cannot be imported is left to the submissions."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        quick_jsonschema()
         for name in ("ipykernel.kernelapp", "ipykernel.ipkernel", *modules):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)

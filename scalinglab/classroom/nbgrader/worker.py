@@ -18,10 +18,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import psutil
 
 from scalinglab._files import write_atomically
+from scalinglab._later import nbformat, quick_jsonschema
 from scalinglab.classroom.nbgrader.check_outputs import answers_in
 from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import KERNEL_DIED
@@ -45,6 +45,7 @@ _WORDS = {
 def main() -> None:
     """Answer requests until stdin ends, or the program that asks is killed."""
     threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
+    quick_jsonschema()  # before nbgrader loads it
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
     steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores, "due": _due, "book": _book}
     for line in sys.stdin:
@@ -198,16 +199,19 @@ def _settings(class_folder: Path) -> Any:
 
 def _nbgrader(class_folder: Path) -> Any:
     """Nbgrader's programs with the settings of the class."""
+    from nbgrader import api
     from nbgrader.apps import NbGraderAPI
     from nbgrader.preprocessors import Execute
 
     from scalinglab.classroom.nbgrader.forked_kernels import ExecuteInFork
+    from scalinglab.classroom.nbgrader.gradebook import first_revision
     from scalinglab.classroom.nbgrader.points_from_checks import with_points_from_checks
 
     settings = _settings(class_folder)
     settings.Execute.shutdown_kernel = "immediate"
     steps = with_points_from_checks(settings)
     settings.Autograde.autograde_preprocessors = [ExecuteInFork if one is Execute else one for one in steps]
+    api.get_alembic_version = first_revision
     return NbGraderAPI(config=settings)
 
 
