@@ -22,6 +22,7 @@ import psutil
 
 from scalinglab._files import write_atomically
 from scalinglab._later import nbformat, quick_jsonschema
+from scalinglab._prepared import VARIABLE as RESULTS
 from scalinglab.classroom.nbgrader.check_outputs import answers_in
 from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import KERNEL_DIED
@@ -48,6 +49,7 @@ def main() -> None:
     quick_jsonschema()  # before nbgrader loads it
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
     steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores, "due": _due, "book": _book}
+    steps["ready"] = _ready
     for line in sys.stdin:
         request = json.loads(line)
         # What the checks of one submission noted down is nothing to the next.
@@ -67,6 +69,15 @@ def _end_with(asking: int) -> None:
         with contextlib.suppress(psutil.Error):
             started.kill()
     os._exit(1)
+
+
+def _ready(class_folder: Path) -> dict[str, Any]:
+    """Import what the other steps need, and do nothing."""
+    from scalinglab.classroom.nbgrader import feedback_page
+
+    del feedback_page
+    _nbgrader(class_folder)
+    return {"problem": ""}
 
 
 def _release(class_folder: Path, *assignments: str) -> dict[str, Any]:
@@ -99,9 +110,11 @@ def _due(class_folder: Path, changed: dict[str, str]) -> dict[str, Any]:
 
 
 def _grade(
-    class_folder: Path, assignment: str, student: str, seen: dict[str, Any], modules: list[str]
+    class_folder: Path, assignment: str, student: str, seen: dict[str, Any], start: dict[str, Any]
 ) -> dict[str, Any]:
-    """Grade a submission in a kernel that has imported some modules, and write its feedback.
+    """Grade a submission in a kernel that starts with the modules and results that are named, and write its feedback.
+
+    Of the source alone, ``start`` names a file in which its kernel may ``keep`` results.
 
     The ``value`` is the ``state`` of it in the gradebook then, its ``answers`` as hashes, the points by hand that are
     ``gone``, and the ``problem`` with its feedback, if there is one.
@@ -111,7 +124,10 @@ def _grade(
     from scalinglab.classroom.nbgrader.forked_kernels import KernelServer
     from scalinglab.classroom.nbgrader.gradebook import review, states
 
-    KernelServer.use(modules)
+    KernelServer.use(start.get("modules", []), start.get("results", []))
+    os.environ.pop(RESULTS, None)
+    if "keep" in start:
+        os.environ[RESULTS] = start["keep"]
     os.environ[VARIABLE] = str(class_folder / "source" / assignment)  # never the files that were handed in
     nbgrader = _nbgrader(class_folder)
     with nbgrader.gradebook as gradebook:
