@@ -25,6 +25,7 @@ HELPERS = {
     "_later",
     "_machine",
     "_powers",
+    "_prepared",
     "_results",
     "bibliography",
 }

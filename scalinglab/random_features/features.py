@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, array, non_negative, non_negative_integer, positive_integer, same_length
+from scalinglab._prepared import prepared
 from scalinglab._results import finished
 from scalinglab.random_features._arguments import ascending
 from scalinglab.random_features.draws import Draw, averages, flowed, trained
@@ -22,6 +23,7 @@ from scalinglab.random_features.results import LossCurve
 MATRIX = "be a finite matrix"
 
 
+@prepared
 def relu_kernel(inputs: ArrayLike) -> Array:
     """Return the kernel of infinitely many ReLU features, ``E[2 relu(u . x) relu(u . x')]`` for Gaussian u.
 
@@ -110,7 +112,7 @@ def simulating_features(
     return averages(at, (trained(_draw(x, y, sizes, noise, random), filters) for random in generators), count)
 
 
-simulate_features = finished(simulating_features, "simulate_features")
+simulate_features = prepared(finished(simulating_features, "simulate_features"))
 
 
 def _draw(x: Array, y: Array, sizes: tuple[int, int], noise: float, random: np.random.Generator) -> Draw:

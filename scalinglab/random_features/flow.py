@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import non_negative
+from scalinglab._prepared import prepared
 from scalinglab.random_features._arguments import ascending, medium
 from scalinglab.random_features.correlations import PARTS, correlations, decades, invert
 from scalinglab.random_features.results import LossCurve
@@ -21,6 +22,7 @@ from scalinglab.random_features.spectra import Spectrum
 from scalinglab.random_features.statics import limits
 
 
+@prepared
 def gradient_flow(
     spectrum: Spectrum,
     times: ArrayLike,

@@ -23,6 +23,7 @@ from scalinglab._checks import (
     positive,
     positive_integer,
 )
+from scalinglab._prepared import prepared
 from scalinglab._results import finished
 from scalinglab.random_features._arguments import ascending, medium, whole_steps
 from scalinglab.random_features.draws import Draw, averages, descended, flowed, mixing, stochastic, trained
@@ -114,7 +115,7 @@ def simulating(
     return averages(at, pairs, count)
 
 
-simulate = finished(simulating, "simulate")
+simulate = prepared(finished(simulating, "simulate"))
 
 
 def _draw(found: Medium, noise: float, random: np.random.Generator) -> Draw:

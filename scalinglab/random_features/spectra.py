@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, array, fail, number, positive, positive_integer, same_length
+from scalinglab._prepared import prepared
 from scalinglab._results import read_only, records
 from scalinglab.random_features.quadrature import condense
 
@@ -167,6 +168,7 @@ def power_law(a: float, b: float, modes: float, *, exact: bool | None = None) ->
     return Spectrum(ranks**-b, ranks**-a, exponents=(float(a), float(b)))
 
 
+@prepared
 def spectrum_from_kernel(gram: ArrayLike, targets: ArrayLike, *, least: float = 1e-12) -> Spectrum:
     """The spectrum that a kernel has on given points, with the power of given targets along its eigenvectors.
 

@@ -63,6 +63,7 @@ class Records:
         self._class_folder = class_folder
         self.path = class_folder / "grades" / "graded.json"
         self.data: dict[str, Any] = {"references": {}, "submissions": {}}
+        self._results: dict[str, list[str]] = {}
         if self.path.is_file():
             self.data |= _parsed(self.path)
 
@@ -134,9 +135,21 @@ class Records:
         self.data["references"][assignment] = {"digest": digest, "questions": questions, "modules": list(modules)}
         self._write()
 
-    def modules(self, assignment: str) -> list[str]:
-        """The modules that the solution imports; empty if it was not run."""
-        return self.data["references"].get(assignment, {}).get("modules") or []
+    def keep_results(self, assignment: str, file: Path) -> None:
+        """Note where the results lie that the solution computed in this run, if any: see ``scalinglab._prepared``."""
+        if file.is_file():
+            self._results[assignment] = [str(file), hashlib.sha256(file.read_bytes()).hexdigest()]
+            self.data["references"][assignment]["results"] = True
+            self._write()
+
+    def lacks_results(self, assignment: str) -> bool:
+        """Whether a solution that was run has results that this run has not got."""
+        return self.data["references"].get(assignment, {}).get("results", False) and assignment not in self._results
+
+    def start(self, assignment: str) -> dict[str, list[str]]:
+        """What kernels start with: ``modules`` that the solution imports, and ``results``, a file and its SHA-256."""
+        modules = self.data["references"].get(assignment, {}).get("modules") or []
+        return {"modules": modules, "results": self._results.get(assignment, [])}
 
     def questions(self, assignment: str) -> dict[str, Any]:
         """What the solution answered to the questions of its chapter, by key; empty if it was not run."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from scalinglab._later import nbformat
 from scalinglab.classroom.nbgrader.check_outputs import is_check
 from scalinglab.exercises.check_result import MARK
 
@@ -48,8 +49,6 @@ def first_error(notebook: Path) -> str:
 
 def cells_of(notebook: Path) -> Iterator[Any]:
     """The cells of a notebook of any version of the format."""
-    import nbformat  # which takes seconds: it compiles a grammar
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about ids of cells, which older notebooks lack
         yield from nbformat.read(notebook, as_version=4).cells

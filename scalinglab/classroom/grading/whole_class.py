@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -82,12 +83,14 @@ def grade_class(
             say(sentence)
         known = {work: records.problem(work) for work in handed_in(class_folder)}
         new = [work for work, problem in known.items() if again or problem is None or (retry and problem)]
-        check_packages(class_folder, new, without)
         with Team(jobs, place) as team:
+            if len(new) > 1:
+                team.prepare(class_folder)
+            check_packages(class_folder, new, without)
             for sentence in release_changed(team, class_folder, known):
                 say(sentence)
-            for assignment in dict.fromkeys(work.assignment for work in new):
-                for sentence in check_solution(team, class_folder, assignment, records, limits):
+            for assignment, count in Counter(work.assignment for work in new).items():
+                for sentence in check_solution(team, class_folder, assignment, records, limits, submissions=count):
                     say(sentence)
             records.reopen(new)
             graded = team.each(lambda work: _grade(team, class_folder, work, records, limits), new)
@@ -109,8 +112,8 @@ def _grade(
     graded = work.notebook(class_folder, "autograded").parent
     problem, value = _unreadable(work.notebook(class_folder, "submitted")), {}
     who = (work.assignment, work.student)
-    for modules in () if problem else (records.modules(work.assignment), []):
-        outcome = team.run("grade", class_folder, *who, records.seen(work), modules, limits=limits)
+    for start in () if problem else (records.start(work.assignment), {}):
+        outcome = team.run("grade", class_folder, *who, records.seen(work), start, limits=limits)
         problem, value = outcome.problem, outcome.value
         if problem not in (KERNEL_DIED, NO_ANSWER):  # else for a reason outside of the submission, perhaps
             break

@@ -101,7 +101,7 @@ class Nbgrader:
         self._home.cleanup()
 
     def run(self, step: str, class_folder: Path, *arguments: Any, limits: Limits | None = None) -> Outcome:
-        """Run one step of ``worker``: ``release``, ``grade``, ``feedback`` or ``scores``.
+        """Run one step of ``worker``: ``release``, ``grade``, ``feedback``, ``scores`` and others.
 
         Parameters
         ----------
@@ -161,6 +161,11 @@ class Team:
         for member in self._members:
             member.__exit__()
         self._threads.shutdown()
+
+    def prepare(self, class_folder: Path) -> None:
+        """Let all members import what they need, at once and while others do something else."""
+        for _ in self._members:
+            self._threads.submit(self.run, "ready", class_folder)
 
     def run(self, step: str, class_folder: Path, *arguments: Any, limits: Limits | None = None) -> Outcome:
         """``Nbgrader.run`` by the next member that is free."""

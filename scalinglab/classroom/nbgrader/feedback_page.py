@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import importlib.util
 import re
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree import ElementTree
 
 from jinja2 import BytecodeCache
@@ -45,6 +46,9 @@ _NO_NETWORK = (
 )
 
 
+#: Cells whose colours are kept, of up to so many characters.
+_CELLS, _LONG = 2_000, 10_000
+
 _IMAGE_WITHOUT_WORDS = re.compile(r"<img\b(?![^>]*\balt=)")
 
 
@@ -67,6 +71,24 @@ class _CompiledTemplates(BytecodeCache):
 _compiled = _CompiledTemplates()
 
 
+class Highlighted(Highlight2HTML):
+    """Code in colours, kept for all pages of this process: most cells of a chapter are those of every other student."""
+
+    _known: ClassVar[dict[tuple[Any, ...], str]] = {}
+
+    def __call__(self, source: str, language: str | None = None, metadata: Any = None) -> str:
+        """Colour the code of one cell."""
+        key = (source, repr(language or self.pygments_lexer), repr((metadata or {}).get("magics_language")))
+        if key not in self._known:
+            made = super().__call__(source, language, metadata)
+            if len(source) > _LONG or self.extra_formatter_options:
+                return made
+            if len(self._known) >= _CELLS:
+                self._known.clear()
+            self._known[key] = made
+        return self._known[key]
+
+
 class PageExporter(HTMLExporter):
     """nbconvert's exporter without what takes longer than the page: compiling templates, and parsing the HTML again.
 
@@ -83,7 +105,7 @@ class PageExporter(HTMLExporter):
         told = nb.metadata.get("language_info", {})
         lexer = told.get("pygments_lexer", told.get("name"))
         resources = self._init_resources(resources)
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter("highlight_code", Highlighted(pygments_lexer=lexer, parent=self))
         kinds = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", kinds)
         page, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **named)
@@ -147,6 +169,7 @@ def _as_formula(found: re.Match[str]) -> str:
     return _mathml(text, "block" if display else "inline") or html.escape(f"{signs}{text}{signs}")
 
 
+@lru_cache(2000)
 def _mathml(formula: str, display: str) -> str:
     """A formula as MathML; empty if it cannot be written so."""
     if importlib.util.find_spec("latex2mathml") is None:

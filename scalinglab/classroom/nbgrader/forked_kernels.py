@@ -10,13 +10,18 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from queue import Empty
 from typing import Any
 from uuid import uuid4
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbgrader.preprocessors import Execute
+from traitlets import Type
 
 from scalinglab.classroom.nbgrader.client import SERVER
 
@@ -24,31 +29,34 @@ _LAUNCHER = "ipykernel_launcher"
 
 
 class KernelServer:
-    """The process that is forked; started anew when other modules are asked for.
+    """The process that is forked; started anew when other modules or results are asked for.
 
     Parameters
     ----------
     modules : sequence of str
         What it imports before the first kernel.
+    results : sequence of str
+        A file of results that kernels start with, and its SHA-256; or none. See ``scalinglab._prepared``.
     """
 
     _current: KernelServer | None = None
     #: The one whose forks are the next kernels; None if they start by themselves.
     wanted: KernelServer | None = None
 
-    def __init__(self, modules: Sequence[str]) -> None:
-        self.modules = list(modules)
+    def __init__(self, modules: Sequence[str], results: Sequence[str] = ()) -> None:
+        self.start = {"modules": list(modules), "results": list(results)}
         command = [sys.executable, "-m", SERVER]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        print(json.dumps(self.modules), file=self._process.stdin, flush=True)
+        print(json.dumps(self.start), file=self._process.stdin, flush=True)
 
     @classmethod
-    def use(cls, modules: Sequence[str]) -> None:
+    def use(cls, modules: Sequence[str], results: Sequence[str] = ()) -> None:
         """Let kernels be forked from a process with these modules; without any, kernels start by themselves."""
         if modules and sys.platform == "linux":
-            if cls._current is None or cls._current.modules != list(modules) or cls._current.ended:
+            start = {"modules": list(modules), "results": list(results)}
+            if cls._current is None or cls._current.start != start or cls._current.ended:
                 cls.close_all()
-                cls._current = cls(modules)
+                cls._current = cls(modules, results)
         cls.wanted = cls._current if modules else None
 
     @classmethod
@@ -133,9 +141,41 @@ class ForkedProvisioner(LocalProvisioner):
         return self.connection_info
 
 
+class QuickClient(AsyncKernelClient):
+    """A client that is ready once its kernel is idle; jupyter_client's listens for 0.2 s whether it says more then.
+
+    What a kernel says later to the question whether it is there, nbclient tells from what it says to a cell.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Ask until the kernel has answered and can be heard; raises ``RuntimeError``, in jupyter_client's words."""
+        began = time.monotonic()
+        while True:
+            self.kernel_info()
+            with suppress(Empty):
+                reply = await self.get_shell_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self._idle(reply["parent_header"]["msg_id"])
+                    self._handle_kernel_info_reply(reply)
+                    return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if timeout is not None and time.monotonic() - began > timeout:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+    async def _idle(self, asked: str) -> None:
+        """Listen until the kernel is idle after a question; raises ``Empty`` if it cannot be heard yet."""
+        while True:
+            told = await self.get_iopub_msg(timeout=0.2)
+            own = told["parent_header"].get("msg_id") == asked
+            if own and told["msg_type"] == "status" and told["content"]["execution_state"] == "idle":
+                return
+
+
 class ForkedKernelManager(AsyncKernelManager):
     """A manager whose kernels are forked."""
 
+    client_factory = Type(QuickClient, AsyncKernelClient)
     #: How they are started.
     starter = ForkedProvisioner
 

@@ -2,8 +2,9 @@
 
 Importing torch, altair and the package takes longer than most submissions; a fork takes milliseconds, and what one
 submission does to its own process is nothing to the next. ``forked_kernels`` starts it, and writes lines of JSON: first
-the names of the modules, then ``{"start": ..., "folder": ..., "environment": ...}``, answered with the ``pid``, and
-``{"poll": pid}``, answered with the ``code`` with which that kernel ended, or None.
+the names of the modules and the file of results that kernels start with, then ``{"start": ..., "folder": ...,
+"environment": ...}``, answered with the ``pid``, and ``{"poll": pid}``, answered with the ``code`` with which that
+kernel ended, or None.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+from scalinglab._later import quick_jsonschema
+from scalinglab._prepared import load_results
 
 
 def main() -> None:
     """Import, then answer requests until stdin ends; the kernels end with this process."""
     sys.path[:] = [folder for folder in sys.path if folder not in ("", os.getcwd())]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    load(json.loads(sys.stdin.readline()))
+    load(**json.loads(sys.stdin.readline()))
     gc.collect()
     gc.freeze()  # or the first collection of each kernel would copy the memory that all share
     running: dict[int, int | None] = {}
@@ -46,13 +51,17 @@ def main() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def load(modules: Sequence[str]) -> None:
-    """Import modules, and the kernel's own; what cannot be imported is left to the submissions."""
+def load(modules: Sequence[str], results: Sequence[str]) -> None:
+    """Import modules, and the kernel's own, and load results; what cannot be had is left to the submissions."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        quick_jsonschema()
         for name in ("ipykernel.kernelapp", "ipykernel.ipkernel", *modules):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
+        if results:
+            with contextlib.suppress(Exception):
+                load_results(Path(results[0]), results[1])
 
 
 def become_kernel(request: dict[str, Any]) -> None:

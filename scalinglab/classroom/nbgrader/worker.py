@@ -18,10 +18,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import psutil
 
 from scalinglab._files import write_atomically
+from scalinglab._later import nbformat, quick_jsonschema
+from scalinglab._prepared import VARIABLE as RESULTS
 from scalinglab.classroom.nbgrader.check_outputs import answers_in
 from scalinglab.classroom.nbgrader.class_folder import CONFIG, notebook_of
 from scalinglab.classroom.nbgrader.client import KERNEL_DIED
@@ -45,8 +46,10 @@ _WORDS = {
 def main() -> None:
     """Answer requests until stdin ends, or the program that asks is killed."""
     threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
+    quick_jsonschema()  # before nbgrader loads it
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's queries; here only, not in the kernels
     steps = {"release": _release, "grade": _grade, "feedback": _feedback, "scores": _scores, "due": _due, "book": _book}
+    steps["ready"] = _ready
     for line in sys.stdin:
         request = json.loads(line)
         # What the checks of one submission noted down is nothing to the next.
@@ -66,6 +69,15 @@ def _end_with(asking: int) -> None:
         with contextlib.suppress(psutil.Error):
             started.kill()
     os._exit(1)
+
+
+def _ready(class_folder: Path) -> dict[str, Any]:
+    """Import what the other steps need, and do nothing."""
+    from scalinglab.classroom.nbgrader import feedback_page
+
+    del feedback_page
+    _nbgrader(class_folder)
+    return {"problem": ""}
 
 
 def _release(class_folder: Path, *assignments: str) -> dict[str, Any]:
@@ -98,9 +110,11 @@ def _due(class_folder: Path, changed: dict[str, str]) -> dict[str, Any]:
 
 
 def _grade(
-    class_folder: Path, assignment: str, student: str, seen: dict[str, Any], modules: list[str]
+    class_folder: Path, assignment: str, student: str, seen: dict[str, Any], start: dict[str, Any]
 ) -> dict[str, Any]:
-    """Grade a submission in a kernel that has imported some modules, and write its feedback.
+    """Grade a submission in a kernel that starts with the modules and results that are named, and write its feedback.
+
+    Of the source alone, ``start`` names a file in which its kernel may ``keep`` results.
 
     The ``value`` is the ``state`` of it in the gradebook then, its ``answers`` as hashes, the points by hand that are
     ``gone``, and the ``problem`` with its feedback, if there is one.
@@ -110,7 +124,10 @@ def _grade(
     from scalinglab.classroom.nbgrader.forked_kernels import KernelServer
     from scalinglab.classroom.nbgrader.gradebook import review, states
 
-    KernelServer.use(modules)
+    KernelServer.use(start.get("modules", []), start.get("results", []))
+    os.environ.pop(RESULTS, None)
+    if "keep" in start:
+        os.environ[RESULTS] = start["keep"]
     os.environ[VARIABLE] = str(class_folder / "source" / assignment)  # never the files that were handed in
     nbgrader = _nbgrader(class_folder)
     with nbgrader.gradebook as gradebook:
@@ -198,16 +215,19 @@ def _settings(class_folder: Path) -> Any:
 
 def _nbgrader(class_folder: Path) -> Any:
     """Nbgrader's programs with the settings of the class."""
+    from nbgrader import api
     from nbgrader.apps import NbGraderAPI
     from nbgrader.preprocessors import Execute
 
     from scalinglab.classroom.nbgrader.forked_kernels import ExecuteInFork
+    from scalinglab.classroom.nbgrader.gradebook import first_revision
     from scalinglab.classroom.nbgrader.points_from_checks import with_points_from_checks
 
     settings = _settings(class_folder)
     settings.Execute.shutdown_kernel = "immediate"
     steps = with_points_from_checks(settings)
     settings.Autograde.autograde_preprocessors = [ExecuteInFork if one is Execute else one for one in steps]
+    api.get_alembic_version = first_revision
     return NbGraderAPI(config=settings)
 
 

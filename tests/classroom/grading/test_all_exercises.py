@@ -68,7 +68,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, d
                 if answer is not None:
                     write(work, f"{key}--{name}", answer or solutions[key])
         hand_in(class_folder, "everybody", NAME, work)
-        outcome = nbgrader.run("grade", class_folder, NAME, "everybody", {}, [])
+        outcome = nbgrader.run("grade", class_folder, NAME, "everybody", {}, {})
         assert (outcome.problem, outcome.value["problem"]) == ("", ""), outcome.log
         points = nbgrader.run("scores", class_folder, []).value["states"][NAME]["everybody"]["cells"]
     found = marks_in(json_cells(class_folder / "autograded" / "everybody" / NAME / f"{NAME}.ipynb"))

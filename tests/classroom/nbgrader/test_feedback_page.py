@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from nbconvert.filters import Highlight2HTML
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from scalinglab.classroom.nbgrader.feedback_page import TextOfPage, without_network
+from scalinglab.classroom.nbgrader import feedback_page
+from scalinglab.classroom.nbgrader.feedback_page import Highlighted, TextOfPage, without_network
 from scalinglab.exercises.check_result import CheckResult
 
 HEAD = """<head><meta charset="utf-8" />
@@ -49,6 +51,22 @@ def test_an_anchor_of_a_heading_is_left_without_its_formula():
     cell, _ = TextOfPage().preprocess_cell(new_markdown_cell("Law $L$"), {}, 0)
     page = without_network(f'<h2 id="{cell.source}">{cell.source}</h2>')
     assert page.startswith('<h2 id="Law ">Law <math ')
+
+
+@pytest.mark.parametrize("source", ["", "x = 1  # one", "%%html\n<b>x</b>", "x = '<b>'\n\n", "def f(:", "#" * 20_000])
+def test_code_has_the_colours_that_nbconvert_gives_it_however_often_it_comes(source: str):
+    for lexer in ("ipython3", "python3"):
+        for metadata in (None, {}, {"magics_language": "html"}):
+            for language in (None, "r"):
+                given = Highlight2HTML(pygments_lexer=lexer)(source, language, metadata)
+                for _ in range(2):
+                    assert Highlighted(pygments_lexer=lexer)(source, language, metadata) == given
+
+
+def test_the_colours_of_few_cells_are_kept():
+    for number in range(feedback_page._CELLS + 1):
+        Highlighted()(f"x = {number}")
+    assert 0 < len(Highlighted._known) <= feedback_page._CELLS
 
 
 def test_nothing_is_loaded_from_elsewhere():

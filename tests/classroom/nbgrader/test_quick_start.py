@@ -1,0 +1,54 @@
+"""What is left out or done otherwise so that grading starts in less time gives what nbgrader and jsonschema give."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbgrader import api
+
+from scalinglab.classroom.nbgrader.gradebook import first_revision
+
+JUDGED = """
+{first}
+import sys, jsonschema
+print("rfc3987_syntax" in sys.modules)
+formats = jsonschema.FormatChecker()
+for text in ("http://example.org/a", "http://ex\\u00e4mple.org/\\u00e4", "no address", "a/b", "", 7):
+    print([formats.conforms(text, kind) for kind in ("iri", "iri-reference", "uri", "date")])
+import rfc3987_syntax
+print(rfc3987_syntax.__file__ is not None, rfc3987_syntax.is_valid_syntax_iri)
+"""
+QUICK = "from scalinglab._later import quick_jsonschema; quick_jsonschema(); quick_jsonschema()"
+NBFORMAT = "from scalinglab._later import nbformat; nbformat.v4"
+
+
+def printed(code: str) -> list[str]:
+    """What a new process prints, which has the package that ``conftest`` hides from others."""
+    environment = os.environ | {"PYTHONPATH": ""}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert not done.returncode, done.stderr
+    return [line.partition(" at 0x")[0] for line in done.stdout.splitlines()]
+
+
+def test_a_quick_jsonschema_judges_addresses_as_the_whole_one():
+    plain = printed(JUDGED.replace("{first}", ""))
+    assert plain[0] == "True"  # once it is False, quick_jsonschema has no use any more
+    assert len(set(plain[1:7])) > 2
+    for first in (QUICK, NBFORMAT):
+        assert printed(JUDGED.replace("{first}", first)) == ["False", *plain[1:]]
+
+
+def test_without_the_grammars_nothing_is_asked_of_them():
+    missing = "import sys; sys.modules['rfc3987_syntax'] = None\n"
+    asked = "import jsonschema; print(jsonschema.FormatChecker().conforms('no address', 'iri'))"
+    assert printed(f"{missing}{NBFORMAT}\n{asked}") == ["True"]
+
+
+def test_a_new_gradebook_has_the_revision_that_nbgraders_own_program_tells(monkeypatch: pytest.MonkeyPatch):
+
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert first_revision() == api.get_alembic_version()
