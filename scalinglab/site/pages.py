@@ -144,6 +144,7 @@ def page(
         "main": main,
         "contents": _contents(headings),
         "models": _json(models or {}),
+        "early": "".join(f'<link rel="preload" as="script" href="{name}">\n' for name in _early(main, models or {})),
         "scripts": "\n".join(f'<script src="assets/{name}" defer></script>' for name in SCRIPTS[1:]),
         "first": SCRIPTS[0],
         "top": _turn(*way, kind="top"),
@@ -154,6 +155,16 @@ def page(
 
 
 _TEMPLATE = (Path(__file__).parent / "templates" / "page.html").read_text(encoding="utf-8")
+
+
+def _early(main: str, models: Mapping[str, Any]) -> list[str]:
+    """What the first panel of a page needs, so that the browser reads it along with the page and not after it."""
+    first = re.search(r'data-widget="panel" data-model="([^"]+)"', main)
+    if first is None:
+        return []
+    traits = models[html.unescape(first[1])]
+    own = [] if traits["closed"] else [traits["baked"]["path"].removeprefix("../")]
+    return ["assets/panel.js", "assets/vega.js", *own]
 
 
 def _json(models: Mapping[str, Any]) -> str:

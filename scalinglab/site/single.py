@@ -41,10 +41,9 @@ def single_page(path: Path, *, kept: Path | None = None) -> str:
         parts = store.chapter(keys) or {}
     chapter = Chapter(path.stem, title_of(path.stem, cells))
     page = chapter_page(chapter, cells, parts, Site((chapter,), projects=False))
-    files = asset_files() | {
+    files = asset_files(course_script({chapter.number: ""})) | {
         name: held for each in parts.values() for part in each for name, held in part.files.items()
     }
-    files["assets/course.js"] = course_script({chapter.number: ""})
     files[f"notebooks/{path.stem}.ipynb"] = path.read_bytes()
     for picture in re.findall(r'src="(figures/[^"]+)"', page):
         files[picture] = (path.parent / picture).read_bytes()
@@ -78,6 +77,7 @@ def _gathered(page: str, files: Mapping[str, bytes]) -> str:
         *(script(text(f"assets/{name}")) for name in others),
     ]
 
+    page = re.sub(r'<link rel="preload" [^>]*>\s*', "", page)
     page = re.sub(r'<link rel="stylesheet" href="([^"]+)">', style, page)
     page = page.replace(f'<script src="assets/{first}"></script>', script(text(f"assets/{first}")))
     page = re.sub(r'(?:<script src="[^"]+" defer></script>\s*)+', lambda _: "\n".join(scripts) + "\n", page)
