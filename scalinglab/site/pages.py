@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglab.site.assets import SCRIPTS
+from scalinglab.site.compiling import compiled_models
 from scalinglab.site.markdown import Prose, highlighted
 from scalinglab.site.parts import Cell, Part
 
@@ -120,7 +121,7 @@ def chapter_page(chapter: Chapter, cells: Iterable[Cell], parts: Mapping[str, li
         title=f"{chapter.number} {chapter.title}",
         main="\n".join(pieces),
         headings=prose.headings,
-        models=models,
+        models=compiled_models(models),
         way=(before, after),
         description=_first_question("".join(pieces)),
         data={"chapter": chapter.number, "stem": chapter.stem},
@@ -164,7 +165,7 @@ def _early(main: str, models: Mapping[str, Any]) -> list[str]:
         return []
     traits = models[html.unescape(first[1])]
     own = [] if traits["closed"] else [traits["baked"]["path"].removeprefix("../")]
-    return ["assets/panel.js", "assets/vega.js", *own]
+    return ["assets/panel.js", *own, "assets/vega.js"]
 
 
 def _json(models: Mapping[str, Any]) -> str:

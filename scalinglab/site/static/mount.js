@@ -81,13 +81,21 @@
     if (places.some((place) => place.dataset.widget === "panel")) scalinglab.load("vega.js").catch(() => {});
   };
 
+  /** The library's own function, for charts that are compiled: there, the rows of a data set stand beside its name. */
+  function vegaEmbed(place, { datasets, ...spec }, options) {
+    const { vegaEmbed } = scalinglab.vega;
+    if (!spec.usermeta?.sets) return vegaEmbed(place, { ...spec, datasets }, options);
+    const data = spec.data.map((one) => (spec.usermeta.sets.includes(one.name) ? { ...one, values: datasets[one.name] ?? [] } : one));
+    return vegaEmbed(place, { ...spec, data }, { ...options, hover: false }); // which it is for charts that are not
+  }
+
   // The drawing library: the notebook's script takes it from here as from a kernel.
   scalinglab.live.runtime = new scalinglab.PageModel({ version: "site", code: "" });
   globalThis.__scalinglab ??= {};
   Object.defineProperty(globalThis.__scalinglab, "site", {
     get: async () => {
       await scalinglab.load("vega.js");
-      return scalinglab.vega;
+      return { ...scalinglab.vega, vegaEmbed };
     },
   });
 
