@@ -170,10 +170,11 @@ def _shared(course: Path, site: Site, made: Mapping[str, str], earlier: Mapping[
     pages = {**earlier, **made, HOME: map_page(course, site)}
     if site.projects:
         pages[PROJECTS] = projects_page(course, site)
-    listed = {chapter.number: chapter.page for chapter in site.chapters}
-    files = asset_files(course_script(listed, projects=PROJECTS if site.projects else ""))
+    files = asset_files()
     for picture in sorted({name for page in pages.values() for name in re.findall(r'src="(figures/[^"]+)"', page)}):
         files[picture] = (course / picture).read_bytes()
+    listed = {chapter.number: chapter.page for chapter in site.chapters}
+    files["assets/course.js"] = course_script(listed, projects=PROJECTS if site.projects else "")
     files["assets/search_index.js"] = search_index(pages)
     return files | {name: page.encode() for name, page in pages.items()}
 

@@ -83,7 +83,7 @@ def map_part(cell_id: str, words: str = "", *, here: str = "") -> Part:
 
 
 def course_script(pages: Mapping[str, str], *, projects: str = "") -> bytes:
-    """The script with all that the map of the course needs, a part of ``assets/site.js``.
+    """The script with all that the map of the course needs, ``assets/course.js``.
 
     Parameters
     ----------

@@ -41,9 +41,10 @@ def single_page(path: Path, *, kept: Path | None = None) -> str:
         parts = store.chapter(keys) or {}
     chapter = Chapter(path.stem, title_of(path.stem, cells))
     page = chapter_page(chapter, cells, parts, Site((chapter,), projects=False))
-    files = asset_files(course_script({chapter.number: ""})) | {
+    files = asset_files() | {
         name: held for each in parts.values() for part in each for name, held in part.files.items()
     }
+    files["assets/course.js"] = course_script({chapter.number: ""})
     files[f"notebooks/{path.stem}.ipynb"] = path.read_bytes()
     for picture in re.findall(r'src="(figures/[^"]+)"', page):
         files[picture] = (path.parent / picture).read_bytes()

@@ -53,6 +53,7 @@
   };
   const inView = observer("0%", draw);
   const near = observer("100%", async (place) => {
+    await new Promise((again) => setTimeout(again)); // of one look at the page, this observer may be told first
     await Promise.all(drawing);
     await draw(place);
   });
