@@ -10,10 +10,10 @@ from scalinglab.live import drawing_library, widget_files
 from scalinglab.site.scripts import vega_script, widget_script
 
 _STATIC = Path(__file__).parent / "static"
-#: The scripts of the site that every page has, in the order in which they need each other. ``course.js`` is made.
-SCRIPTS = (
-    "page_model.js",
-    "course.js",
+#: The scripts that every page has, in the order in which they need each other. ``course.js`` is made.
+SCRIPTS = ("page_model.js", "course.js", "site.js")
+#: Of what ``site.js`` is joined, in order: a page waits for each script that it asks for.
+JOINED = (
     "wording.js",
     "journal.js",
     "standing.js",
@@ -41,7 +41,8 @@ def asset_files() -> dict[str, bytes]:
     made["assets/vega.js"] = vega_script(drawing_library())
     styles = dict.fromkeys(style for _, style in widgets().values() if style)
     made["assets/widgets.css"] = "\n".join(styles).encode()
+    made["assets/site.js"] = b"\n".join((_STATIC / name).read_bytes() for name in JOINED)
     for path in sorted(_STATIC.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.name not in JOINED:
             made[f"assets/{path.relative_to(_STATIC).as_posix()}"] = path.read_bytes()
     return made

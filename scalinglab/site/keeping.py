@@ -28,8 +28,8 @@ from scalinglab.site.parts import Cell, Part
 _PACKAGE = Path(scalinglab.__file__).parent
 #: Of the package, what no piece depends on: the commands, the classroom, and what only puts pieces together.
 _ASIDE = {"cli", "classroom"}
-_ONLY_PAGES = {"assets.py", "building.py", "exporting.py", "formulas.py", "keeping.py", "map_page.py", "markdown.py"}
-_ONLY_PAGES |= {"pages.py", "running.py", "scripts.py", "search_index.py", "single.py"}
+_ONLY_PAGES = {"assets.py", "building.py", "compiling.py", "exporting.py", "formulas.py", "keeping.py", "map_page.py"}
+_ONLY_PAGES |= {"markdown.py", "pages.py", "running.py", "scripts.py", "search_index.py", "single.py"}
 #: What is in the keys of the chapter that it speaks of, and of no other.
 _PLANS = "stops.toml"
 #: What of the site bakes panels.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglab.site.assets import SCRIPTS
+from scalinglab.site.compiling import compiled_models
 from scalinglab.site.markdown import Prose, highlighted
 from scalinglab.site.parts import Cell, Part
 
@@ -120,7 +121,7 @@ def chapter_page(chapter: Chapter, cells: Iterable[Cell], parts: Mapping[str, li
         title=f"{chapter.number} {chapter.title}",
         main="\n".join(pieces),
         headings=prose.headings,
-        models=models,
+        models=compiled_models(models),
         way=(before, after),
         description=_first_question("".join(pieces)),
         data={"chapter": chapter.number, "stem": chapter.stem},
@@ -144,6 +145,7 @@ def page(
         "main": main,
         "contents": _contents(headings),
         "models": _json(models or {}),
+        "early": "".join(f'<link rel="preload" as="script" href="{name}">\n' for name in _early(main, models or {})),
         "scripts": "\n".join(f'<script src="assets/{name}" defer></script>' for name in SCRIPTS[1:]),
         "first": SCRIPTS[0],
         "top": _turn(*way, kind="top"),
@@ -154,6 +156,16 @@ def page(
 
 
 _TEMPLATE = (Path(__file__).parent / "templates" / "page.html").read_text(encoding="utf-8")
+
+
+def _early(main: str, models: Mapping[str, Any]) -> list[str]:
+    """What the first panel of a page needs, so that the browser reads it along with the page and not after it."""
+    first = re.search(r'data-widget="panel" data-model="([^"]+)"', main)
+    if first is None:
+        return []
+    traits = models[html.unescape(first[1])]
+    own = [] if traits["closed"] else [traits["baked"]["path"].removeprefix("../")]
+    return ["assets/panel.js", *own, "assets/vega.js"]
 
 
 def _json(models: Mapping[str, Any]) -> str:

@@ -6,69 +6,31 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from scalinglab.exercises import Journal
-from scalinglab.exercises.progress.chapters import chapters
-from scalinglab.site.building import build_site
-from tests.benchmarks.browser import SETUP, WATCH, watch
-from tests.browser.harness import Notebook, free_port, launch, serve
-from tests.course.notebooks import COURSE
+from tests.benchmarks.browser import watch
+from tests.benchmarks.site_first_panel import first_panels
+from tests.benchmarks.site_places import (
+    CHAPTERS,
+    MADE_TITLE,
+    PREDICTIONS,
+    Places,
+    cell_of,
+    context_of,
+    cut,
+    middle,
+    pages_in,
+    served,
+)
+from tests.browser.harness import Notebook, launch, serve
 
-#: Chapters, with a panel of each that is a function with a slider.
-CHAPTERS = {
-    "00": "Power law",
-    "06": "The frontier",
-    "08": "Ceilings",
-    "10": "How many weights it takes",
-    "13": "Advice",
-}
-MADE, MADE_TITLE = "77_made", "made of 2000 rows"
-ROUNDS, PRESSES = 5, 30
-#: What first panels may wait for; it counts as shown, so that all are open.
-PREDICTIONS = [key for chapter in chapters() for key in chapter.predictions]
-DRAWN = """[...document.querySelectorAll('.sl-panel canvas')].some((canvas) => {
-    if (!canvas.width || !canvas.height || !canvas.checkVisibility()) return false;
-    const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-    return new Uint32Array(image.buffer).some((pixel) => pixel !== 0 && pixel !== 0xffffffff);
-})"""
-#: Milliseconds from the navigation until a panel shows anything; the page is scrolled to its first panel.
-ALIVE_ON_PAGE = f"""async () => {{
-    while (!{DRAWN}) {{
-        if (performance.now() > 120000) return NaN;
-        document.querySelector('.sl-site-widget[data-widget="panel"]')?.scrollIntoView();
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-    }}
-    return performance.now();
-}}"""
-#: The same from the moment at which a notebook is opened in a JupyterLab that is there, with Run All as soon as it can.
-ALIVE_IN_LAB = f"""async ([path, cell]) => {{
-    const began = performance.now();
-    const panel = await window.jupyterapp.commands.execute('docmanager:open', {{ path }});
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    window.jupyterapp.commands.execute('notebook:run-all-cells');
-    for (let frame = 0; !{DRAWN}; frame += 1) {{
-        if (performance.now() - began > 120000) return NaN;
-        if (frame % 10 === 0) panel.content.scrollToItem(cell, 'start');
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-    }}
-    return performance.now() - began;
-}}"""
+PRESSES = 30
 #: Two seconds of frames with nothing to do, and two in each of which a slider is moved: frames a second, and in how
 #: many of them a chart was drawn anew.
 DRAG = """async ([area, slider]) => {
@@ -102,136 +64,6 @@ DRAG = """async ([area, slider]) => {
     CanvasRenderingContext2D.prototype.clearRect = clear;
     return { alone: alone[0], frames: dragged[0], redrawn: dragged[1] };
 }"""
-MADE_PANEL = """
-Panel(lambda exponent: curve(exponent, 2_000), controls=[Slider("exponent", 0.1, 1, 0.5, stops=91)],
-      charts=chart(Lines(), x=X, y=Y, title="t", description="d"), title="made of 2000 rows")
-"""
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the chapters are: as pages, in JupyterLab, and as notebooks by their stems."""
-
-    pages: str
-    lab: str
-    notebooks: dict[str, Path]
-
-
-def made(folder: Path) -> Path:
-    """A chapter with one panel of 2,000 rows."""
-    code = "from scalinglab.live import Axis, Lines, Panel, Slider, chart\nimport numpy as np"
-    definitions = SETUP[SETUP.index("X = Axis") : SETUP.index("def theirs")]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 77 Made")])
-    notebook.cells += [nbformat.v4.new_code_cell(each.strip()) for each in (code, definitions, MADE_PANEL)]
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = folder / f"{MADE}.ipynb"
-    nbformat.write(notebook, path)
-    return path
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A folder on a web server of this machine."""
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def pages_in(folder: Path) -> tuple[Path, dict[str, Path]]:
-    """A site with the made chapter and those of the course that are measured, and their notebooks by stem."""
-    own, site = folder / "course", folder / "site"
-    shutil.copytree(COURSE / "figures", own / "figures")  # the map of the site shows one
-    wanted = [path for number in CHAPTERS for path in COURSE.glob(f"{number}_*.ipynb")]
-    if given := os.environ.get("SCALINGLAB_SITE"):
-        shutil.copytree(given, site)
-        wanted = [path for path in wanted if (site / f"{path.stem}.html").is_file()]
-        build_site(own, [made(own)], site, kept=folder / "kept", say=lambda line: None)
-    else:
-        build_site(COURSE, wanted, site)
-        build_site(own, [made(own)], site, kept=folder / "kept", say=lambda line: None)
-    return site, {path.stem: path for path in [*wanted, own / f"{MADE}.ipynb"]}
-
-
-def cell_of(path: Path, title: str = "") -> int:
-    """The number of the cell with the first panel, or with that of a title."""
-    cells = nbformat.read(path, as_version=4).cells
-    panels = (at for at, cell in enumerate(cells) if cell.cell_type == "code" and "Panel(" in cell.source)
-    return next(at for at in panels if f'title="{title}' in cells[at].source)
-
-
-def cut(path: Path, title: str, folder: Path) -> str:
-    """Write a chapter down to the panel with a title, so that no run of a later one takes part; returns its name."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells = notebook.cells[: cell_of(path, title) + 1]
-    nbformat.write(notebook, folder / f"cut_{path.name}")
-    return f"cut_{path.name}"
-
-
-def context_of(browser: Browser, journal: str) -> BrowserContext:
-    """A browser with nothing in its cache, in which all predictions count as shown."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    context.add_init_script(WATCH)
-    context.add_init_script(f"try {{ localStorage['scalinglab/predictions.json'] = {journal!r} }} catch {{}}")
-    return context
-
-
-def middle(values: Sequence[float]) -> str:
-    """The median with the quartiles."""
-    low, median, high = statistics.quantiles(values, n=4)
-    return f"{median:8.1f} ({low:.1f} to {high:.1f}, n {len(values)})"
-
-
-# ---- the first panel --------------------------------------------------------------------------------------------
-
-
-def first_panels(browser: Browser, places: Places, journal: str) -> None:
-    """Milliseconds to the first panel of each chapter, on the page and in a JupyterLab that is open already."""
-    lab_page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-    notebook = Notebook(lab_page, places.lab)
-    notebook.open(f"{MADE}.ipynb")  # with it JupyterLab is there
-    notebook.close()
-    ratios: list[float] = []
-    for stem, path in places.notebooks.items():
-        if stem == MADE:
-            continue
-        times: dict[str, list[float]] = {"page": [], "lab": []}
-        for index in range(ROUNDS):
-            for where in sorted(times, reverse=index % 2 == 1):
-                if where == "page":
-                    times[where].append(page_alive(browser, f"{places.pages}/{stem}.html", journal))
-                else:
-                    lab_page.bring_to_front()
-                    times[where].append(lab_page.evaluate(ALIVE_IN_LAB, [path.name, cell_of(path)]))
-                    notebook.close()
-        own = [page / lab for page, lab in zip(times["page"], times["lab"], strict=True)]
-        ratios.append(statistics.median(own))
-        for where, values in times.items():
-            print(f"first panel, {stem:28} {where:5} {middle(values)} ms", flush=True)
-        print(f"first panel, {stem:28} ratio {statistics.median(own):8.3f}", flush=True)
-    lab_page.close()
-    print(f"first panel: median of the chapters' ratios {statistics.median(ratios):.3f}, worst {max(ratios):.3f}")
-
-
-def page_alive(browser: Browser, address: str, journal: str) -> float:
-    """One cold visit of a page."""
-    context = context_of(browser, journal)
-    page = context.new_page()
-    page.goto(address, wait_until="commit")
-    found = page.evaluate(ALIVE_ON_PAGE)
-    context.close()
-    return found
 
 
 # ---- sliders ----------------------------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import scalinglab
 from scalinglab.cli import main
 from scalinglab.site import keeping
-from scalinglab.site.assets import LATER, SCRIPTS, asset_files
+from scalinglab.site.assets import JOINED, LATER, SCRIPTS, asset_files
 from scalinglab.site.baking import stops
 from scalinglab.site.building import MANIFEST, build_site
 from scalinglab.site.keeping import Kept, Keys, cell_keys
@@ -182,6 +183,8 @@ def test_every_script_of_the_site_is_on_its_pages():
     own = {name.removeprefix("assets/") for name in asset_files() if name.endswith(".js")}
     loaded = {"panel.js", "predict.js", "curtain.js", "hint.js", "map.js", "vega.js"}  # by mount.js, when needed
     assert own | {"course.js"} == set(SCRIPTS) | LATER | loaded
+    written = {path.name for path in (Path(scalinglab.__file__).parent / "site" / "static").glob("*.js")}
+    assert written == {"page_model.js", *JOINED} | LATER
 
 
 def test_nothing_on_a_page_tells_of_the_machine_that_made_it(site):

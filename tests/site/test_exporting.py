@@ -34,7 +34,8 @@ def notebook(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def test_a_chapter_is_one_file_that_moves(notebook, visit: Visit, tmp_path, monkeypatch):
     made, about = PageExporter().from_filename(str(notebook))
     assert about["output_extension"] == ".html"
-    assert not [word for word in ('src="assets', 'href="assets', 'src="pictures', 'href="notebooks') if word in made]
+    elsewhere = ('src="assets', 'href="assets', 'href="data/', 'src="pictures', 'href="notebooks')
+    assert not [word for word in elsewhere if word in made]
     (tmp_path / "alone").mkdir()
     (tmp_path / "alone" / "page.html").write_text(made, encoding="utf-8")
     monkeypatch.setattr(visit, "folder", tmp_path / "alone")

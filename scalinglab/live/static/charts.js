@@ -248,8 +248,9 @@ function emptyChange(view, name) {
   return made.constructor();
 }
 
-/** The names of the data sets that a specification draws from. */
+/** The names of the data sets that a specification draws from; one that was compiled beforehand lists them. */
 function namesIn(spec) {
+  if (spec.usermeta?.sets) return new Set(spec.usermeta.sets);
   const names = new Set();
   JSON.stringify(spec, (key, value) => {
     if (key === "data" && value?.name) names.add(value.name);

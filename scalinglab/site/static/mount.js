@@ -41,32 +41,62 @@
     return line;
   }
 
-  const near = new IntersectionObserver(
-    (looks) => {
+  // What is in view is drawn at once. What is only near it waits for that, so that it does not take its time.
+  const drawing = new Set();
+  const draw = async (place) => {
+    if (place.dataset.state !== "waiting") return;
+    place.dataset.state = "loading";
+    const drawn = mount(place);
+    drawing.add(drawn);
+    await drawn;
+    drawing.delete(drawn);
+  };
+  const inView = observer("0%", draw);
+  const near = observer("100%", async (place) => {
+    await new Promise((again) => setTimeout(again)); // of one look at the page, this observer may be told first
+    await Promise.all(drawing);
+    await draw(place);
+  });
+
+  /** Calls a function with each place, once, when it comes as near as this. */
+  function observer(margin, act) {
+    const look = (looks, self) => {
       for (const { isIntersecting, target } of looks) {
         if (!isIntersecting) continue;
-        near.unobserve(target);
-        mount(target);
+        self.unobserve(target);
+        act(target);
       }
-    },
-    { rootMargin: "100% 0%" },
-  );
+    };
+    return new IntersectionObserver(look, { rootMargin: `${margin} 0%` });
+  }
 
   /** Watch all placeholders below an element that are not watched yet. */
   scalinglab.mount = (root = document) => {
-    for (const place of root.querySelectorAll(".sl-site-widget:not([data-state])")) {
+    const places = [...root.querySelectorAll(".sl-site-widget:not([data-state])")];
+    for (const place of places) {
       place.dataset.state = "waiting";
+      inView.observe(place);
       near.observe(place);
     }
+    // A panel has a long way to its first picture: the drawing library is read before anybody has scrolled to one.
+    if (places.some((place) => place.dataset.widget === "panel")) scalinglab.load("vega.js").catch(() => {});
   };
 
-  // The drawing library, loaded with the first panel: the notebook's script takes it from here as from a kernel.
+  /** The library's own function, for charts that are compiled: there, the rows of a data set stand beside its name. */
+  function vegaEmbed(place, { datasets, ...spec }, options) {
+    const { vegaEmbed } = scalinglab.vega;
+    if (!spec.usermeta?.sets) return vegaEmbed(place, { ...spec, datasets }, options);
+    const data = spec.data.map((one) => (spec.usermeta.sets.includes(one.name) ? { ...one, values: datasets[one.name] ?? [] } : one));
+    return vegaEmbed(place, { ...spec, data }, { ...options, hover: false }); // which it is for charts that are not
+  }
+
+  // The drawing library: the notebook's script takes it from here as from a kernel.
   scalinglab.live.runtime = new scalinglab.PageModel({ version: "site", code: "" });
   globalThis.__scalinglab ??= {};
   Object.defineProperty(globalThis.__scalinglab, "site", {
     get: async () => {
       await scalinglab.load("vega.js");
-      return scalinglab.vega;
+      return { ...scalinglab.vega, vegaEmbed };
     },
   });
 

@@ -52,10 +52,13 @@
   // ---- a formula or a table that is wider than the page can be scrolled by keys ------------------------------------
 
   const reach = () => {
-    for (const box of document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre, .jp-RenderedHTMLCommon")) {
-      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    const boxes = [...document.querySelectorAll(".sl-formula, .sl-wide, .sl-main pre, .jp-RenderedHTMLCommon")];
+    // All are measured before the first is changed, as the page is laid out anew after each change.
+    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
+    boxes.forEach((box, index) => {
+      if (wide[index]) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
-    }
+    });
   };
   addEventListener("resize", reach);
   addEventListener("load", reach);

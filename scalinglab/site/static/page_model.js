@@ -124,7 +124,9 @@ scalinglab.data = (name, text) => {
 /** The bytes of a data file, loaded when first asked for; `path` is that of the script that holds it. */
 scalinglab.bytes = async (name, path) => {
   if (!(name in scalinglab.files)) await scalinglab.load(path);
-  const deflated = Uint8Array.from(atob(scalinglab.files[name]), (letter) => letter.charCodeAt(0));
+  const letters = atob(scalinglab.files[name]);
+  const deflated = new Uint8Array(letters.length); // a function for each letter takes ten times as long
+  for (let place = 0; place < letters.length; place += 1) deflated[place] = letters.charCodeAt(place);
   const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 };
