@@ -145,7 +145,9 @@ def page(
         "main": main,
         "contents": _contents(headings),
         "models": _json(models or {}),
-        "early": "".join(f'<link rel="preload" as="script" href="{name}">\n' for name in _early(main, models or {})),
+        "early": "".join(
+            f'<link rel="{when}" as="script" href="{name}">\n' for when, name in _early(main, models or {})
+        ),
         "scripts": "\n".join(f'<script src="assets/{name}" defer></script>' for name in SCRIPTS[1:]),
         "first": SCRIPTS[0],
         "top": _turn(*way, kind="top"),
@@ -158,14 +160,17 @@ def page(
 _TEMPLATE = (Path(__file__).parent / "templates" / "page.html").read_text(encoding="utf-8")
 
 
-def _early(main: str, models: Mapping[str, Any]) -> list[str]:
-    """What the first panel of a page needs, so that the browser reads it along with the page and not after it."""
+def _early(main: str, models: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the first panel of a page needs, so that the browser reads it along with the page and not after it.
+
+    The data of a panel that waits for a prediction are read when the browser has nothing else to do.
+    """
     first = re.search(r'data-widget="panel" data-model="([^"]+)"', main)
     if first is None:
         return []
     traits = models[html.unescape(first[1])]
-    own = [] if traits["closed"] else [traits["baked"]["path"].removeprefix("../")]
-    return ["assets/panel.js", *own, "assets/vega.js"]
+    data = ("prefetch" if traits["closed"] else "preload", traits["baked"]["path"].removeprefix("../"))
+    return [("preload", "assets/panel.js"), data, ("preload", "assets/vega.js")]
 
 
 def _json(models: Mapping[str, Any]) -> str:

@@ -78,7 +78,7 @@ def _gathered(page: str, files: Mapping[str, bytes]) -> str:
         *(script(text(f"assets/{name}")) for name in others),
     ]
 
-    page = re.sub(r'<link rel="preload" [^>]*>\s*', "", page)
+    page = re.sub(r'<link rel="pre(?:load|fetch)" [^>]*>\s*', "", page)
     page = re.sub(r'<link rel="stylesheet" href="([^"]+)">', style, page)
     page = page.replace(f'<script src="assets/{first}"></script>', script(text(f"assets/{first}")))
     page = re.sub(r'(?:<script src="[^"]+" defer></script>\s*)+', lambda _: "\n".join(scripts) + "\n", page)

@@ -61,7 +61,8 @@
     });
   };
   addEventListener("resize", reach);
-  addEventListener("load", reach);
+  // Measuring takes a while: the first panel comes before it.
+  addEventListener("load", () => (globalThis.requestIdleCallback ?? setTimeout)(reach, { timeout: 1000 }));
   addEventListener("click", () => setTimeout(reach, 300)); // what was folded or closed may be open
 
   // ---- search: its index is loaded when somebody goes there --------------------------------------------------------
