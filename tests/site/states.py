@@ -20,6 +20,8 @@ from scalinglab.live import Panel, Recording
 from scalinglab.site.baking.stops import plan_of
 from scalinglab.site.executing import execute
 
+#: A share of an axis that is nothing but rounding: what is so close to an end stands on it.
+_HAIR = 1e-9
 _MODELS = re.compile(r"^<script>Object\.assign\(scalinglab\.models, (.*)\);</script>$", re.MULTILINE)
 #: A panel answers without being drawn: where it stands after a move, and some of its pictures.
 _ANSWER = """async ([id, values, place]) => {
@@ -151,6 +153,7 @@ def place_in_codes(reading: Mapping[str, Any], values: np.ndarray) -> np.ndarray
     first, last = position(np.array(low)), position(np.array(high))
     with np.errstate(over="ignore", invalid="ignore"):
         share = (position(values) - first) / (last - first)
+        share = np.where(np.abs(np.round(share) - share) < _HAIR, np.round(share), share)
         below = np.log1p(np.maximum(-share, 0)) / (reading["most"][0] or 1) * (reading["beyond"] - 1)
         above = np.log1p(np.maximum(share - 1, 0)) / (reading["most"][1] or 1) * (reading["room"] - 1)
     found = share * reading["steps"]

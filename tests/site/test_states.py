@@ -139,6 +139,10 @@ def test_one_step_of_an_axis_is_told():
 
     assert told(0.0) == ""
     assert "codes off" in told(1.1 * step)
+    edge = np.append(numbers, -2e-10)  # nothing but rounding, which stands on the end of the axis
+    reading = code(edge, [Axis("y", "y", 0, 1)]).reading
+    assert trouble(reading, [*map(repr, numbers.tolist()), "0.0"], edge) == ""
+    assert "codes off" in trouble(reading, [*map(repr, numbers.tolist()), "0.0"], np.append(numbers, -2e-9))
     assert trouble(reading, ["NaN", *map(repr, numbers[1:].tolist())], numbers) != ""
     assert trouble({"kind": "few"}, ["0.1"], np.array([0.1 + 1e-15])) == "not exact"
     assert trouble({"kind": "words"}, ["a"], np.array(["b"])) == "other words"
