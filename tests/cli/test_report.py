@@ -87,6 +87,24 @@ def test_a_second_run_changes_no_byte_and_reads_no_notebook_again(graded: Path, 
     assert tree(place) == before
 
 
+def test_a_journal_that_tells_nothing_leaves_no_trace_and_one_that_does_is_kept_as_long_as_it_tells(
+    graded: Path, tmp_path: Path
+):
+    place = copy_of(graded, tmp_path)
+    assert main(["report", "--class", str(place)]) == 0
+    before, kept = tree(place), place / "grades" / "notebooks.json"
+    stray = place / "submitted" / "ben" / NAME / "predictions.json"
+    stray.write_text('{"format": 1}')
+    assert main(["report", "--class", str(place)]) == 0
+    assert tree(place) == before | {str(stray.relative_to(place)): stray.read_bytes()}
+    stray.write_bytes(journal(place.parent, **{"01_made": 8.0}))
+    assert main(["report", "--class", str(place)]) == 0
+    assert set(json.loads(kept.read_bytes())[NAME]["journals"]) == {"ana", "ben"}
+    stray.write_text('{"format": 1}')
+    assert main(["report", "--class", str(place)]) == 0
+    assert set(json.loads(kept.read_bytes())[NAME]["journals"]) == {"ana"}
+
+
 def test_what_was_read_is_read_again_if_it_or_the_source_changes(graded: Path, tmp_path: Path):
     place = copy_of(graded, tmp_path)
     assert main(["report", "--class", str(place)]) == 0

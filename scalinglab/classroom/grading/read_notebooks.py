@@ -74,12 +74,19 @@ class ReadNotebooks:
         return kept[work.student]["marks"]
 
     def journal(self, work: HandedIn, file: Path, told: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-        """What a journal tells of a submission, read by ``told`` if it is new: plain data, as JSON has it."""
+        """What a journal tells of a submission, read by ``told`` if it is new: plain data, as JSON has it.
+
+        One that tells nothing, such as a stray file, is read each time and leaves no trace.
+        """
         kept = self._kept[work.assignment].setdefault("journals", {})
-        if kept.get(work.student, {}).get("file") != _stamp(file):
-            kept[work.student] = {"file": _stamp(file), "told": told(file)}
+        if kept.get(work.student, {}).get("file") == _stamp(file):
+            return kept[work.student]["told"]
+        new = told(file)
+        self._is_new |= kept.pop(work.student, None) is not None
+        if any(new.values()):
+            kept[work.student] = {"file": _stamp(file), "told": new}
             self._is_new = True
-        return kept[work.student]["told"]
+        return new
 
     def _read(self, file: Path, assignment: str) -> dict[str, Any]:
         try:
