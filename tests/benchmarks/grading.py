@@ -1,4 +1,4 @@
-"""Grading a class of 30: the seconds of ``scalinglab grade --jobs 2``, wall and processor.
+"""Grading a class of 30: the seconds of ``scalinglab grade --jobs 2`` by the clock.
 
 Beside it, in the same run and in turn, another version of the course: a folder that ``SCALINGLAB_BEFORE`` names, such
 as one that ``git worktree add --detach FOLDER COMMIT`` makes. Each grades a class of its own, made by its own
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -34,22 +33,21 @@ def run() -> None:
     for index in range(ROUNDS):
         for name in sorted(versions(), reverse=index % 2 == 1):
             with tempfile.TemporaryDirectory(prefix="grading-") as folder:
-                wall, processor = _graded(versions()[name], Path(folder) / "class")
-            times.setdefault(name, []).append(wall)
-            print(f"{name:>6}: {wall:6.1f} s, processor {processor:6.1f} s  ({STUDENTS} students, 2 jobs)", flush=True)
+                times.setdefault(name, []).append(_graded(versions()[name], Path(folder) / "class"))
+            print(f"{name:>6}: {times[name][-1]:6.1f} s  ({STUDENTS} students, 2 jobs)", flush=True)
     if "before" in times:
         ratios = [now / before for now, before in zip(times["now"], times["before"], strict=True)]
         print(f" ratio: {statistics.median(ratios):.2f}  ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
-def _graded(root: Path, place: Path) -> tuple[float, float]:
-    """Seconds that grading takes in this version, wall and processor; the class is graded whole."""
+def _graded(root: Path, place: Path) -> float:
+    """Seconds that grading takes in this version; the class is graded whole."""
     _command(root, "assign", CHAPTER[:2], "--class", str(place))
     for number, work in enumerate(_handed_in(place)):
         hand_in(place, f"s{number:02}", CHAPTER, work)
-    began, used = time.perf_counter(), _processor()
+    began = time.perf_counter()
     said = _command(root, "grade", str(place), "--jobs", "2")
-    taken = time.perf_counter() - began, _processor() - used
+    taken = time.perf_counter() - began
     if f"{STUDENTS}" not in said:
         raise RuntimeError(f"Not every submission was graded:\n{said}")
     return taken
@@ -82,9 +80,3 @@ def _command(root: Path, *arguments: str) -> str:
             f"scalinglab {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         )
     return done.stdout
-
-
-def _processor() -> float:
-    """Seconds of processor that the children of this process have used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
