@@ -14,7 +14,7 @@ def test_an_unknown_benchmark_is_one_sentence_with_the_names_there_are():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stdout == ""  # nothing was begun
-    assert done.stderr.startswith("benchmark must be one of training, sweep, fits, random_features")
+    assert done.stderr.startswith("benchmark must be one of training, sweep, journal, fits, random_features")
     assert done.stderr.endswith(", browser, site, got 'brwoser'\n")
 
 

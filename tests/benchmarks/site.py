@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from scalinglab.exercises import Journal
 from tests.benchmarks.browser import watch
-from tests.benchmarks.site_first_panel import first_panels
-from tests.benchmarks.site_places import (
+from tests.benchmarks.site_pages.first_panel import first_panels
+from tests.benchmarks.site_pages.places import (
     CHAPTERS,
     MADE_TITLE,
     PREDICTIONS,

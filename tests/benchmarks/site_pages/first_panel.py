@@ -12,7 +12,7 @@ import statistics
 
 from playwright.sync_api import Browser
 
-from tests.benchmarks.site_places import MADE, Places, cell_of, context_of, middle
+from tests.benchmarks.site_pages.places import MADE, Places, cell_of, context_of, middle
 from tests.browser.harness import TOKEN, Notebook
 
 ROUNDS = 5
