@@ -18,6 +18,8 @@ LEVEL = 0.95
 LEVERAGE = 0.9
 #: No error is known to more digits than this.
 ROUNDING = 1e-8
+#: Points that are curved span the parameters if they have this share of the curvature in every direction.
+SPANNED = 0.1
 #: Eigenvalues, of columns of unit length, that rounding cannot tell from 0.
 NULL = 1e-13
 
@@ -82,7 +84,9 @@ def covariance(problem: Problem, values: Array, rows: Array, *, even: bool) -> t
     # In these coordinates, even noise gives ``noise`` in every direction.
     lengths, turns = np.linalg.eigh(half @ half.T + noise * np.diag(weak.astype(float)))
     half = root @ turns * np.sqrt(np.maximum(lengths, noise))
-    basis, square = spanned(jacobian), (rows @ inverse @ jacobian.T) ** 2 / (1 - leverage)
+    # What nothing determines rests on no point: its large variance would weigh the rounding of zeros.
+    basis, firm = spanned(jacobian), root[:, ~weak]
+    square = (rows @ firm @ (jacobian @ firm).T) ** 2 / (1 - leverage)
     taken = (basis**2).sum(axis=1)
     crossed = np.einsum("in,na,nb->iab", square, basis, basis)
     both = square**2 @ (1 - 2 * taken) + (crossed**2).sum(axis=(1, 2))
@@ -134,15 +138,16 @@ def condition(jacobian: Array) -> float:
 
 
 def _curved(jacobian: Array, curved: Array, share: float) -> Array:
-    """Inverse of ``J^T c J``, or with the mean of c where the points that are curved do not span the parameters."""
+    """Inverse of ``J^T c J``, or with the mean of c where the points that are curved do not span the parameters.
+
+    They do not if the matrix has less than a tenth of what the mean gives in a direction that the points determine. In
+    one that none determines, there is only rounding to compare.
+    """
     matrix, even = jacobian.T @ (curved[:, None] * jacobian), share * (jacobian.T @ jacobian)
-    scale = np.sqrt(np.diag(even))
-    if (
-        np.linalg.eigvalsh(matrix / np.outer(scale, scale))[0]
-        < 0.1 * np.linalg.eigvalsh(even / np.outer(scale, scale))[0]
-    ):
-        matrix = even
-    return inverted(matrix)
+    root, _, weak = _root(even)
+    firm = root[:, ~weak]
+    least = np.linalg.eigvalsh(firm.T @ matrix @ firm)[:1]
+    return inverted(even if (least < SPANNED).any() else matrix)
 
 
 def inverted(matrix: Array) -> Array:

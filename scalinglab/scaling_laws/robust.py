@@ -131,7 +131,9 @@ def best_and_spread(problem: Problem, points: Array, count: int) -> Array:
     Whether the others find the same optimum says how far the data determine it.
     """
     points = np.clip(points, problem.low, problem.high)
-    order = np.argsort(problem.cost(problem.deviations(points)), kind="stable")
+    cost = problem.cost(problem.deviations(points))
+    # Points that only rounding tells apart stay in their order, on every processor.
+    order = np.argsort(np.round(np.log(np.maximum(cost, 1e-300)), 9), kind="stable")
     half = (count + 1) // 2
     rest = np.linspace(half, len(order) - 1, count - half).round().astype(int)
     return points[np.concatenate([order[:half], order[rest]])]

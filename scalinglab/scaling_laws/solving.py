@@ -22,6 +22,9 @@ from scalinglab.scaling_laws.robust import Minimum, Problem, minimize
 
 #: A start has reached the optimum if its loss is above the least by less than this share.
 SAME = 1e-6
+#: Of optima whose losses differ by less than this share, the first is taken: along a valley, only rounding tells them
+#: apart, and that is another on another processor.
+TIE = 1e-9
 #: What may be taken of the noise.
 NOISE = ("uneven", "even")
 #: A kind of fit.
@@ -75,7 +78,7 @@ def solve(
     one_of("resampling", resampling, RESAMPLING)
     even = one_of("noise", noise, NOISE) == "even"
     options |= {"resampling": resampling, "even": even, "left_open": np.isin(meaning.names, left_open)}
-    found, exact = minimize(problem, starts), ROUNDING**2 * problem.targets.shape[-1]
+    found, exact = minimize(problem, starts), _exact(problem)
     solution, known, lower = _determined(problem, found, meaning, **options)
     if problem.cost(problem.deviations(lower[None]))[0] < (1 - SAME) * found.cost.min() - exact:
         # A walk along a valley came to a place that no start had found.
@@ -96,10 +99,20 @@ def solve(
         "condition": condition(jacobian @ np.linalg.inv(meaning.turn)),
     }
     result = law(**described, _solution=solution, _meaning=meaning, **fields)
-    if not (found.converged[np.argmin(found.cost)] or least < exact or left_open):
+    if not (found.converged[_best(problem, found)] or least < exact or left_open):
         advice = " ".join([*design, "try fewer parameters, or more points"][:1])
         raise ConvergenceError(f"the fit did not converge: {advice}", partial=result)
     return result
+
+
+def _exact(problem: Problem) -> float:
+    """A loss that is as good as none."""
+    return ROUNDING**2 * problem.targets.shape[-1]
+
+
+def _best(problem: Problem, found: Minimum) -> int:
+    """The first of the starts that came to the least loss."""
+    return int(np.argmax(found.cost <= (1 + TIE) * found.cost.min() + TIE * _exact(problem)))
 
 
 def _joined(*parts: Minimum) -> Minimum:
@@ -113,7 +126,7 @@ def _determined(
     problem: Problem, found: Minimum, meaning: Meaning, *, even: bool, left_open: NDArray[np.bool_], **options: Any
 ) -> tuple[Solution, Determined, Array]:
     """The best of some optima, how far it is determined, and the best that was met while this was found out."""
-    best = int(np.argmin(found.cost))
+    best = _best(problem, found)
     values, turn, count = found.values[best], meaning.turn, len(meaning.names)
     jacobian = problem.jacobian(values[None])[1][0]
     spread, scale, wider = covariance(problem, values, turn, even=even)

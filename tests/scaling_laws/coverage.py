@@ -64,14 +64,15 @@ class Design:
         found = (offset + sum(amplitude * size**-exponent for size, amplitude, exponent in terms)) * np.exp(noise)
         return found if self.chance is None else found / np.hypot(1, found / self.chance)
 
-    def fit(self, draw: int, **options: object):
-        """The law as it is fitted to one draw of the noise."""
+    def fit(self, draw: int, *, order: NDArray[np.intp] | None = None, **options: object):
+        """The law as it is fitted to one draw of the noise, with the points in their order or in another."""
         noise = self.spread * np.random.default_rng([self.number, draw]).standard_normal(len(self.spread))
-        error = self.law(*self.sizes, noise=noise)
+        columns = [*self.sizes, self.law(*self.sizes, noise=noise)]
+        *sizes, error = columns if order is None else [column[order] for column in columns]
         if self.kind == "compute":
-            return fit_compute(*self.sizes, error, **options)
+            return fit_compute(*sizes, error, **options)
         fit = fit_power_law if self.kind == "power law" else fit_joint
-        return fit(*self.sizes, error, chance=self.chance, **options)
+        return fit(*sizes, error, chance=self.chance, **options)
 
 
 def drawn(seed: int) -> Design:
