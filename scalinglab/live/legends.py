@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from scalinglab.live.charts import DASHED, Bars, Layer, Lines, Points
 from scalinglab.live.drawn import Series, domain
 from scalinglab.live.theme import COLOURS, LINES, MARKS, SHAPES
+from scalinglab.live.wording import on_paper
 
 #: The size of a key in pixels: wide enough for two periods of a dash, or for a point.
 _WIDE, _NARROW, HEIGHT = 34, 16, 14
@@ -76,7 +77,7 @@ def _of_value(value: Any, index: int, seen: list[Series]) -> dict[str, Any]:
     colour, dash, shape = COLOURS[index], LINES[index], MARKS[index]
     own = list(dict.fromkeys(each.layer for each in seen if each.value == value))
     looks: list[Look] = [(colour, DASHED if layer.dashed else dash, shape) for layer in own]
-    return _entry(f"{value:g}" if isinstance(value, float) else str(value), own, looks)
+    return _entry(on_paper(f"{value:g}") if isinstance(value, float) else str(value), own, looks)
 
 
 def _entry(text: str, layers: list[Layer], looks: list[Look]) -> dict[str, Any]:

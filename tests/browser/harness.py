@@ -106,6 +106,13 @@ def _await_server(server: subprocess.Popen[bytes], address: str, log: Path) -> N
 #: What a panel says, and whether its picture is about to change.
 STATE = "root.querySelector('.sl-state').textContent"
 BUSY = "root.querySelector('.sl-charts').ariaBusy"
+#: The panels with a run that is under way or waits for another.
+RUNNING = """[...document.querySelectorAll('.sl-panel')]
+    .filter((one) => /^(running|waits)/.test(one.querySelector('.sl-state')?.textContent))"""
+#: Click the button of each of them; how many there were.
+STOP = f"""() => {RUNNING}
+    .flatMap((one) => [...one.querySelectorAll('button')].filter((button) => button.textContent === 'Stop'))
+    .map((button) => button.click()).length"""
 #: How often the page looks whether something is true, in milliseconds.
 OFTEN = 50
 #: A hash of 64 bits of the charts of a panel as the browser drew them, pixel by pixel: no picture is compressed for it.
@@ -217,12 +224,16 @@ class Notebook:
     def outlast_runs(self) -> None:
         """Wait at the head of the notebook for the end of all runs; they go on faster where they are not looked at."""
         self.show_cell(0)
-        self.page.wait_for_function(
-            """() => [...document.querySelectorAll('.sl-state')]
-                .every((one) => !/^(running|waits)/.test(one.textContent))""",
-            timeout=300_000,
-            polling=100,
-        )
+        self._wait_for_runs()
+
+    def stop_runs(self) -> None:
+        """Stop all runs, by their buttons."""
+        while number := self.page.evaluate(STOP):
+            self.page.wait_for_timeout(OFTEN * number)
+        self._wait_for_runs()
+
+    def _wait_for_runs(self) -> None:
+        self.page.wait_for_function(f"() => !({RUNNING}).length", timeout=300_000, polling=100)
 
     def run_code(self, code: str) -> None:
         """Run code in a new cell below the others."""

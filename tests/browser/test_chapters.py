@@ -28,11 +28,14 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 @pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem, scope="module")
 def chapter(request, lab: Notebook) -> Iterator[Notebook]:
-    """A chapter after Run All, opened once for all tests of this module; its kernel ends with them."""
+    """A chapter after Run All, opened once for all tests of this module; its kernel ends with them.
+
+    Its runs are stopped: tests/course runs the same to their ends.
+    """
     lab.open(Path(request.param).name)
     lab.run_all()
     lab.open_sealed()
-    lab.outlast_runs()
+    lab.stop_runs()
     yield lab
     photograph(lab)
 
@@ -72,7 +75,7 @@ def drag(slider: Locator) -> None:
 def changes(panel: Panel, before: str, act: Callable[[], None]) -> str:
     """Do something that must change the picture; the pixels then."""
     act()
-    panel.wait_for_change(before, timeout=15)
+    panel.wait_for_change(before, timeout=60)  # of a run that was stopped, all is computed anew
     return panel.halt()
 
 
@@ -81,7 +84,7 @@ def test_every_control_of_every_panel_changes_the_picture(chapter):
     assert panels
     assert chapter.cell_errors() == []
     for panel in panels:
-        picture = panel.settle()  # the first run goes on to its end
+        picture = panel.settle()
         for control in panel.controls():
             picture = changes(panel, picture, partial(move, control))
             assert panel.alert == ""

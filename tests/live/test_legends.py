@@ -53,6 +53,11 @@ def test_a_key_shows_the_marks_of_its_series():
     assert [set(re.findall("#[0-9A-Fa-f]{6}", each["key"])) for each in found] == [{GREY}, {PALETTE[0]}, {PALETTE[1]}]
 
 
+def test_a_series_of_a_large_number_is_named_as_on_paper():
+    rows = {"n": [1, 2, 3, 4], "error": [0.1, 0.2, 0.3, 0.4], "budget": [1e22, 1e22, 1.5, 1.5]}
+    assert [each["text"] for each in entries([Lines(by="budget")], rows=rows)] == ["1.5", "10²²"]
+
+
 def test_what_is_not_drawn_has_no_entry():
     rows = {"n": [1, 2, 20, 30], "error": [0.1, 0.2, 0.3, 0.4], "kind": ["a", "a", "b", "b"]}
     found = entries(
