@@ -91,7 +91,7 @@ def serve(
 
 
 def _await_server(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # a machine that does much else takes its time
         if server.poll() is not None:
             break
         try:
