@@ -137,7 +137,9 @@ def _run(
         damping[own] = np.where(better, np.maximum(damping[own] / DOWN, LEAST), damping[own] * UP)
         history.append(error.copy())
         if test is not None:
-            tested.append(shape.error(values, *test))
+            # Of networks that stay as they were, the error is known.
+            tested.append(tested[-1].copy())
+            tested[-1][taken] = shape.error(trial[better], *test)
     return NetworkFit(shape, values, len(inputs), np.array(history), np.array(tested) if test else None)
 
 
