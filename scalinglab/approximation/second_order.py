@@ -76,14 +76,12 @@ def fit_network(
     >>> fit.parameters, bool(fit.error(task.test_inputs, task.test_labels) < 1e-20)
     (81, True)
     """
-    places, answers = _examples("inputs", "labels", inputs, labels)
+    places, answers = examples("inputs", "labels", inputs, labels)
     if (test_inputs is None) != (test_labels is None):
         fail("test_inputs and test_labels", "be given together", "one of them")
     test = None
     if test_inputs is not None and test_labels is not None:
-        test = _examples("test_inputs", "test_labels", test_inputs, test_labels)
-        if test[0].shape[1] != places.shape[1]:
-            fail("test_inputs", f"have {places.shape[1]} columns, as the inputs", test[0].shape)
+        test = held_out(test_inputs, test_labels, places.shape[1])
     width, count = positive_integer("width", width), positive_integer("starts", starts)
     count = count if initial is None else len(initial)
     shape = Students(places.shape[1], width)
@@ -95,7 +93,16 @@ def fit_network(
     return _run(shape, begin, (places, answers), test, positive_integer("steps", steps))
 
 
-def _examples(one: str, other: str, inputs: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
+def held_out(test_inputs: ArrayLike, test_labels: ArrayLike, columns: int) -> tuple[Array, Array]:
+    """A test set for networks of so many inputs, after a check."""
+    test = examples("test_inputs", "test_labels", test_inputs, test_labels)
+    if test[0].shape[1] != columns:
+        fail("test_inputs", f"have {columns} columns, as the inputs", test[0].shape)
+    return test
+
+
+def examples(one: str, other: str, inputs: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
+    """Inputs (samples, inputs) and labels (samples,) by these names, after a check."""
     places, answers = (array(f"{one} and {other}", value) for value in (inputs, labels))
     if answers.ndim == 2 and answers.shape[1] == 1:
         answers = answers[:, 0]
