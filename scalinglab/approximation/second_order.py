@@ -76,14 +76,12 @@ def fit_network(
     >>> fit.parameters, bool(fit.error(task.test_inputs, task.test_labels) < 1e-20)
     (81, True)
     """
-    places, answers = _examples("inputs", "labels", inputs, labels)
+    places, answers = examples("inputs", "labels", inputs, labels)
     if (test_inputs is None) != (test_labels is None):
         fail("test_inputs and test_labels", "be given together", "one of them")
     test = None
     if test_inputs is not None and test_labels is not None:
-        test = _examples("test_inputs", "test_labels", test_inputs, test_labels)
-        if test[0].shape[1] != places.shape[1]:
-            fail("test_inputs", f"have {places.shape[1]} columns, as the inputs", test[0].shape)
+        test = held_out(test_inputs, test_labels, places.shape[1])
     width, count = positive_integer("width", width), positive_integer("starts", starts)
     count = count if initial is None else len(initial)
     shape = Students(places.shape[1], width)
@@ -95,7 +93,16 @@ def fit_network(
     return _run(shape, begin, (places, answers), test, positive_integer("steps", steps))
 
 
-def _examples(one: str, other: str, inputs: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
+def held_out(test_inputs: ArrayLike, test_labels: ArrayLike, columns: int) -> tuple[Array, Array]:
+    """A test set for networks of so many inputs, after a check."""
+    test = examples("test_inputs", "test_labels", test_inputs, test_labels)
+    if test[0].shape[1] != columns:
+        fail("test_inputs", f"have {columns} columns, as the inputs", test[0].shape)
+    return test
+
+
+def examples(one: str, other: str, inputs: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
+    """Inputs (samples, inputs) and labels (samples,) by these names, after a check."""
     places, answers = (array(f"{one} and {other}", value) for value in (inputs, labels))
     if answers.ndim == 2 and answers.shape[1] == 1:
         answers = answers[:, 0]
@@ -137,7 +144,9 @@ def _run(
         damping[own] = np.where(better, np.maximum(damping[own] / DOWN, LEAST), damping[own] * UP)
         history.append(error.copy())
         if test is not None:
-            tested.append(shape.error(values, *test))
+            # Of networks that stay as they were, the error is known.
+            tested.append(tested[-1].copy())
+            tested[-1][taken] = shape.error(trial[better], *test)
     return NetworkFit(shape, values, len(inputs), np.array(history), np.array(tested) if test else None)
 
 

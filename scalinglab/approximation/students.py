@@ -72,13 +72,13 @@ class Students:
     def outputs(self, rows: Array, inputs: Array) -> Array:
         """Outputs of each network, shape (networks, samples)."""
         weight, bias, output, shift = self._parts(rows)
-        hidden = np.tanh(inputs @ weight.swapaxes(1, 2) + bias[:, None])
+        hidden = _hidden(weight, bias, inputs)
         return (hidden @ output[..., None])[..., 0] + shift
 
     def linearized(self, rows: Array, inputs: Array) -> tuple[Array, Array]:
         """Outputs, and their derivatives by the parameters, shape (networks, samples, parameters)."""
         weight, bias, output, shift = self._parts(rows)
-        hidden = np.tanh(inputs @ weight.swapaxes(1, 2) + bias[:, None])
+        hidden = _hidden(weight, bias, inputs)
         jacobian = np.empty((len(rows), len(inputs), self.parameters))
         slopes = (1 - hidden**2) * output[:, None]
         first, second = self.inputs * self.width, (self.inputs + 1) * self.width
@@ -98,6 +98,13 @@ class Students:
         first, width = self.inputs * self.width, self.width
         weight = rows[:, :first].reshape(-1, width, self.inputs)
         return weight, rows[:, first : first + width], rows[:, first + width : first + 2 * width], rows[:, -1:]
+
+
+def _hidden(weight: Array, bias: Array, inputs: Array) -> Array:
+    """Outputs of the hidden layer, shape (networks, samples, width), in one piece of memory."""
+    sums = inputs @ weight.swapaxes(1, 2)
+    sums += bias[:, None]
+    return np.tanh(sums, out=sums)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from scalinglab._checks import Array, array, fail, non_negative, non_negative_integer, positive_integer
 from scalinglab._results import ReadOnly, records
-from scalinglab.approximation.second_order import fit_network
+from scalinglab.approximation.second_order import examples, fit_network, held_out
 from scalinglab.approximation.students import NEAR, Layers, Students, stream
 
 
@@ -83,13 +83,12 @@ def network_curve(
     counts = [positive_integer("samples", count) for count in samples]
     if not counts or max(counts) > len(places):
         fail("samples", f"hold numbers up to {len(places)}, at least one", counts)
-    test = {"test_inputs": test_inputs, "test_labels": test_labels}
-    fits = [fit_network(places[:count], answers[:count], width=width, **test, **options) for count in counts]
-    tested = [fit.test_error for fit in fits if fit.test_error is not None]
+    test = held_out(test_inputs, test_labels, examples("inputs", "labels", places, answers)[0].shape[1])
+    fits = [fit_network(places[:count], answers[:count], width=width, **options) for count in counts]
     return NetworkCurve(
         np.array(counts),
         np.stack([fit.train_error[-1] for fit in fits]),
-        np.stack([errors[-1] for errors in tested]),
+        np.stack([fit.shape.error(fit.values, *test) for fit in fits]),
         fits[0].parameters,
     )
 

@@ -7,6 +7,7 @@ nothing in its error but the data.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,16 @@ def _blocks(count: int) -> list[slice]:
 
 def _features(inputs: Array) -> Array:
     draw = np.random.default_rng(510).uniform(-1, 1, size=(FEATURES, 3))
-    return np.hstack([np.tanh(2 * (inputs @ draw[:, :2].T + draw[:, 2])), np.ones((len(inputs), 1))])
+    features = np.ones((len(inputs), FEATURES + 1))
+    np.tanh(2 * (inputs @ draw[:, :2].T + draw[:, 2]), out=features[:, :-1])
+    return features
+
+
+@functools.cache
+def _fresh(teacher: str) -> tuple[Array, Array]:
+    """Features of points that no data set has, the same for every student, and what the teacher says of them."""
+    inputs = np.random.default_rng(99).uniform(-1, 1, size=(TESTS, 2))
+    return read_only(_features(inputs)), read_only(_teach(inputs, teacher))
 
 
 def _risk(inputs: Array, labels: Array, weights: Array, teacher: str, ridge: float) -> float:
@@ -84,8 +94,15 @@ def _risk(inputs: Array, labels: Array, weights: Array, teacher: str, ridge: flo
         gram += features.T @ (features * shares[some, None])
         right += features.T @ (shares[some] * labels[some])
     found = np.linalg.solve(gram, right)
-    fresh = np.random.default_rng(99).uniform(-1, 1, size=(TESTS, 2))
-    return float(np.mean((_features(fresh) @ found - _teach(fresh, teacher)) ** 2))
+    features, answers = _fresh(teacher)
+    return float(np.mean((features @ found - answers) ** 2))
+
+
+@functools.lru_cache(maxsize=1024)
+def _risk_of_all(samples: int, noise: float, teacher: str, ridge: float, seed: int) -> float:
+    """``_risk`` of a whole data set: the same however few are kept, and of a large one most of the work."""
+    inputs, labels = noisy_teacher(samples, noise=noise, teacher=teacher, seed=seed)
+    return _risk(inputs, labels, np.ones(len(inputs)), teacher, ridge)
 
 
 def data_risk(
@@ -122,11 +139,10 @@ def data_risk(
     """
     inputs, labels = noisy_teacher(samples, noise=noise, teacher=teacher, seed=seed)
     few = compress_dataset(inputs, labels, size, order)
-    ones, ridge = np.ones(len(inputs)), positive("ridge", ridge)
-    chosen = slice(len(few))  # the first ones, as good as random
+    ridge, chosen = positive("ridge", ridge), slice(len(few))  # the first ones, as good as random
     return {
-        "all": _risk(inputs, labels, ones, teacher, ridge),
-        "random": _risk(inputs[chosen], labels[chosen], ones[chosen], teacher, ridge),
+        "all": _risk_of_all(len(inputs), noise, teacher, ridge, seed),
+        "random": _risk(inputs[chosen], labels[chosen], np.ones(len(few)), teacher, ridge),
         "compressed": _risk(few.inputs, few.labels, few.weights, teacher, ridge),
         "kept": float(len(few)),
     }

@@ -26,6 +26,8 @@ Sums = Callable[[Index, Array], Array]
 ROUNDING = 1e-14
 #: Dependent directions: singular values below this many units of rounding, for each row of the matrix.
 UNITS = 8.0
+#: The smallest number by which is divided.
+TINY = np.finfo(float).tiny
 
 
 def halve(sums: Sums, weights: Array, features: int) -> tuple[Index, Array, Array]:
@@ -125,7 +127,7 @@ def peel(directions: Array, masses: Array) -> Array:
     """
     cells, _, count = directions.shape
     masses, every = masses.copy(), np.arange(cells)
-    alive = np.ones(masses.shape)
+    alive, gone = np.ones(masses.shape, dtype=bool), np.full(masses.shape, np.inf)
     spent = np.zeros((cells, count, count))  # orthonormal rows
     left = np.ones((cells, count))  # of the squared lengths of unit vectors, when they are projected
     for step in range(count):
@@ -134,16 +136,17 @@ def peel(directions: Array, masses: Array) -> Array:
         way[every, best] += 1.0
         line = np.matmul(directions, way[..., None])[..., 0]
         size = np.abs(line)
-        ratio = np.full(masses.shape, np.inf)
-        first = np.divide(masses, size, out=ratio, where=(size >= ROUNDING) & (alive > 0)).argmin(1)
+        first = np.divide(masses, size, out=gone.copy(), where=(size >= ROUNDING) & alive).argmin(1)
         stride = masses[every, first] / line[every, first]
-        masses -= stride[:, None] * line
-        alive[every, first] = 0.0
-        masses = np.maximum(masses, 0.0) * alive
+        line *= stride[:, None]
+        masses -= line
+        alive[every, first] = False
+        np.maximum(masses, 0.0, out=masses)
+        masses *= alive
         row = directions[every, first]
         for _ in range(2):  # twice is enough, however short what is left of it
-            row = row + _combined(rows, -np.matmul(rows, row[..., None])[..., 0])
-        row /= np.sqrt(np.maximum(np.einsum("cd,cd->c", row, row), np.finfo(float).tiny))[:, None]
+            row += _combined(rows, -np.matmul(rows, row[..., None])[..., 0])
+        row /= np.sqrt(np.maximum(np.einsum("cd,cd->c", row, row), TINY))[:, None]
         spent[:, step] = row
         left -= row**2
     return masses

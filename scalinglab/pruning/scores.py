@@ -210,10 +210,7 @@ def ordered_flows(layers: Layers, masks: Masks) -> list[Array]:
     if isinstance(layers, Network):
         return _finite(synflow_scores(layers, masks))
     sizes = [size * mask for size, mask in zip(magnitude_scores(layers), masks, strict=True)]
-    # Every product of weights on a path, and every sum of such products, lies between these.
-    least = sum(min(0.0, np.log(size[size > 0].min(initial=1.0))) for size in sizes)
-    most = sum(max(0.0, np.log(size.max() * size.shape[1])) for size in sizes if size.any())
-    if least > -RANGE and most + np.log(sizes[-1].shape[0]) < RANGE:
+    if representable(sizes):
         return synflow_scores(layers, masks)
     with np.errstate(divide="ignore"):
         logs = [np.log(size) for size in sizes]
@@ -223,6 +220,14 @@ def ordered_flows(layers: Layers, masks: Masks) -> list[Array]:
         for each in reversed(logs[1:]):
             above.append(_log_sum(each.T + above[-1]))
     return [each + down + up[:, None] for each, down, up in zip(logs, below[:-1], reversed(above), strict=True)]
+
+
+def representable(sizes: Sequence[Array]) -> bool:
+    """Whether every sum of products of weights of these sizes, one of each layer, is a number; so it is of fewer."""
+    # Every product of weights on a path, and every sum of such products, lies between these.
+    least = sum(min(0.0, np.log(size[size > 0].min(initial=1.0))) for size in sizes)
+    most = sum(max(0.0, np.log(size.max() * size.shape[1])) for size in sizes if size.any())
+    return bool(least > -RANGE and most + np.log(sizes[-1].shape[0]) < RANGE)
 
 
 def _finite(scores: list[Array]) -> list[Array]:

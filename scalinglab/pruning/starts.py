@@ -9,14 +9,16 @@ from numpy.typing import ArrayLike
 from scalinglab._checks import fail, one_of, positive_integer
 from scalinglab.pruning.allocation import erk_counts, uniform_counts
 from scalinglab.pruning.masks import Masks, weights_of
-from scalinglab.pruning.modules import Layers, seen
+from scalinglab.pruning.modules import Layers, Network, seen
 from scalinglab.pruning.scores import (
     grasp_scores,
     lamp_scores,
     magnitude_scores,
     ordered_flows,
     random_scores,
+    representable,
     snip_scores,
+    synflow_scores,
 )
 from scalinglab.pruning.selection import keep_largest, kept_weights
 
@@ -141,9 +143,12 @@ def synflow_masks(layers: Layers, kept: int, *, rounds: int = ROUNDS) -> Masks:
     if positive_integer("kept", kept) > masks.size:
         fail("kept", f"not exceed the {masks.size} weights of the network", kept)
     times = positive_integer("rounds", rounds)
+    # Where the scores of all weights are numbers, those of fewer are.
+    numbers = not isinstance(layers, Network) and representable(magnitude_scores(layers))
+    flows = synflow_scores if numbers else ordered_flows
     for step in range(1, times + 1):
         left = round(masks.size * (kept / masks.size) ** (step / times))
-        masks = keep_largest(ordered_flows(layers, masks), left, within=masks)
+        masks = keep_largest(flows(layers, masks), left, within=masks)
     return masks
 
 

@@ -150,25 +150,29 @@ def _descend(problem: Problem, starts: Array, steps: int) -> Minimum:
     values = np.clip(starts, problem.low, problem.high)
     cost, converged = problem.cost(problem.deviations(values)), np.zeros(batch, dtype=bool)
     damping, active = np.ones(batch), np.arange(batch)
+    part = problem.at(active, batch)
     for _ in range(steps):
-        part = problem.at(active, batch)
-        step, gain = _step(part, values[active], damping[active])
-        tried = np.clip(values[active] + step, part.low, part.high)
+        here, known, damped = values[active], cost[active], damping[active]
+        step, gain = _step(part, here, damped)
+        tried = np.clip(here + step, part.low, part.high)
         lower = part.cost(part.deviations(tried))
-        better = lower < cost[active]
-        done = (damping[active] <= 1) & (gain <= _negligible(part, cost[active], TOLERANCE))
+        better = lower < known
+        done = (damped <= 1) & (gain <= _negligible(part, known, TOLERANCE))
         # Damped to a standstill: rounding allows no better point, so all is well if there is little left to gain.
-        stuck = ~better & (damping[active] > HIGHEST)
+        stuck = ~better & (damped > HIGHEST)
         values[active[better]], cost[active[better]] = tried[better], lower[better]
-        damping[active] = np.maximum(damping[active] * np.where(better, 0.1, 5.0), LOWEST)
+        damping[active] = np.maximum(damped * np.where(better, 0.1, 5.0), LOWEST)
         converged[active[done]] = True
         if stuck.any():
             rest = problem.at(active[stuck], batch)
             _, gain = _step(rest, values[active[stuck]], np.ones(stuck.sum()))
             converged[active[stuck]] |= gain <= _negligible(rest, cost[active[stuck]], 1e3 * TOLERANCE)
-        active = active[~(done | stuck)]
-        if not len(active):
-            break
+        ended = done | stuck
+        if ended.any():
+            active = active[~ended]
+            if not len(active):
+                break
+            part = problem.at(active, batch)
     return Minimum(values, cost, converged)
 
 
@@ -184,14 +188,15 @@ def _step(problem: Problem, values: Array, damping: Array) -> tuple[Array, Array
     size = np.maximum(np.abs(deviations), 1e-300)
     kept = np.minimum(1.0, problem.delta / size)
     inside = (size <= problem.delta).astype(np.float64)
-    weights = np.ones_like(kept) if problem.weights is None else problem.weights
-    across = jacobian.swapaxes(-1, -2)
-    gradient = (across @ (weights * kept * deviations)[..., None])[..., 0]
     # One matrix product serves both Newton's matrix and the one that damps it.
-    pull = damping[:, None] * kept
-    matrix = across @ ((weights * (inside + pull))[..., None] * jacobian)
-    diagonal = np.einsum("bpi,bp,bpi->bi", jacobian, weights * kept, jacobian)
-    matrix += (damping[:, None] * diagonal)[..., None] * np.eye(values.shape[1])
+    both = inside + damping[:, None] * kept
+    if problem.weights is not None:
+        kept, both = problem.weights * kept, problem.weights * both
+    across, eye = jacobian.swapaxes(-1, -2), np.eye(values.shape[1])
+    gradient = (across @ (kept * deviations)[..., None])[..., 0]
+    matrix = across @ (both[..., None] * jacobian)
+    diagonal = np.einsum("bpi,bp,bpi->bi", jacobian, kept, jacobian)
+    matrix += (damping[:, None] * diagonal)[..., None] * eye
     # Parameters at a bound that the loss pushes against stay there.
     held = (values <= problem.low) & (gradient >= 0) | (values >= problem.high) & (gradient <= 0)
     held |= diagonal <= 0
@@ -199,8 +204,6 @@ def _step(problem: Problem, values: Array, damping: Array) -> tuple[Array, Array
     matrix = np.where(held[..., None] | held[:, None, :], 0.0, matrix)
     scale = np.sqrt(np.where(held, 1.0, np.einsum("bii->bi", matrix)))
     scale = np.maximum(scale, 1e-150)
-    unit = (
-        matrix / scale[..., None] / scale[:, None, :] + np.eye(values.shape[1]) * np.where(held, 1.0, 1e-14)[..., None]
-    )
+    unit = matrix / scale[..., None] / scale[:, None, :] + eye * np.where(held, 1.0, 1e-14)[..., None]
     step = -np.linalg.solve(unit, (gradient / scale)[..., None])[..., 0] / scale
     return step, -(gradient * step).sum(axis=-1) / 2

@@ -71,16 +71,21 @@ def test_lazy_gains_from_the_order_and_rich_gains_little(chapter):
     assert max(orders) < rich["random"] / 3
 
 
+def last_gaps(chapter: Chapter, scale: float, seed: int) -> dict[str, float]:
+    """What the table has of the first wide network, of another one; the chapter draws none of these."""
+    full = universal.mean_field_network(2000, scale=scale, seed=seed)
+    few = {"full": full, "random": universal.compress_network(full, 120, choose="random")}
+    few |= {f"order {order}": universal.compress_network(full, 120, order) for order in (1, 7)}
+    settings = {"step_size": chapter["step_size"](scale), "batch_size": 64, "steps": 600, "evaluations": 40}
+    gaps = last(universal.train_together(few, chapter["SINE"], optimizer="sgd", **settings)).gaps()
+    return {name: gap.max() for name, gap in gaps.items()}
+
+
 def test_over_several_wide_networks_the_order_gains_much_when_lazy_and_little_when_rich(chapter):
     """Five of them: what the answer below the table says of other initializations, and of random neurons."""
     gained = {10: [], 1: []}
     for scale, seed in itertools.product(gained, range(5)):
-        full = universal.mean_field_network(2000, scale=scale, seed=seed)
-        few = {"full": full, "random": universal.compress_network(full, 120, choose="random")}
-        few |= {f"order {order}": universal.compress_network(full, 120, order) for order in (1, 7)}
-        settings = {"step_size": chapter["step_size"](scale), "batch_size": 64, "steps": 600, "evaluations": 40}
-        gaps = last(universal.train_together(few, chapter["SINE"], optimizer="sgd", **settings)).gaps()
-        largest = {name: gap.max() for name, gap in gaps.items()}
+        largest = chapter["last_gaps"](scale) if seed == 0 else last_gaps(chapter, scale, seed)
         gained[scale].append(largest["order 1"] / largest["order 7"])
         assert max(largest["order 1"], largest["order 7"]) < largest["random"] / (3 if scale == 1 else 1)
     assert min(gained[10]) > 30

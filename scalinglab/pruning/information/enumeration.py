@@ -139,8 +139,9 @@ def means(rows: Sequence[Mapping[str, Any]], by: Sequence[str]) -> list[dict[str
     found = []
     for key, group in groups.items():
         names = [name for name, value in group[0].items() if name not in (*by, "seed") and not isinstance(value, str)]
-        averages = {name: float(np.mean([row[name] for row in group])) for name in names}
-        found.append(dict(zip(by, key, strict=True)) | averages | {"seeds": len(group)})
+        averages = np.array([[row[name] for row in group] for name in names], dtype=np.float64).mean(1).tolist()
+        about = dict(zip(by, key, strict=True)) | dict(zip(names, averages, strict=True))
+        found.append(about | {"seeds": len(group)})
     return found
 
 
