@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 
 from scalinglab.classroom.nbgrader.deadlines import seconds_late
 
@@ -65,6 +66,16 @@ def first_revision() -> str:
     settings = Config()
     settings.set_main_option("script_location", dbutil.ALEMBIC_DIR.replace("%", "%%"))
     return ScriptDirectory.from_config(settings).get_heads()[0]
+
+
+@cache
+def one_engine(address: str, **options: Any) -> Any:
+    """SQLAlchemy's engine for a gradebook, one for all the times that nbgrader opens it while it grades.
+
+    nbgrader makes one each time, some ten times for a submission, and each would turn every question into SQL anew.
+    Closing the gradebook closes its connections all the same.
+    """
+    return create_engine(address, **options)
 
 
 def cells_of_assignments(gradebook: Any) -> dict[str, dict[str, float]]:

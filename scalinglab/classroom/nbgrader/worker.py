@@ -220,14 +220,14 @@ def _nbgrader(class_folder: Path) -> Any:
     from nbgrader.preprocessors import Execute
 
     from scalinglab.classroom.nbgrader.forked_kernels import ExecuteInFork
-    from scalinglab.classroom.nbgrader.gradebook import first_revision
+    from scalinglab.classroom.nbgrader.gradebook import first_revision, one_engine
     from scalinglab.classroom.nbgrader.points_from_checks import with_points_from_checks
 
     settings = _settings(class_folder)
     settings.Execute.shutdown_kernel = "immediate"
     steps = with_points_from_checks(settings)
     settings.Autograde.autograde_preprocessors = [ExecuteInFork if one is Execute else one for one in steps]
-    api.get_alembic_version = first_revision
+    api.get_alembic_version, api.create_engine = first_revision, one_engine
     return NbGraderAPI(config=settings)
 
 

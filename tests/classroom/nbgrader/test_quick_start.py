@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nbgrader import api
 
-from scalinglab.classroom.nbgrader.gradebook import first_revision
+from scalinglab.classroom.nbgrader.gradebook import first_revision, one_engine
 
 JUDGED = """
 {first}
@@ -52,3 +52,22 @@ def test_a_new_gradebook_has_the_revision_that_nbgraders_own_program_tells(monke
 
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     assert first_revision() == api.get_alembic_version()
+
+
+def test_one_engine_for_all_times_reads_the_gradebook_that_is_there_now(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(api, "create_engine", one_engine)
+    monkeypatch.setattr(api, "get_alembic_version", first_revision)
+    file, earlier = tmp_path / "gradebook.db", tmp_path / "earlier.db"
+    with api.Gradebook(f"sqlite:///{file}") as book:
+        engine = book.engine
+        book.add_student("ana")
+    earlier.write_bytes(file.read_bytes())
+    with api.Gradebook(f"sqlite:///{file}") as book:
+        assert book.engine is engine
+        book.add_student("ben")
+        with api.Gradebook(f"sqlite:///{file}") as second:  # as nbgrader's steps do while another is open
+            assert [one.id for one in second.students] == ["ana", "ben"]
+        assert [one.id for one in book.students] == ["ana", "ben"]
+    earlier.replace(file)
+    with api.Gradebook(f"sqlite:///{file}") as book:
+        assert [one.id for one in book.students] == ["ana"]
