@@ -1,28 +1,35 @@
 """nbgrader's processes for tests: forked from one that has imported nbgrader, which takes a second of a processor.
 
-Grading starts such a process anew in each of its runs, and the tests run it a hundred times. Forks begin in the same
-state as a process that has answered ``ready``. The processes that a command in a process of its own starts, as those of
-``tests/classroom/grading/test_environment_check.py``, begin as they do for users.
+Grading starts such a process anew in each of its runs, and the tests run it a hundred times. Forks begin in the state
+of a process that has made a release, and has loaded what grading and feedback need. What a command in a process of its
+own starts, as that of ``tests/classroom/grading/test_environment_check.py``, begins as it does for users.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from scalinglab.classroom.nbgrader.class_folder import make_class, notebook_of
 from scalinglab.classroom.nbgrader.limited_program import LimitedProgram
 
 WORKER = "scalinglab.classroom.nbgrader.worker"
+#: What grading and feedback load beside what a release does.
+LOADED_LATE = ("scalinglab.classroom.nbgrader.feedback_page", "scalinglab.classroom.nbgrader.forked_kernels")
+LOADED_LATE += ("difflib", "ipykernel.connect", "ipykernel.kernelspec", "IPython.lib.lexers", "jinja2.ext")
 _LARGEST = 1 << 20
 
 
@@ -94,15 +101,15 @@ class ForkedProgram(LimitedProgram):
 
 
 def main(asking: socket.socket) -> None:
-    """Import nbgrader, then fork when asked, until whoever asks is gone."""
+    """Import nbgrader and use it once, then fork when asked, until whoever asks is gone."""
     from scalinglab.classroom.nbgrader import worker
 
     worker.quick_jsonschema()
-    import nbgrader.apps
-
-    from scalinglab.classroom.nbgrader import feedback_page, forked_kernels, gradebook, points_from_checks
-
-    del nbgrader, feedback_page, forked_kernels, gradebook, points_from_checks
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="scalinglab-tests-") as home:
+        warnings.simplefilter("ignore")
+        _release_once(Path(home), worker)
+    for name in LOADED_LATE:
+        importlib.import_module(name)
     ended: dict[int, int] = {}
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who asked; they end it
     signal.signal(signal.SIGCHLD, lambda *_: _reap(ended))
@@ -120,6 +127,19 @@ def main(asking: socket.socket) -> None:
         for file in files:
             os.close(file)
         asking.send(json.dumps(answer).encode())
+
+
+def _release_once(class_folder: Path, worker: Any) -> None:
+    """Make a class with one assignment of one test, and release it."""
+    told = {"grade_id": "test", "schema_version": 3, "grade": True, "solution": False, "locked": True, "points": 1}
+    test = worker.nbformat.v4.new_code_cell("assert True", metadata={"nbgrader": told | {"task": False}})
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    make_class(class_folder)
+    file = notebook_of(class_folder, "source", "once")
+    file.parent.mkdir(parents=True)
+    worker.nbformat.write(worker.nbformat.v4.new_notebook(cells=[test], metadata=kernel), file)
+    released = worker._release(class_folder, "once")
+    assert not released["problem"], released
 
 
 def _reap(ended: dict[int, int]) -> None:
