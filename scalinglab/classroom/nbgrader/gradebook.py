@@ -9,11 +9,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from nbgrader import dbutil
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -25,7 +23,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from scalinglab.classroom.nbgrader.deadlines import seconds_late
 
@@ -53,29 +51,6 @@ def trouble_with(address: str) -> str:
     except sqlite3.Error as problem:
         sound = str(problem)
     return "" if sound == "ok" else f"the gradebook {place} is damaged ({sound})"
-
-
-def first_revision() -> str:
-    """What nbgrader notes down in a new gradebook: the newest revision of its tables, told by alembic as a library.
-
-    nbgrader starts alembic as a program for it, and waits three seconds, most of them for imports.
-    """
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    settings = Config()
-    settings.set_main_option("script_location", dbutil.ALEMBIC_DIR.replace("%", "%%"))
-    return ScriptDirectory.from_config(settings).get_heads()[0]
-
-
-@cache
-def one_engine(address: str, **options: Any) -> Any:
-    """SQLAlchemy's engine for a gradebook, one for all the times that nbgrader opens it while it grades.
-
-    nbgrader makes one each time, some ten times for a submission, and each would turn every question into SQL anew.
-    Closing the gradebook closes its connections all the same.
-    """
-    return create_engine(address, **options)
 
 
 def cells_of_assignments(gradebook: Any) -> dict[str, dict[str, float]]:
