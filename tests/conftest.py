@@ -15,8 +15,10 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from scalinglab.classroom.nbgrader import client
 from scalinglab.cli.lab import ALLOCATOR
 from tests.browser.harness import find_chromium, launch
+from tests.classroom.forked_workers import ForkedProgram
 
 #: Set before any kernel starts, in the main process and in each worker; the kernels inherit it.
 _home = Path(tempfile.mkdtemp(prefix="scalinglab-tests-"))
@@ -87,6 +89,16 @@ def _scopes(item: pytest.Item) -> set[str]:
     """The scopes of the fixtures that a test uses; of what is no test function, a notebook say, none."""
     known = getattr(item, "_fixtureinfo", None)
     return {found[-1].scope for found in known.name2fixturedefs.values() if found} if known else set()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forked_workers() -> Iterator[None]:
+    """Let nbgrader's processes be forks, where a process can be forked safely: on Linux."""
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.platform == "linux":
+            patch.setattr(client, "LimitedProgram", ForkedProgram)
+        yield
+        ForkedProgram.close_template()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ import pytest
 import scalinglab
 from scalinglab import live
 
+#: One worker reads all sources, once.
+pytestmark = pytest.mark.xdist_group("import rules")
 PACKAGE = Path(scalinglab.__file__).parent
 HELPERS = {
     "_checks",

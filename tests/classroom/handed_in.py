@@ -27,6 +27,16 @@ def mean_and_error(errors):
     return statistics.fmean(errors), statistics.stdev(errors) / math.sqrt(len(errors))"""
 WRONG_SLOPE = RIGHT_SLOPE.replace("return -", "return ")
 INSIDE = "def exponent(sizes, errors):\n    {}"
+#: The endless loops of this class leave the processor to others.
+LOOPING = INSIDE.format("import time\n    while True: time.sleep(0.01)")
+#: A gigabyte at once, and more until the cell's time is up.
+PRINTING = """import time
+
+for _ in range(100_000):
+    print("x" * 10_000)
+while True:
+    print("x" * 10_000)
+    time.sleep(0.001)"""
 
 
 @dataclass(frozen=True)
@@ -159,7 +169,7 @@ CLASS: dict[str, Made] = {
     "exits inside": Made(both(slope=INSIDE.format("raise SystemExit")), HALF, told="SystemExit"),
     "kills the kernel": Made(before("import os\n\nos._exit(1)"), problem="kernel died"),
     "quits": Made(before("import time\n\nexit()\ntime.sleep(1)"), FULL),
-    "loops inside": Made(both(slope=INSIDE.format("while True: pass")), HALF, told="5 seconds"),
+    "loops inside": Made(both(slope=LOOPING), HALF, told="5 seconds"),
     "loops at the top": Made(before("import time\n\nwhile True:\n    time.sleep(1)"), FULL),
     "loops and cannot be stopped": Made(
         before("import signal, time\n\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    time.sleep(1)"),
@@ -182,7 +192,7 @@ CLASS: dict[str, Made] = {
     "turned, merged, split": Made(turned_merged_and_split, FULL),
     "copied cell": Made(twice, FULL),
     "check bound anew": Made(before('check = lambda *a, **k: type("x", (), {"mark": 10.0})'), FULL),
-    "prints without end": Made(before("while True:\n    print('x' * 10_000)"), FULL),
+    "prints without end": Made(before(PRINTING), FULL),
     "prints much inside": Made(both(slope=RIGHT_SLOPE.replace("    x,", "    print('x' * 10**7)\n    x,")), FULL),
     "writes to stderr": Made(
         both(slope=RIGHT_SLOPE.replace("    x,", "    import os\n    os.write(2, b'direct')\n    x,")), FULL

@@ -220,6 +220,8 @@ def test_the_kernel_is_this_python_whatever_the_user_has_registered(server):
     file = server.folder / "runtime" / f"kernel-{json.loads(body)['id']}.json"
     client = BlockingKernelClient()
     client.load_connection_file(str(file))
+    # A client without a manager calls a kernel dead whose heart is silent for a second, as it is until it has started.
+    client.hb_channel.time_to_dead = 60
     client.start_channels()
     try:
         client.wait_for_ready(timeout=60)

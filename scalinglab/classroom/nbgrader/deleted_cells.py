@@ -44,16 +44,21 @@ class RestoreCells(NbGraderPreprocessor):
             nb.cells.insert(0, next(cell for cell in release.cells if cell.cell_type == "code"))
         pairs = _exercises(release)
         _take_out_answers(nb, release, {_grade_id(check): stub for stub, check in pairs})
+        ids = [_grade_id(cell) for cell in nb.cells]
         for stub, check in pairs:
-            ids = [_grade_id(cell) for cell in nb.cells]
             if _grade_id(stub) not in ids:
                 stub.source = "# This cell was deleted."
-                nb.cells.insert(ids.index(_grade_id(check)) if _grade_id(check) in ids else len(ids), stub)
-            ids = [_grade_id(cell) for cell in nb.cells]
+                _insert(nb, ids, ids.index(_grade_id(check)) if _grade_id(check) in ids else len(ids), stub)
             if _grade_id(check) not in ids:
-                nb.cells.insert(ids.index(_grade_id(stub)) + 1, check)
+                _insert(nb, ids, ids.index(_grade_id(stub)) + 1, check)
         _put_back_graded(nb, release)
         return nb, resources
+
+
+def _insert(nb: Any, ids: list[str], place: int, cell: Any) -> None:
+    """Put a cell in its place, and its id into the list of all ids."""
+    nb.cells.insert(place, cell)
+    ids.insert(place, _grade_id(cell))
 
 
 def _turn_back(nb: Any, release: Any) -> None:
@@ -101,13 +106,11 @@ def _beside(source: str, original: str) -> str:
 
 def _put_back_graded(nb: Any, release: Any) -> None:
     """Put back the instructor's own graded cells, each behind what was released before it."""
-    before = ""
+    before, ids = "", [_grade_id(one) for one in nb.cells]
     for cell in release.cells:
         name, told = _grade_id(cell), cell.metadata.get("nbgrader", {})
-        ids = [_grade_id(one) for one in nb.cells]
         if name and name not in ids and (told.get("grade") or told.get("task")):
-            nb.cells.insert(ids.index(before) + 1 if before else len(ids), cell)
-            ids.append(name)
+            _insert(nb, ids, ids.index(before) + 1 if before else len(ids), cell)
         before = name if name in ids and name else before
 
 

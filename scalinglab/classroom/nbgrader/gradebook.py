@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from nbgrader import dbutil
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -52,19 +51,6 @@ def trouble_with(address: str) -> str:
     except sqlite3.Error as problem:
         sound = str(problem)
     return "" if sound == "ok" else f"the gradebook {place} is damaged ({sound})"
-
-
-def first_revision() -> str:
-    """What nbgrader notes down in a new gradebook: the newest revision of its tables, told by alembic as a library.
-
-    nbgrader starts alembic as a program for it, and waits three seconds, most of them for imports.
-    """
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    settings = Config()
-    settings.set_main_option("script_location", dbutil.ALEMBIC_DIR.replace("%", "%%"))
-    return ScriptDirectory.from_config(settings).get_heads()[0]
 
 
 def cells_of_assignments(gradebook: Any) -> dict[str, dict[str, float]]:

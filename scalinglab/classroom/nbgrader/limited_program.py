@@ -141,15 +141,16 @@ class LimitedProgram:
                 return None
             if self._program is None or self._output is None:
                 self._output = tempfile.TemporaryFile()  # noqa: SIM115 (read as long as the program runs)
-                self._program = subprocess.Popen(
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=self._output,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                    env=os.environ | self._environment,
-                )
+                self._program = self._start(self._command, os.environ | self._environment, self._output)
             return self._program, self._output
+
+    def _start(
+        self, command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]
+    ) -> subprocess.Popen[str]:
+        """Start the program, which writes all that it says to a file."""
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, text=True, env=environment
+        )
 
 
 def _end_of(output: IO[bytes], since: int) -> str:

@@ -215,19 +215,18 @@ def _settings(class_folder: Path) -> Any:
 
 def _nbgrader(class_folder: Path) -> Any:
     """Nbgrader's programs with the settings of the class."""
-    from nbgrader import api
     from nbgrader.apps import NbGraderAPI
     from nbgrader.preprocessors import Execute
 
     from scalinglab.classroom.nbgrader.forked_kernels import ExecuteInFork
-    from scalinglab.classroom.nbgrader.gradebook import first_revision
     from scalinglab.classroom.nbgrader.points_from_checks import with_points_from_checks
+    from scalinglab.classroom.nbgrader.quick_parts import use_quick_parts
 
     settings = _settings(class_folder)
     settings.Execute.shutdown_kernel = "immediate"
     steps = with_points_from_checks(settings)
     settings.Autograde.autograde_preprocessors = [ExecuteInFork if one is Execute else one for one in steps]
-    api.get_alembic_version = first_revision
+    use_quick_parts()
     return NbGraderAPI(config=settings)
 
 

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 from nbgrader import api
+from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from scalinglab.classroom.nbgrader.gradebook import first_revision
+from scalinglab.classroom.nbgrader.quick_parts import first_revision, one_engine, validate
 
 JUDGED = """
 {first}
@@ -52,3 +54,42 @@ def test_a_new_gradebook_has_the_revision_that_nbgraders_own_program_tells(monke
 
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     assert first_revision() == api.get_alembic_version()
+
+
+def test_one_engine_for_all_times_reads_the_gradebook_that_is_there_now(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(api, "create_engine", one_engine)
+    monkeypatch.setattr(api, "get_alembic_version", first_revision)
+    file, earlier = tmp_path / "gradebook.db", tmp_path / "earlier.db"
+    with api.Gradebook(f"sqlite:///{file}") as book:
+        engine = book.engine
+        book.add_student("ana")
+    earlier.write_bytes(file.read_bytes())
+    with api.Gradebook(f"sqlite:///{file}") as book:
+        assert book.engine is engine
+        book.add_student("ben")
+        with api.Gradebook(f"sqlite:///{file}") as second:  # as nbgrader's steps do while another is open
+            assert [one.id for one in second.students] == ["ana", "ben"]
+        assert [one.id for one in book.students] == ["ana", "ben"]
+    earlier.replace(file)
+    with api.Gradebook(f"sqlite:///{file}") as book:
+        assert [one.id for one in book.students] == ["ana"]
+
+
+@pytest.mark.parametrize("change", [{}, {"points": -1}, {"points": "ten"}, {"grade_id": "a b"}, {"more": 1}, None])
+def test_what_nbgrader_knows_of_a_cell_is_judged_as_by_jsonschema(change):
+    schema = MetadataValidatorV3().schema
+    cell = {"schema_version": 3, "grade": True, "solution": False, "task": False, "locked": True, "points": 1}
+    cell = cell | {"grade_id": "test"} | change if change is not None else {}
+    told = []
+    for judge in (jsonschema.validate, validate):
+        try:
+            told.append(judge(cell, schema))
+        except jsonschema.ValidationError as error:
+            told.append(str(error))
+    assert told[0] == told[1]
+    assert (told[0] is None) == (change == {})
+
+
+def test_a_schema_that_is_none_is_refused():
+    with pytest.raises(jsonschema.SchemaError):
+        validate({}, {"type": "nothing that there is"})
