@@ -95,6 +95,7 @@ def profile(problem: Problem, values: Array, rows: Array, sides: Array, *, rise:
         if not len(behind):
             break
         walk.go(np.minimum(1.05 * walk.near, walk.reach), behind)
+    walk.finish()
     return Ends(walk.centre + sides * np.minimum(walk.ends, walk.reach), walk.open, walk.optima, walk.best)
 
 
@@ -187,10 +188,16 @@ class _Walk:
         distance = np.where(roots <= 0.99 * self.allowed[:, None], distance, -np.inf)
         furthest = distance.argmax(axis=1)
         best = distance[np.arange(len(furthest)), furthest]
-        behind = np.flatnonzero((best > 1.02 * self.ends) & ~self.open & (best < self.reach))
+        behind = np.flatnonzero((best > 1.02 * self.ends) & ~self.open)
         self.near[behind], self.near_root[behind] = best[behind], roots[furthest[behind]]
         self.optima[behind] = values[furthest[behind]]
         return behind
+
+    def finish(self) -> None:
+        """Go on to the optima at bounds: a search may have crawled there, and what moves with whom is asked of them."""
+        at_bound = np.flatnonzero(self.open & (self.reach > 0))
+        for _ in range(REPEATS if len(at_bound) else 0):
+            _, self.optima[at_bound] = self._roots(at_bound, self.reach[at_bound])
 
     def _free(self) -> None:
         """Visit where one parameter is at a bound that the loss does not know of, and any other is further out."""
