@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.harness import Notebook, launch, serve
-from tests.course.notebooks import COURSE
+from tests.course.notebooks import COURSE, panels_in
 
 TARGET = COURSE / "figures" / "panel.png"
 
@@ -25,7 +25,7 @@ def take(target: Path) -> None:
             notebook = Notebook(page, address)
             notebook.open("00_start_here.ipynb")
             notebook.run_all()
-            notebook.open_sealed()
+            notebook.open_sealed(panels_in(COURSE / "00_start_here.ipynb"))
             panel = notebook.panel("Live training")
             panel.wait_for_state("finished")
             panel.button("narrow").click()

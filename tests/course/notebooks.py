@@ -27,6 +27,11 @@ def code_cells(chapter: Path) -> list[str]:
     return [source(cell) for cell in load(chapter)["cells"] if cell["cell_type"] == "code"]
 
 
+def panels_in(chapter: Path) -> int:
+    """How many panels the cells of a chapter make."""
+    return sum(len(re.findall(r"^Panel\(", cell, re.MULTILINE)) for cell in code_cells(chapter))
+
+
 def prose(chapter: Path) -> str:
     return "\n\n".join(source(cell) for cell in load(chapter)["cells"] if cell["cell_type"] == "markdown")
 

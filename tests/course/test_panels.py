@@ -14,7 +14,7 @@ import vl_convert
 from scalinglab.exercises import Journal, Prediction
 from scalinglab.live import Panel
 from tests.course.executed import Chapter
-from tests.course.notebooks import code_cells
+from tests.course.notebooks import code_cells, panels_in
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def panels(chapter: Chapter) -> list[Panel]:
 
 
 def test_every_panel_of_the_text_was_shown_and_ran_to_its_end(chapter, panels):
-    assert len(panels) == sum(len(re.findall(r"^Panel\(", cell, re.MULTILINE)) for cell in code_cells(chapter.path)) > 0
+    assert len(panels) == panels_in(chapter.path) > 0
     assert sorted(chapter.ends) == sorted(panel.name for panel in panels)
 
 
