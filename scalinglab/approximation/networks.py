@@ -8,6 +8,7 @@ family that needs torch.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from scalinglab._later import torch
 from scalinglab.approximation.fourier import FourierSeries, grid
 from scalinglab.approximation.runs import LearnerRuns, PenaltyRuns
 from scalinglab.approximation.second_order import fit_network
-from scalinglab.approximation.students import Students
+from scalinglab.approximation.students import NetworkFit, Students
 from scalinglab.approximation.targets import Samples
 from scalinglab.training import Task, finish, forward, train
 
@@ -167,6 +168,14 @@ def train_with_penalty(
     return PenaltyRuns(np.array(strengths), errors, len(samples), own)
 
 
+@lru_cache(maxsize=8)
+def _second_order(task: Task, width: int, starts: int, steps: int, seed: int) -> NetworkFit:
+    """The second-order learner, which knows nothing of the settings of the other: where these change, it stays."""
+    given: dict[str, Any] = {"width": width, "starts": starts, "steps": steps, "seed": seed}
+    given |= {"test_inputs": task.test_inputs, "test_labels": task.test_labels}
+    return fit_network(task.train_inputs, task.train_labels, **given)
+
+
 def compare_learners(
     task: Task, *, width: int, starts: int = 5, second_order_steps: int = 300, seed: int = 0, **settings: Any
 ) -> LearnerRuns:
@@ -200,9 +209,7 @@ def compare_learners(
     shape = Students(task.inputs, positive_integer("width", width))
     count, first = positive_integer("starts", starts), non_negative_integer("seed", seed)
     initial = [shape.layers(row) for row in shape.draw(count, first)]
-    given: dict[str, Any] = {"width": width, "initial": initial, "steps": second_order_steps}
-    given |= {"test_inputs": task.test_inputs, "test_labels": task.test_labels}
-    fit = fit_network(task.train_inputs, task.train_labels, **given)
+    fit = _second_order(task, shape.width, count, positive_integer("second_order_steps", second_order_steps), first)
     wanted: dict[str, Any] = {"optimizer": "adam", "step_size": 0.003, "steps": 1500, "dtype": "float64"}
     wanted |= settings
     # Batches in orders of their own; the weights are given.

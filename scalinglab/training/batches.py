@@ -102,6 +102,10 @@ class Batches:
         self.inputs = self.all_inputs.new_empty((plan.networks, most, plan.task.inputs))
         self._rows = self.all_labels.new_empty((plan.networks, most, self.all_labels.shape[1]))
         self.labels = self._rows.mT
+        # Where each example goes, row by row. One number is fetched in a third of the time of a row with one number.
+        self._from_to = [(self.all_inputs, self.inputs.flatten(0, 1)), (self.all_labels, self._rows.flatten(0, 1))]
+        if self.all_labels.shape[1] == 1:
+            self._from_to[1] = self.all_labels.view(-1), self._rows.view(-1)
         self.weights = torch.zeros((plan.networks, 1, most), dtype=plan.dtype, device=plan.device)
         for network, size in enumerate(plan.batch_sizes):
             whole = size == plan.samples[network]
@@ -124,9 +128,9 @@ class Batches:
         elif self.whole:
             return
         index = self.indices[-1] if self.whole else self.indices.pop()
-        torch.index_select(self.all_inputs, 0, index, out=self.inputs.view(len(index), -1))
-        index = index if self.offsets is None else index + self.offsets
-        torch.index_select(self.all_labels, 0, index, out=self._rows.view(len(index), -1))
+        (inputs, rows), (labels, their_rows) = self._from_to
+        torch.index_select(inputs, 0, index, out=rows)
+        torch.index_select(labels, 0, index if self.offsets is None else index + self.offsets, out=their_rows)
 
     def _draw(self) -> list[torch.Tensor]:
         """Indices of the next batches of all networks, the last one first."""

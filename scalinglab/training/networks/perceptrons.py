@@ -91,6 +91,8 @@ class Stack:
     flat : Tensor, shape (numbers,)
     layers : list of (weight, bias)
         Of the shapes (networks, outputs, inputs) and (networks, outputs), as in ``torch.nn.Linear``.
+    turned : list of (weight, bias)
+        The same numbers as products need them, (networks, inputs, outputs) and (networks, outputs, 1).
     embedding : Tensor of shape (networks, codes, numbers), or None
     """
 
@@ -109,6 +111,7 @@ class Stack:
         blocks = self._blocks(self.flat)
         self.embedding: Tensor | None = blocks.pop() if table else None
         self.layers: list[tuple[Tensor, Tensor]] = list(zip(blocks[::2], blocks[1::2], strict=True))
+        self.turned = [(weight.mT, bias.unsqueeze(2)) for weight, bias in self.layers]
 
     def _blocks(self, flat: Tensor) -> list[Tensor]:
         """Views of a vector of this layout, in their order in memory."""
