@@ -325,3 +325,17 @@ def test_no_panel_has_a_serious_accessibility_finding(chapter):
     assert pale(chapter) == []
     hidden.evaluate("(style) => style.remove()")
     chapter.page.evaluate(PUT_BACK)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS[:1], ids=lambda path: path.stem, indirect=True)
+def test_a_pale_text_is_found_in_one_place_of_all_that_are_alike(chapter):
+    panel = chapter.panels()[0]
+    hidden = [
+        chapter.page.add_style_tag(content=text) for text in (SEEN, ".sl-panel .sl-control label { color: #777 }")
+    ]
+    assert panel.root.locator(".sl-control label").count() > 1
+    ((rule, places),) = pale(chapter)
+    assert (rule, len(places)) == ("color-contrast", 1)
+    for style in hidden:
+        style.evaluate("(one) => one.remove()")
+    assert pale(chapter) == []
