@@ -84,20 +84,29 @@ class ForkedProgram(LimitedProgram):
     """A ``LimitedProgram`` that forks nbgrader's process, where it is asked for that one."""
 
     template: Template | None = None
+    #: Several threads grade, and may be the first to ask at the same time.
+    _making = threading.Lock()
 
     def _start(self, command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> Any:
         if command[1:3] != ["-m", WORKER]:
             return super()._start(command, environment, output)
-        if ForkedProgram.template is None:
-            ForkedProgram.template = Template()
-        return Forked(ForkedProgram.template, command, environment, output.fileno())
+        return Forked(self.begun(), command, environment, output.fileno())
+
+    @classmethod
+    def begun(cls) -> Template:
+        """The process that is forked, begun by whoever asks first."""
+        with cls._making:
+            if cls.template is None:
+                cls.template = Template()
+            return cls.template
 
     @classmethod
     def close_template(cls) -> None:
         """End what was forked here, if anything was."""
-        if cls.template is not None:
-            cls.template.close()
-        cls.template = None
+        with cls._making:
+            if cls.template is not None:
+                cls.template.close()
+            cls.template = None
 
 
 def main(asking: socket.socket) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -11,6 +13,7 @@ import pytest
 from scalinglab.classroom.nbgrader import client
 from scalinglab.classroom.nbgrader.class_folder import make_class
 from scalinglab.classroom.nbgrader.limited_program import LimitedProgram
+from tests.classroom import forked_workers
 from tests.classroom.forked_workers import Forked, ForkedProgram, Template
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="they are forked on Linux only")
@@ -33,6 +36,19 @@ def test_a_fork_answers_as_a_process_of_a_user_does(tmp_path: Path, monkeypatch:
     assert found == answers(started)
     assert [problem for _, problem in found] == ["", "", "KeyError: 'none'"]
     assert sorted(path.name for path in forked.iterdir()) == sorted(path.name for path in started.iterdir())
+
+
+def test_threads_that_ask_at_once_share_one(monkeypatch: pytest.MonkeyPatch):
+    class Slow:
+        def __init__(self) -> None:
+            made.append(time.sleep(0.1))
+
+    made: list[None] = []
+    monkeypatch.setattr(forked_workers, "Template", Slow)
+    monkeypatch.setattr(ForkedProgram, "template", None)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: ForkedProgram.begun(), range(4)))
+    assert (len(made), len(set(map(id, found)))) == (1, 1)
 
 
 def test_it_ends_when_it_is_killed_and_when_nobody_asks_any_more(tmp_path: Path):
