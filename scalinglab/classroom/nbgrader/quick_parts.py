@@ -18,6 +18,11 @@ from nbgrader.nbgraderformat import common
 from nbgrader.preprocessors import saveautogrades, savecells
 from sqlalchemy import create_engine
 
+#: Seconds that one process waits while others note notebooks down. Five, as is usual with SQLite, are too few for ten
+#: who write one of 800 cells at once: each holds the gradebook for a whole notebook, and who waits longest need not be
+#: the next.
+PATIENCE = 300
+
 
 def use_quick_parts() -> None:
     """Let nbgrader, in this process, have the functions of this file."""
@@ -46,6 +51,8 @@ def one_engine(address: str, **options: Any) -> Any:
     nbgrader makes one each time, some ten times for a submission, and each would turn every question into SQL anew.
     Closing the gradebook closes its connections all the same.
     """
+    if address.startswith("sqlite"):
+        options["connect_args"] = {"timeout": PATIENCE}
     return create_engine(address, **options)
 
 

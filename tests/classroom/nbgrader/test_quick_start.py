@@ -12,7 +12,7 @@ import pytest
 from nbgrader import api
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from scalinglab.classroom.nbgrader.quick_parts import first_revision, one_engine, validate
+from scalinglab.classroom.nbgrader.quick_parts import PATIENCE, first_revision, one_engine, validate
 
 JUDGED = """
 {first}
@@ -73,6 +73,14 @@ def test_one_engine_for_all_times_reads_the_gradebook_that_is_there_now(tmp_path
     earlier.replace(file)
     with api.Gradebook(f"sqlite:///{file}") as book:
         assert [one.id for one in book.students] == ["ana"]
+
+
+def test_a_gradebook_waits_for_others_who_write_as_long_as_many_whole_notebooks_take(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(api, "create_engine", one_engine)
+    monkeypatch.setattr(api, "get_alembic_version", first_revision)
+    with api.Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
+        (waits,) = book.db.connection().exec_driver_sql("PRAGMA busy_timeout").one()
+    assert waits == 1000 * PATIENCE > 60_000
 
 
 @pytest.mark.parametrize("change", [{}, {"points": -1}, {"points": "ten"}, {"grade_id": "a b"}, {"more": 1}, None])
