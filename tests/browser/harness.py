@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import socket
@@ -15,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
-from playwright.sync_api import Error as PlaywrightError
 
 TOKEN = "for-this-test-only"
 #: Chromium may reach this machine and nothing else; it does not try to, either.
@@ -108,10 +106,10 @@ BUSY = "root.querySelector('.sl-charts').ariaBusy"
 #: The panels with a run that is under way or waits for another.
 RUNNING = """[...document.querySelectorAll('.sl-panel')]
     .filter((one) => /^(running|waits)/.test(one.querySelector('.sl-state')?.textContent))"""
-#: Click the button of each of them; how many there were.
-STOP = f"""() => {RUNNING}
-    .flatMap((one) => [...one.querySelectorAll('button')].filter((button) => button.textContent === 'Stop'))
-    .map((button) => button.click()).length"""
+#: Click the button that stops the run of a panel, if it has one now.
+CLICK_STOP = "(root) => [...root.querySelectorAll('button')].find((one) => one.textContent === 'Stop')?.click()"
+#: Click the button of each panel that runs or waits; how many there were.
+STOP = f"() => {RUNNING}.map({CLICK_STOP}).length"
 #: Open all that is closed, within so many milliseconds; whether as many panels are open then as there are, and nothing
 #: is closed. One key may open several, and the page shows a panel only after its cell has run.
 OPEN_SEALED = """async ([panels, limit]) => {
@@ -403,13 +401,8 @@ class Panel:
         return self._wait(f"{BUSY} === 'false' && pixels(root)", None, timeout)
 
     def halt(self) -> str:
-        """Stop a run that is under way or about to begin; the pixels when the picture stands still."""
-        found = self._wait(f"{STATE} === 'running' ? 'a run' : {BUSY} === 'false' && pixels(root)", None, 60.0)
-        if found != "a run":
-            return found
-        with contextlib.suppress(PlaywrightError):  # it may end by itself just now
-            self.button("Stop").click(timeout=1000)
-        return self.settle()
+        """Stop a run that is under way or about to begin, by its button; the pixels when the picture stands still."""
+        return self._wait(f"{STATE} === 'running' ? stop(root) : {BUSY} === 'false' && pixels(root)", None, 60.0)
 
     def wait_for_change(self, before: str, timeout: float = 5.0) -> str:
         """The pixels once they differ from what they were."""
@@ -417,10 +410,10 @@ class Panel:
 
     def _wait(self, condition: str, argument: str | None, timeout: float) -> str:
         """Wait until the page itself finds something true of the panel; what it found. Out of sight it is not drawn."""
-        self.root.scroll_into_view_if_needed()
         found = self.root.evaluate(
             f"""async (root, [argument, limit]) => {{
-                const [end, pixels] = [performance.now() + limit, {PIXELS}];
+                root.scrollIntoViewIfNeeded();
+                const [end, pixels, stop] = [performance.now() + limit, {PIXELS}, {CLICK_STOP}];
                 const found = () => {condition};
                 for (let now = found(); ; now = found()) {{
                     if (now || performance.now() > end) return now;
