@@ -123,8 +123,7 @@ def test_a_prediction_and_a_quiz_are_answered(visit: Visit):
         (name, *_) = [
             name for name in pages(visit.folder) if f'"button":"{button}"' in (visit.folder / name).read_text()
         ]
-        page = visit.go(name)
-        page.evaluate("localStorage.clear()")
+        visit.forget()
         page = visit.go(name)
         bring_to_life(page)
         has = page.locator(".slab-predict", has=page.get_by_role("button", name=button, exact=True)).first
