@@ -260,6 +260,11 @@ class Notebook:
         )
         self._execute("notebook:run-cell")
 
+    def run_cell(self, index: int) -> None:
+        """Run one cell again."""
+        self.page.evaluate("(i) => (window.jupyterapp.shell.currentWidget.content.activeCellIndex = i)", index)
+        self._execute("notebook:run-cell")
+
     def drop_last_cell(self) -> None:
         """Delete the cell that ``run_code`` has added."""
         self.page.evaluate(

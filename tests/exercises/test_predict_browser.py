@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from scalinglab.exercises import Journal, Prediction, predict
 from scalinglab.exercises.quiz_items import Item, Option
 from scalinglab.exercises.quizzes import QuizQuestion
+from tests.browser.accessible import serious
 from tests.course.notebooks import CHAPTERS, COURSE
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -374,9 +374,7 @@ def test_no_serious_accessibility_problem_in_any_theme(page, tmp_path, name, kin
 
 def accessible(page: Page, picture: Path) -> None:
     page.screenshot(path=picture)
-    violations = Axe().run(page).response["violations"]
-    serious = [(one["id"], one["help"]) for one in violations if one["impact"] in ("serious", "critical")]
-    assert serious == []
+    assert serious(page) == []
 
 
 def ask(page: Page) -> QuizQuestion:

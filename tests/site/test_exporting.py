@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from scalinglab.live.vega.runtime import bundle, cache_file
 from scalinglab.site.exporting import PageExporter
 from scalinglab.site.keeping import default_folder
 from tests.site.conftest import Visit
@@ -26,8 +27,10 @@ pytestmark = [
 @pytest.fixture
 def notebook(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The first of the small chapters, with what was kept of it in the cache of this test."""
+    library = bundle()  # made once on this machine, and a second's work
     monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / name))
     shutil.copytree(site.parent / "kept", default_folder())
+    cache_file().write_text(library, encoding="utf-8")
     return shutil.copy(site.parent / "course" / "00_first.ipynb", tmp_path)
 
 
@@ -58,6 +61,9 @@ def test_nbconvert_finds_it_by_its_name(tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "77_short.ipynb")
     jupyter = Path(sys.executable).with_name("jupyter")
     command = [jupyter, "nbconvert", "--to", "scalinglab_html", "--output-dir", tmp_path / "out", "77_short.ipynb"]
+    library = bundle()
+    (tmp_path / ".cache" / "scalinglab").mkdir(parents=True)
+    (tmp_path / ".cache" / "scalinglab" / cache_file().name).write_text(library, encoding="utf-8")
     home = os.environ | {"HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

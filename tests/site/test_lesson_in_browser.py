@@ -28,7 +28,7 @@ def first(visit: Visit) -> Page:
 
 
 def fresh(visit: Visit, name: str) -> Page:
-    visit.go(name).evaluate("localStorage.clear()")
+    visit.forget()
     page = visit.go(name)
     bring_to_life(page)
     return page

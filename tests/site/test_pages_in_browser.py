@@ -9,15 +9,15 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessible import serious
 from tests.site.conftest import Visit
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 WIDTHS = (1400, 1000, 400)
-#: Where axe looks, which takes it most of a second: colours depend on the theme, sizes on the width.
+#: Where axe looks: colours depend on the theme, sizes on the width.
 LOOKED_AT = {(1400, "light"), (1400, "dark"), (400, "light")}
 #: What a chart shows, as a number; 0 as long as there is none.
 PIXELS = """(panel) => [...panel.querySelectorAll("canvas")].reduce((sum, canvas) => {
@@ -64,15 +64,6 @@ def too_wide(page: Page) -> list[str]:
     )
 
 
-def serious(page: Page) -> list[str]:
-    """The serious findings of axe, each with the first place."""
-    options = {"preload": False, "resultTypes": ["violations"]}  # it would fetch styles, which a disk refuses
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
-    ]
-
-
 def settled(panel) -> None:
     """Wait until a panel is drawn; a run is played back for some seconds."""
     expect(panel.locator(".sl-charts")).to_have_attribute("aria-busy", "false", timeout=20_000)
@@ -90,7 +81,7 @@ def test_each_page_in_both_themes_and_on_three_widths(visit: Visit):
                 page.emulate_media(color_scheme=theme)
                 assert too_wide(page) == [], (name, width, theme)
                 if (width, theme) in LOOKED_AT:
-                    assert serious(page) == [], (name, width, theme)
+                    assert serious(page, colours_only=theme == "dark") == [], (name, width, theme)
 
 
 def test_every_slider_moves_its_chart(visit: Visit):
@@ -132,8 +123,7 @@ def test_a_prediction_and_a_quiz_are_answered(visit: Visit):
         (name, *_) = [
             name for name in pages(visit.folder) if f'"button":"{button}"' in (visit.folder / name).read_text()
         ]
-        page = visit.go(name)
-        page.evaluate("localStorage.clear()")
+        visit.forget()
         page = visit.go(name)
         bring_to_life(page)
         has = page.locator(".slab-predict", has=page.get_by_role("button", name=button, exact=True)).first

@@ -15,8 +15,10 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from nbgrader import api, dbutil
 from nbgrader.nbgraderformat import common
-from nbgrader.preprocessors import saveautogrades, savecells
+from nbgrader.preprocessors import getgrades, overwritecells, saveautogrades, savecells
 from sqlalchemy import create_engine
+
+from scalinglab.classroom.nbgrader.one_transaction import OneTransaction
 
 #: Seconds that one process waits while others note notebooks down. Five, as is usual with SQLite, are too few for ten
 #: who write one of 800 cells at once: each holds the gradebook for a whole notebook, and who waits longest need not be
@@ -28,7 +30,7 @@ def use_quick_parts() -> None:
     """Let nbgrader, in this process, have the functions of this file."""
     api.get_alembic_version, api.create_engine = first_revision, one_engine
     common.jsonschema = SimpleNamespace(validate=validate)
-    savecells.Gradebook = saveautogrades.Gradebook = OneTransaction
+    savecells.Gradebook = overwritecells.Gradebook = saveautogrades.Gradebook = getgrades.Gradebook = OneTransaction
 
 
 def first_revision() -> str:
@@ -78,19 +80,3 @@ def _validator(text: str) -> Any:
     kind = validator_for(schema, default=jsonschema.Draft202012Validator)
     kind.check_schema(schema)
     return kind(schema)
-
-
-class OneTransaction(api.Gradebook):
-    """A gradebook that notes down a whole notebook, or, if that fails, nothing; nbgrader commits cell by cell.
-
-    A commit is a write to the disk that waits for its end, and what the session knows is asked for anew after it.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.db.commit = self.db.flush
-
-    def __exit__(self, kind: Any, *rest: Any) -> None:
-        if kind is None:
-            self.db().commit()
-        super().__exit__(kind, *rest)

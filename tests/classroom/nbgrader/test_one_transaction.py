@@ -13,9 +13,10 @@ import pytest
 from nbgrader import api
 from nbgrader.preprocessors import SaveAutoGrades, SaveCells, saveautogrades, savecells
 from nbgrader.utils import compute_checksum
+from sqlalchemy import event
 
-from scalinglab.classroom.nbgrader.quick_parts import OneTransaction
-from tests.classroom.made import code, instructors_own, notebook
+from scalinglab.classroom.nbgrader.one_transaction import OneTransaction
+from tests.classroom.made import ESSAY, TEST, code, instructors_own, notebook
 
 #: As in ``worker``: SQLAlchemy's, about nbgrader's queries.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -61,6 +62,7 @@ def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             act(file)
         return [rows(file) for file in files.values()]
 
+    do.files = files
     return do
 
 
@@ -96,3 +98,55 @@ def test_a_notebook_that_cannot_be_noted_down_is_not_noted_down_by_half(both):
 
     (empty, _), (half, none) = both(lambda file: None), both(fail)
     assert none == empty != half
+
+
+TASK = {"cell_type": "markdown", "source": "Do it."}
+TASK["metadata"] = {
+    "nbgrader": TOLD | {"task": True, "grade_id": "task", "solution": False, "locked": True, "points": 2}
+}
+KINDS = ("grade_cell", "graded_cell", "solution_cell", "task_cell", "source_cell")
+
+
+def asked(file: Path, kind: type, counted: list[str]) -> dict[str, str]:
+    """What a gradebook says of each cell, whether there is one or not, and the questions that its database gets."""
+    said = {}
+    with kind(f"sqlite:///{file}") as book:
+        event.listen(book.engine, "before_cursor_execute", lambda *told: counted.append(told[2]))
+        for name in ("stub", TEST, ESSAY, "task", "none"):
+            for wanted, whose in [(one, ()) for one in KINDS] + [("grade", ("ana",)), ("comment", ("ana",))]:
+                try:
+                    found = getattr(book, f"find_{wanted}")(name, NAME, NAME, *whose)
+                except api.MissingEntry:
+                    said[name, wanted] = "none"
+                else:
+                    said[name, wanted] = f"{type(found).__name__} {found.id}"
+    return said
+
+
+def test_a_cell_is_found_among_all_that_were_asked_for_at_once(both):
+    both(lambda file: save(SaveCells, made(TASK), file))
+    both(hand_in)
+    (file,) = {file for file in both.files.values() if file.stem == "OneTransaction"}
+    questions, fewer = [], []
+    found = asked(file, api.Gradebook, questions)
+    assert asked(file, OneTransaction, fewer) == found
+    assert set(found.values()) > {"none"}
+    assert found["task", "graded_cell"].startswith("TaskCell")
+    assert len(fewer) < len(questions) / 2
+
+
+def test_what_is_added_or_removed_is_known_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(api, "get_alembic_version", lambda: "none")
+    with OneTransaction(f"sqlite:///{tmp_path / 'book.db'}") as book:
+        with pytest.raises(api.MissingEntry):
+            book.find_notebook(NAME, NAME)
+        book.add_assignment(NAME)
+        for worth in (1, 2):
+            book.add_notebook(NAME, NAME)
+            with pytest.raises(api.MissingEntry):
+                book.find_grade_cell("cell", NAME, NAME)
+            book.add_grade_cell("cell", NAME, NAME, max_score=worth, cell_type="code")
+            assert book.find_graded_cell("cell", NAME, NAME).max_score == worth
+            book.remove_notebook(NAME, NAME)
+            with pytest.raises(api.MissingEntry):
+                book.find_grade_cell("cell", NAME, NAME)

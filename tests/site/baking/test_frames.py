@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,14 +20,16 @@ from scalinglab.site.baking.stops import Plan
 AXES = {"x": Axis("n", "n", 1, 1000, log=True), "y": Axis("error", "error", 0, 1)}
 CHART = chart(Lines(by="law", order=("one", "two")), **AXES, title="T", description="D")
 
-#: Takes a data file apart, and answers with the columns of some frames, gaps and infinities as words.
+#: Takes a data file apart, and answers with the columns of some frames, gaps and infinities as words; all as one text,
+#: since playwright is slow with many values.
 READ = """async ([text, frames]) => {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
     const read = globalThis.read = new scalinglab.Frames(await new Response(stream).arrayBuffer());
     const plain = ({ bytes, labels }) => Array.from(bytes, (value) => labels ? labels[value] : String(value));
-    return frames.map((frame) => Object.fromEntries(Object.entries(read.setsOf(frame)).map(([name, { columns }]) =>
-        [name, Object.fromEntries(Object.entries(columns).map(([field, column]) => [field, plain(column)]))])));
+    return JSON.stringify(frames.map((frame) => Object.fromEntries(Object.entries(read.setsOf(frame)).map(
+        ([name, { columns }]) =>
+            [name, Object.fromEntries(Object.entries(columns).map(([field, column]) => [field, plain(column)]))]))));
 }"""
 
 
@@ -79,7 +82,7 @@ def runs() -> tuple[Panel, Baked]:
 
 
 def read(page: Page, baked: Baked, frames: list[int]) -> list[dict]:
-    return page.evaluate(READ, [base64.b64encode(baked.data).decode(), frames])
+    return json.loads(page.evaluate(READ, [base64.b64encode(baked.data).decode(), frames]))
 
 
 def close(found: list[str], expected: np.ndarray) -> bool:
