@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 #: Mark all texts but the first that is seen of each kind: what decides about their contrast is the same in them, and in
 #: all that they lie in. To look for what is behind a text takes axe most of its time.
-MARK = """() => {
+MARK = """(within) => {
     const looks = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'fontSize', 'fontWeight', 'textShadow',
         'position', 'mixBlendMode', 'filter'];
     const [seen, kinds] = [new Set(), new Map([[null, '']])];
@@ -21,7 +21,7 @@ MARK = """() => {
     };
     const text = (node) => (node.nodeType === Node.TEXT_NODE ? node.data : '').trim();
     const written = (one) => [...one.childNodes].map(text).join('').length;
-    for (const one of document.querySelectorAll('body *')) {
+    for (const one of document.querySelectorAll(`:is(${within}) *`)) {
         one.removeAttribute('data-alike');
         if (!(one instanceof HTMLElement) || !written(one) || !one.checkVisibility()) continue;
         const alike = kind(one) + (written(one) > 1); // of a single character axe does not judge
@@ -31,22 +31,25 @@ MARK = """() => {
 }"""
 CONTRAST = "color-contrast"
 #: It would fetch styles, which a page on a disk refuses; what is right it need not tell at length.
-RUN = f"""(more) => {{
+RUN = f"""([within, more]) => {{
     axe.configure({{ rules: [{{ id: '{CONTRAST}', selector: ':not([data-alike])' }}] }});
-    return axe.run({{ preload: false, resultTypes: ['violations'], ...more }});
+    return axe.run({{ include: [[within]] }}, {{ preload: false, resultTypes: ['violations'], ...more }});
 }}"""
 
 
-def findings(page: Page, *, colours_only: bool = False) -> list[tuple[str, str, str]]:
-    """What axe finds wrong, each with its impact and the first place; in another theme, nothing is new but colours."""
-    page.evaluate(MARK)
+def findings(page: Page, within: str = "body", *, colours_only: bool = False) -> list[tuple[str, str, str]]:
+    """What axe finds wrong, each with its impact and the first place; in another theme, nothing is new but colours.
+
+    ``within`` is a selector of the parts of the page that are looked at.
+    """
+    page.evaluate(MARK, within)
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    found = page.evaluate(RUN, {"runOnly": [CONTRAST]} if colours_only else {})
+    found = page.evaluate(RUN, [within, {"runOnly": [CONTRAST]} if colours_only else {}])
     assert CONTRAST in {one["id"] for kind in ("passes", "violations", "incomplete") for one in found[kind]}
     return [(one["id"], one["impact"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
 
 
-def serious(page: Page, *, colours_only: bool = False) -> list[tuple[str, str, str]]:
+def serious(page: Page, within: str = "body", *, colours_only: bool = False) -> list[tuple[str, str, str]]:
     """Those that axe calls serious or critical."""
-    return [one for one in findings(page, colours_only=colours_only) if one[1] in ("serious", "critical")]
+    return [one for one in findings(page, within, colours_only=colours_only) if one[1] in ("serious", "critical")]

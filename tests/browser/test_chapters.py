@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
+from tests.browser.accessible import serious
 from tests.browser.conftest import photograph
 from tests.browser.harness import Notebook, Panel
 from tests.browser.kernel_memory import peak_memory
@@ -268,41 +268,6 @@ TRIM = """(ours) => {
 }"""
 
 
-def findings(chapter: Notebook, but: Sequence[str] = (), **options: Any) -> list[tuple[str, list[str]]]:
-    """What axe finds in what is ours, the panels and the predictions, not in JupyterLab around them.
-
-    Of what passes it describes one example for each rule, and not all that there is. ``but`` is what it leaves out.
-    """
-    options |= {"resultTypes": ["violations"]}
-    result = Axe().run(chapter.page, context={"include": [[OURS]], "exclude": [[one] for one in but]}, options=options)
-    assert result.response["passes"]
-    found = [violation for violation in result.response["violations"] if violation["impact"] in ("serious", "critical")]
-    return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
-
-
-#: Mark all texts but the first that is seen of each kind: alike in their tags, classes and styles, and in those of all
-#: that they lie in, they have the same colours. To look for what is behind a text takes axe most of its time.
-ALIKE = """(ours) => {
-    const [seen, top] = [new Set(), new Set(document.querySelectorAll(ours))];
-    const kind = (one) => {
-        const own = [one.tagName, one.className, one.getAttribute('style'), one.disabled].join();
-        return top.has(one) ? own : `${kind(one.parentElement)} ${own}`;
-    };
-    for (const one of document.querySelectorAll(`${ours} *`)) {
-        delete one.dataset.alike;
-        if (one.childElementCount || one instanceof SVGElement || !one.checkVisibility()) continue;
-        if (seen.has(kind(one))) one.dataset.alike = true;
-        seen.add(kind(one));
-    }
-}"""
-
-
-def pale(chapter: Notebook) -> list[tuple[str, list[str]]]:
-    """What axe finds of texts that are too pale before what is behind them."""
-    chapter.page.evaluate(ALIKE, OURS)
-    return findings(chapter, ["[data-alike]"], runOnly=["color-contrast"])
-
-
 #: Whether a panel is drawn in the colours of a dark page.
 DARK = "(root) => root.classList.contains('sl-dark')"
 
@@ -321,7 +286,7 @@ def test_no_panel_has_a_serious_accessibility_finding(chapter):
     chapter.page.evaluate(TRIM, OURS)
     chapter.page.evaluate(STRIP, OURS)
     hidden = chapter.page.add_style_tag(content=SEEN)
-    assert findings(chapter, rules={"color-contrast": {"enabled": False}}) + pale(chapter) == []
+    assert serious(chapter.page, OURS) == []
     # In the other theme nothing is new but colours; the charts are drawn anew in theirs. It stays for the next chapter.
     first, *others = chapter.panels()
     before, theme = first.pixels(), "Light" if first.root.evaluate(DARK) else "Dark"
@@ -330,20 +295,16 @@ def test_no_panel_has_a_serious_accessibility_finding(chapter):
     )
     expect(chapter.page.locator(".sl-panel.sl-dark")).to_have_count(1 + len(others) if theme == "Dark" else 0)
     first.wait_for_change(before)
-    assert pale(chapter) == []
+    assert serious(chapter.page, OURS, colours_only=True) == []
     hidden.evaluate("(style) => style.remove()")
     chapter.page.evaluate(PUT_BACK)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS[:1], ids=lambda path: path.stem, indirect=True)
-def test_a_pale_text_is_found_in_one_place_of_all_that_are_alike(chapter):
-    panel = chapter.panels()[0]
-    hidden = [
-        chapter.page.add_style_tag(content=text) for text in (SEEN, ".sl-panel .sl-control label { color: #777 }")
-    ]
-    assert panel.root.locator(".sl-control label").count() > 1
-    ((rule, places),) = pale(chapter)
-    assert (rule, len(places)) == ("color-contrast", 1)
+def test_a_pale_text_of_a_panel_is_found(chapter):
+    styles = (SEEN, ".sl-panel .sl-control label { color: #777 }")
+    hidden = [chapter.page.add_style_tag(content=style) for style in styles]
+    assert [one[:2] for one in serious(chapter.page, OURS, colours_only=True)] == [("color-contrast", "serious")]
     for style in hidden:
         style.evaluate("(one) => one.remove()")
-    assert pale(chapter) == []
+    assert serious(chapter.page, OURS, colours_only=True) == []
