@@ -128,11 +128,9 @@ class _Walk:
     def __init__(self, problem: Problem, values: Array, rows: Array, sides: Array, allowed: Array) -> None:
         self.problem, self.values, self.rows, self.sides, self.allowed = problem, values, rows, sides, allowed
         self.own = np.argmax(rows != 0, axis=1)
-        self.back = np.tile(np.eye(len(values)), (len(rows), 1, 1))
-        for member, (row, own) in enumerate(zip(rows, self.own, strict=True)):
-            turn = np.eye(len(values))
-            turn[own] = row
-            self.back[member] = np.linalg.inv(turn)
+        turns = np.tile(np.eye(len(values)), (len(rows), 1, 1))
+        turns[np.arange(len(rows)), self.own] = rows
+        self.back = np.asarray(np.linalg.inv(turns), dtype=np.float64)
         self.centre = rows @ values
         bounds = np.stack([rows * problem.low, rows * problem.high])
         low, high = bounds.min(axis=0).sum(axis=1), bounds.max(axis=0).sum(axis=1)

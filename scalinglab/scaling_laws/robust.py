@@ -147,32 +147,43 @@ def _descend(problem: Problem, starts: Array, steps: int) -> Minimum:
     least squares, whose full step never raises the loss of a linear law.
     """
     batch = len(starts)
-    values = np.clip(starts, problem.low, problem.high)
-    cost, converged = problem.cost(problem.deviations(values)), np.zeros(batch, dtype=bool)
-    damping, active = np.ones(batch), np.arange(batch)
+    here, damped = np.clip(starts, problem.low, problem.high), np.ones(batch)
+    deviations, jacobian = problem.jacobian(here)
+    known = problem.cost(deviations)
+    values, cost, converged = here.copy(), known.copy(), np.zeros(batch, dtype=bool)
+    active = np.arange(batch)  # what the arrays above are of, as members of the batch end
     part = problem.at(active, batch)
     for _ in range(steps):
-        here, known, damped = values[active], cost[active], damping[active]
-        step, gain = _step(part, here, damped)
+        step, gain = _step(part, here, damped, deviations, jacobian)
         tried = np.clip(here + step, part.low, part.high)
-        lower = part.cost(part.deviations(tried))
+        # What the next step asks for, if this one is taken, tells its loss too.
+        there, slopes = part.jacobian(tried)
+        lower = part.cost(there)
         better = lower < known
         done = (damped <= 1) & (gain <= _negligible(part, known, TOLERANCE))
         # Damped to a standstill: rounding allows no better point, so all is well if there is little left to gain.
         stuck = ~better & (damped > HIGHEST)
-        values[active[better]], cost[active[better]] = tried[better], lower[better]
-        damping[active] = np.maximum(damped * np.where(better, 0.1, 5.0), LOWEST)
-        converged[active[done]] = True
-        if stuck.any():
-            rest = problem.at(active[stuck], batch)
-            _, gain = _step(rest, values[active[stuck]], np.ones(stuck.sum()))
-            converged[active[stuck]] |= gain <= _negligible(rest, cost[active[stuck]], 1e3 * TOLERANCE)
+        if better.all():
+            here, known, deviations, jacobian = tried, lower, there, slopes
+        else:
+            here, known = np.where(better[:, None], tried, here), np.where(better, lower, known)
+            deviations = np.where(better[:, None], there, deviations)
+            jacobian = np.where(better[:, None, None], slopes, jacobian)
+        damped = np.maximum(damped * np.where(better, 0.1, 5.0), LOWEST)
         ended = done | stuck
-        if ended.any():
-            active = active[~ended]
-            if not len(active):
-                break
-            part = problem.at(active, batch)
+        if not ended.any():
+            continue
+        if stuck.any():
+            rest, undamped = problem.at(active[stuck], batch), np.ones(stuck.sum())
+            _, gain = _step(rest, here[stuck], undamped, deviations[stuck], jacobian[stuck])
+            done[stuck] |= gain <= _negligible(rest, known[stuck], 1e3 * TOLERANCE)
+        out, left = active[ended], ~ended
+        values[out], cost[out], converged[out] = here[ended], known[ended], done[ended]
+        active, here, known, damped = active[left], here[left], known[left], damped[left]
+        if not len(active):
+            break
+        deviations, jacobian, part = deviations[left], jacobian[left], problem.at(active, batch)
+    values[active], cost[active] = here, known
     return Minimum(values, cost, converged)
 
 
@@ -182,28 +193,30 @@ def _negligible(problem: Problem, cost: Array, errors: float) -> Array:
     return errors**2 * cost / points + EXACT**2 * points
 
 
-def _step(problem: Problem, values: Array, damping: Array) -> tuple[Array, Array]:
+def _step(problem: Problem, values: Array, damping: Array, deviations: Array, jacobian: Array) -> tuple[Array, Array]:
     """A damped step for each member of the batch, and by how much it should lower the loss."""
-    deviations, jacobian = problem.jacobian(values)
     size = np.maximum(np.abs(deviations), 1e-300)
     kept = np.minimum(1.0, problem.delta / size)
-    inside = (size <= problem.delta).astype(np.float64)
     # One matrix product serves both Newton's matrix and the one that damps it.
-    both = inside + damping[:, None] * kept
+    both = damping[:, None] * kept
+    both += size <= problem.delta
     if problem.weights is not None:
         kept, both = problem.weights * kept, problem.weights * both
-    across, eye = jacobian.swapaxes(-1, -2), np.eye(values.shape[1])
+    across = jacobian.swapaxes(-1, -2)
     gradient = (across @ (kept * deviations)[..., None])[..., 0]
     matrix = across @ (both[..., None] * jacobian)
     diagonal = np.einsum("bpi,bp,bpi->bi", jacobian, kept, jacobian)
-    matrix += (damping[:, None] * diagonal)[..., None] * eye
+    own = np.einsum("bii->bi", matrix)  # its diagonal, to be written to
+    own += damping[:, None] * diagonal
     # Parameters at a bound that the loss pushes against stay there.
     held = (values <= problem.low) & (gradient >= 0) | (values >= problem.high) & (gradient <= 0)
     held |= diagonal <= 0
-    gradient = np.where(held, 0.0, gradient)
-    matrix = np.where(held[..., None] | held[:, None, :], 0.0, matrix)
-    scale = np.sqrt(np.where(held, 1.0, np.einsum("bii->bi", matrix)))
-    scale = np.maximum(scale, 1e-150)
-    unit = matrix / scale[..., None] / scale[:, None, :] + eye * np.where(held, 1.0, 1e-14)[..., None]
-    step = -np.linalg.solve(unit, (gradient / scale)[..., None])[..., 0] / scale
+    gradient[held] = 0.0
+    matrix[held[..., None] | held[:, None, :]] = 0.0
+    own[held] = 1.0
+    scale = np.maximum(np.sqrt(own), 1e-150)
+    matrix /= scale[..., None]
+    matrix /= scale[:, None, :]
+    own += np.where(held, 0.0, 1e-14)
+    step = -np.linalg.solve(matrix, (gradient / scale)[..., None])[..., 0] / scale
     return step, -(gradient * step).sum(axis=-1) / 2

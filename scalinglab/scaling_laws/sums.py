@@ -107,19 +107,17 @@ def starts(problem: Problem, form: PowerSum, grid: Sequence[float], count: int) 
     found = bare(problem.targets, form)
     # A relative deviation of e is larger than that of its error, by the slope of the envelope.
     weights = 1 / (1 + form.square(found))
-    points = np.array(
-        [_amplitudes(form, exponents, found, weights) for exponents in itertools.product(grid, repeat=len(form.logs))]
-    )
-    return best_and_spread(problem, points, count)
+    exponents = np.array(list(itertools.product(grid, repeat=len(form.logs))))
+    return best_and_spread(problem, _points(form, exponents, found, weights), count)
 
 
-def _amplitudes(form: PowerSum, exponents: tuple[float, ...], found: Array, weights: Array) -> Array:
-    """Parameters with these exponents, by non-negative least squares on relative deviations of e."""
-    columns = np.exp(-np.array(exponents)[:, None] * form.logs)
+def _points(form: PowerSum, exponents: Array, found: Array, weights: Array) -> Array:
+    """Parameters with such exponents, shape (any, terms), by non-negative least squares on relative deviations of e."""
+    columns = np.exp(-exponents[:, :, None] * form.logs)
     if form.offset:
-        columns = np.vstack([columns, np.ones_like(found)])
-    solved, _ = optimize.nnls((columns / found * weights).T, weights)
+        columns = np.concatenate([columns, np.ones((len(columns), 1, len(found)))], axis=1)
+    solved = np.array([optimize.nnls(one.T, weights)[0] for one in columns / found * weights])
     # A term that the linear problem drops starts small, but not at nothing: from there no slope leads back.
-    amplitudes = np.log(np.maximum(solved[: len(exponents)], 1e-3 * found.min()))
-    pairs = np.stack([amplitudes, exponents], axis=1).ravel()
-    return np.append(pairs, solved[-1]) if form.offset else pairs
+    amplitudes = np.log(np.maximum(solved[:, : exponents.shape[1]], 1e-3 * found.min()))
+    pairs = np.stack([amplitudes, exponents], axis=2).reshape(len(solved), -1)
+    return np.hstack([pairs, solved[:, -1:]]) if form.offset else pairs
