@@ -15,7 +15,8 @@ thesis.
 - ``sample``, ``Samples``: independent inputs, and labels with noise or without
 - ``learning_curve``, ``LearningCurve``: error against samples, over many targets, of the Nyquist learner (its band is
   given or chosen by hold-out) and of learners that know of no band
-- ``train_with_penalty``, ``PenaltyRuns``: a network that is told the band (needs torch)
+- ``train_with_penalty``, ``PenaltyRuns``: a network that is told the band (needs torch); ``MEASURES``: what tables hold
+  of it
 
 Where an error comes from:
 
@@ -38,9 +39,10 @@ from scalinglab.approximation.targets import Samples, band_limited, power_law, s
 from scalinglab.approximation.thresholds import NetworkCurve, network_curve, perturbed
 
 if TYPE_CHECKING:
-    from scalinglab.approximation.networks import compare_learners, train_with_penalty
+    from scalinglab.approximation.networks import MEASURES, compare_learners, train_with_penalty
 
 __all__ = [
+    "MEASURES",
     "ErrorSplit",
     "FourierSeries",
     "LearnerRuns",
@@ -60,4 +62,4 @@ __all__ = [
     "train_with_penalty",
 ]
 
-__getattr__ = later(__name__, "networks", {"compare_learners", "train_with_penalty"})
+__getattr__ = later(__name__, "networks", {"MEASURES", "compare_learners", "train_with_penalty"})

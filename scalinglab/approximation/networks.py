@@ -7,7 +7,7 @@ family that needs torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglab._checks import Array, fail, non_negative, non_negative_integer, positive_integer
+from scalinglab._growing import Growing, growing_at_the_end
 from scalinglab._later import torch
 from scalinglab.approximation.fourier import FourierSeries, grid
 from scalinglab.approximation.runs import LearnerRuns, PenaltyRuns
 from scalinglab.approximation.second_order import fit_network
 from scalinglab.approximation.students import NetworkFit, Students
-from scalinglab.approximation.targets import Samples
-from scalinglab.training import Task, finish, forward, train
+from scalinglab.approximation.targets import Samples, band_limited, sample
+from scalinglab.training import Experiment, Task, Training, finish, forward, train
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -155,17 +156,60 @@ def train_with_penalty(
     strengths = [non_negative("strength", value) for value in strength]
     if not strengths:
         fail("strength", "hold at least one number", strength)
-    wanted: dict[str, Any] = dict(
-        width=64, depth=2, activation="tanh", optimizer="adam", step_size=0.01, batch_size=len(samples)
-    )
-    wanted |= dict(steps=2000, schedule="cosine", evaluations=2) | settings
     own = target.band if band is None else non_negative_integer("band", band)
-    penalty = band_penalty(own, strengths, dimension=target.dimension, activation=wanted["activation"])
-    seed = settings.get("seed", 0)
-    wanted |= {"seed": [seed] * len(strengths), "penalty": penalty}
-    runs = [finish(train(periodic_task(target, samples, function), **wanted)) for function in range(len(target))]
+    tasks = [periodic_task(target, samples, function) for function in range(len(target))]
+    runs = [finish(_penalized(task, own, strengths, settings)) for task in tasks]
     errors = np.stack([run.test_error[:, -1] for run in runs], axis=1)
     return PenaltyRuns(np.array(strengths), errors, len(samples), own)
+
+
+def _penalized(task: Task, band: int, strengths: list[float], settings: dict[str, Any]) -> Iterator[Training]:
+    """Train a network for each strength, all from the same weights."""
+    wanted: dict[str, Any] = dict(
+        width=64, depth=2, activation="tanh", optimizer="adam", step_size=0.01, batch_size=task.samples
+    )
+    wanted |= dict(steps=2000, schedule="cosine", evaluations=2) | settings
+    penalty = band_penalty(band, strengths, dimension=task.inputs // 2, activation=wanted["activation"])
+    return train(task, **wanted | {"seed": [settings.get("seed", 0)] * len(strengths), "penalty": penalty})
+
+
+def band_task(band: int = 5, samples: int = 12, targets: int = 2, function: int = 0) -> Task:
+    """One of the functions that ``band_limited`` draws, with the samples that ``sample`` draws of it."""
+    target = band_limited(band, targets=targets)
+    return periodic_task(target, sample(target, samples), function)
+
+
+def errors_by_penalty(
+    task: Task, *, band: int, strength: Sequence[float], device: str = "cpu", **settings: Any
+) -> Iterator[Growing]:
+    """What ``train_with_penalty`` finds for one target, with a row for each strength.
+
+    Parameters
+    ----------
+    task : Task
+        As ``periodic_task`` makes it.
+    band, strength, **settings
+        As ``train_with_penalty`` takes them.
+    device : str
+        Where the networks are trained.
+
+    Raises
+    ------
+    ValueError
+        As ``train_with_penalty`` does.
+    """
+    strengths = [non_negative("strength", value) for value in strength]
+
+    def rows(run: Training) -> list[dict[str, Any]]:
+        errors = run.test_error[:, -1].tolist()
+        found = zip(strengths, errors, strict=True)
+        return [{"samples": task.samples, "strength": value, "error": error} for value, error in found]
+
+    return growing_at_the_end(_penalized(task, band, strengths, settings | {"device": device}), rows)
+
+
+#: By the names that a table's file has for them; for ``scalinglab.training.sweep``.
+MEASURES = {"band_penalty": Experiment("band_penalty", errors_by_penalty, make_task=band_task)}
 
 
 @lru_cache(maxsize=8)

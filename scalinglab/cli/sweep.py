@@ -4,11 +4,12 @@ The keys of the file are those of the grid: ``width = [4, 8]``, ``task = "digits
 ``[[grid]]`` tables for a union. A ``[table]`` may hold ``title``, ``columns`` (those to keep), ``digits``
 (significant digits of floats, 6 if left out) and ``measure``: what is measured of each run, by its name in
 ``scalinglab.heavy_tails.MEASURES`` ("layers": tail indices and pruning errors of the weights; "averages": those of
-averaged iterates), ``scalinglab.pruning.MEASURES`` or ``scalinglab.compression.MEASURES``. "rounds" are the rounds of
-iterative pruning. All others are experiments, and the keys of the file are their arguments: "pruning" and "controls"
-compare methods as ``compare_methods`` and ``compare_controls`` do; "mask_information", "mask_events",
-"drawn_information" and "memorisation" are about labels that are coin flips, and their ``task`` holds the arguments of
-``coin_flips``; "width_spread" is what ``boosting_width`` measures, of networks that learn a sine.
+averaged iterates), or in the ``MEASURES`` of ``scalinglab.pruning``, ``scalinglab.compression`` or
+``scalinglab.approximation``. "rounds" are the rounds of iterative pruning. All others are experiments, and the keys of
+the file are their arguments: "pruning" and "controls" compare methods as ``compare_methods`` and ``compare_controls``
+do; "mask_information", "mask_events", "drawn_information" and "memorisation" are about labels that are coin flips, and
+their ``task`` holds the arguments of ``coin_flips``; "width_spread" is what ``boosting_width`` measures, of networks
+that learn a sine, and "band_penalty" what ``train_with_penalty`` does.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _OF = {
         "rounds", "pruning", "controls", "drawn_information", "mask_events", "mask_information", "memorisation",
     ),
     "compression": ("width_spread",),
+    "approximation": ("band_penalty",),
 }  # fmt: skip
 MEASURES = {name: f"scalinglab.{package}" for package, names in _OF.items() for name in names}
 

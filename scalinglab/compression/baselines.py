@@ -121,17 +121,19 @@ def _spread(table: Array, weights: Array, size: int, generator: np.random.Genera
     This is k-means++ [Arthur2007]: of a few points so drawn, the one is taken that leaves the least of these distances.
     """
     tries = 2 + int(math.log(size))
+    columns = np.ascontiguousarray(table.T)
     found, left = [int(generator.choice(len(table), p=weights / weights.sum()))], np.full(len(table), np.inf)
     while len(found) < size:
-        left = np.minimum(left, _distances(table, table[found[-1:]])[0])
+        left = np.minimum(left, _distances(columns, table[found[-1:]])[0])
         sums = np.cumsum(weights * left)
         drawn = np.searchsorted(sums, generator.random(tries) * sums[-1], side="right").clip(max=len(table) - 1)
-        then = np.minimum(left, _distances(table, table[drawn])) @ weights
+        then = np.minimum(left, _distances(columns, table[drawn])) @ weights
         found.append(int(drawn[then.argmin()]))
     return found
 
 
-def _distances(table: Array, places: Array) -> Array:
-    """Squared distances of all points from some places, shape (places, points)."""
-    apart = table - places[:, None]
-    return np.einsum("spd,spd->sp", apart, apart)
+def _distances(columns: Array, places: Array) -> Array:
+    """Squared distances of all points, (dimension, points), from some places, (places, dimension): (places, points)."""
+    apart = columns[:, None] - places.T[..., None]
+    apart *= apart
+    return apart.sum(0)

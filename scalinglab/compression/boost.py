@@ -31,6 +31,10 @@ from scalinglab.compression.data_sets import compress_dataset
 METHODS = ("all", "random", "compressed")
 #: Objects, how many of them are left, and by method the risk of each seed.
 Point = tuple[int, int, dict[str, Any]]
+#: Of a student: means of products of its features, and of features and labels.
+Normal = tuple[Array, Array]
+#: A data set: samples, noise, teacher and seed of ``noisy_teacher``.
+Drawn = tuple[int, float, str, int]
 FEATURES, HIDDEN, TESTS = 100, 50, 2000
 #: Examples whose features are worked out at once: 7 MB, however large the data set is.
 BLOCK = 8192
@@ -55,14 +59,20 @@ def noisy_teacher(samples: int, *, noise: float = 3.0, teacher: str = "tanh", se
     ValueError
         If an argument is out of range.
     """
-    generator = np.random.default_rng(non_negative_integer("seed", seed))
-    inputs = generator.uniform(-1, 1, size=(positive_integer("samples", samples), 2))
-    return inputs, _teach(inputs, teacher) + non_negative("noise", noise) * generator.standard_normal(samples)
+    samples, noise, teacher, seed = _checked_teacher(samples, noise, teacher, seed)
+    generator = np.random.default_rng(seed)
+    inputs = generator.uniform(-1, 1, size=(samples, 2))
+    return inputs, _teach(inputs, teacher) + noise * generator.standard_normal(samples)
+
+
+def _checked_teacher(samples: int, noise: float, teacher: str, seed: int) -> Drawn:
+    checked = positive_integer("samples", samples), non_negative("noise", noise)
+    return *checked, one_of("teacher", teacher, ("tanh", "relu")), non_negative_integer("seed", seed)
 
 
 def _teach(inputs: Array, teacher: str) -> Array:
     draw = np.random.default_rng(2025).uniform(-1, 1, size=(HIDDEN, 4))
-    bent = np.tanh if one_of("teacher", teacher, ("tanh", "relu")) == "tanh" else lambda hidden: hidden.clip(0)
+    bent = np.tanh if teacher == "tanh" else lambda hidden: hidden.clip(0)
     parts = [bent(inputs[some] @ draw[:, :2].T + draw[:, 2]) @ draw[:, 3] for some in _blocks(len(inputs))]
     return np.concatenate(parts)
 
@@ -85,24 +95,47 @@ def _fresh(teacher: str) -> tuple[Array, Array]:
     return read_only(_features(inputs)), read_only(_teach(inputs, teacher))
 
 
-def _risk(inputs: Array, labels: Array, weights: Array, teacher: str, ridge: float) -> float:
-    """Mean squared distance from the teacher, on fresh points, of the student fitted to a weighted data set."""
+def _normal(inputs: Array, labels: Array, weights: Array) -> Normal:
+    """The normal equations of the student on a weighted data set, in units of the total weight, without the ridge."""
     shares = weights / weights.sum()
-    gram, right = ridge * np.eye(FEATURES + 1), np.zeros(FEATURES + 1)
+    gram, right = np.zeros((FEATURES + 1, FEATURES + 1)), np.zeros(FEATURES + 1)
     for some in _blocks(len(inputs)):
         features = _features(inputs[some])
         gram += features.T @ (features * shares[some, None])
         right += features.T @ (shares[some] * labels[some])
-    found = np.linalg.solve(gram, right)
+    return read_only(gram), read_only(right)
+
+
+def _risk(normal: Normal, teacher: str, ridge: float) -> float:
+    """Mean squared distance from the teacher, on fresh points, of the student that solves these equations."""
+    gram, right = normal
+    found = np.linalg.solve(gram + ridge * np.eye(len(right)), right)
     features, answers = _fresh(teacher)
     return float(np.mean((features @ found - answers) ** 2))
 
 
-@functools.lru_cache(maxsize=1024)
-def _risk_of_all(samples: int, noise: float, teacher: str, ridge: float, seed: int) -> float:
-    """``_risk`` of a whole data set: the same however few are kept, and of a large one most of the work."""
+@functools.lru_cache(maxsize=1)
+def _examples(about: Drawn) -> tuple[Array, Array]:
+    samples, noise, teacher, seed = about
     inputs, labels = noisy_teacher(samples, noise=noise, teacher=teacher, seed=seed)
-    return _risk(inputs, labels, np.ones(len(inputs)), teacher, ridge)
+    return read_only(inputs), read_only(labels)
+
+
+@functools.lru_cache(maxsize=64)  # 5 MB
+def _normal_of_all(about: Drawn) -> Normal:
+    """``_normal`` of a whole data set: the same however few are kept, and of a large one most of the work."""
+    inputs, labels = _examples(about)
+    return _normal(inputs, labels, np.ones(len(inputs)))
+
+
+@functools.lru_cache(maxsize=64)  # 10 MB
+def _normals_of_few(about: Drawn, size: int, order: int | None) -> tuple[int, Normal, Normal]:
+    """How many examples are left, and ``_normal`` of as many random ones and of these: the same at every ridge."""
+    inputs, labels = _examples(about)
+    few = compress_dataset(inputs, labels, size, order)
+    chosen = slice(len(few))  # the first ones, as good as random
+    random = _normal(inputs[chosen], labels[chosen], np.ones(len(few)))
+    return len(few), random, _normal(few.inputs, few.labels, few.weights)
 
 
 def data_risk(
@@ -137,15 +170,11 @@ def data_risk(
     ValueError
         If an argument is out of range.
     """
-    inputs, labels = noisy_teacher(samples, noise=noise, teacher=teacher, seed=seed)
-    few = compress_dataset(inputs, labels, size, order)
-    ridge, chosen = positive("ridge", ridge), slice(len(few))  # the first ones, as good as random
-    return {
-        "all": _risk_of_all(len(inputs), noise, teacher, ridge, seed),
-        "random": _risk(inputs[chosen], labels[chosen], np.ones(len(few)), teacher, ridge),
-        "compressed": _risk(few.inputs, few.labels, few.weights, teacher, ridge),
-        "kept": float(len(few)),
-    }
+    ridge, about = positive("ridge", ridge), _checked_teacher(samples, noise, teacher, seed)
+    least = None if order is None else non_negative_integer("order", order)
+    kept, random, compressed = _normals_of_few(about, positive_integer("size", size), least)
+    normals = {"all": _normal_of_all(about), "random": random, "compressed": compressed}
+    return {name: _risk(normal, teacher, ridge) for name, normal in normals.items()} | {"kept": float(kept)}
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scalinglab._checks import Array, fail, in_range, positive, positive_integer
 from scalinglab._growing import Growing
@@ -30,39 +31,52 @@ class Together:
 
     Attributes
     ----------
-    runs : dict of str to Training
-        By the names that the networks were given.
+    runs : dict of str to (Training, int)
+        By the names that the networks were given: the stack in which a network is trained, and its place there.
     masses : dict of str to array
         Of the neurons, which training does not change.
     """
 
-    runs: dict[str, Training]
+    runs: dict[str, tuple[Training, int]]
     masses: dict[str, Array]
 
     @property
     def done(self) -> int:
         """Updates made so far."""
-        return next(iter(self.runs.values())).step
+        return self._any.step
 
     @property
     def total(self) -> int:
         """Updates in all."""
-        return next(iter(self.runs.values())).steps
+        return self._any.steps
+
+    @property
+    def evaluated(self) -> NDArray[np.int64]:
+        """Steps that were evaluated so far, shape (evaluations,)."""
+        return self._any.evaluated
+
+    @property
+    def _any(self) -> Training:
+        return next(iter(self.runs.values()))[0]
 
     @property
     def caption(self) -> str:
         """Which networks have diverged, in words; empty if none."""
-        diverged = [name for name, run in self.runs.items() if run.diverged_at[0] >= 0]
+        diverged = [name for name, (run, place) in self.runs.items() if run.diverged_at[place] >= 0]
         return f"Diverged: {', '.join(diverged)}." if diverged else ""
+
+    def losses(self) -> dict[str, Array]:
+        """Test loss of each network, (evaluations,); nan after a divergence."""
+        return {name: run.test_loss[place] for name, (run, place) in self.runs.items()}
 
     def gaps(self) -> dict[str, Array]:
         """For each network but the first, ``|loss - loss of the first| / first loss of the first``, (evaluations,).
 
         Of test losses; nan after a divergence.
         """
-        first, *others = self.runs
-        loss = self.runs[first].test_loss[0]
-        return {name: np.abs(self.runs[name].test_loss[0] - loss) / loss[0] for name in others}
+        losses = self.losses()
+        whole = losses.pop(next(iter(losses)))
+        return {name: np.abs(loss - whole) / whole[0] for name, loss in losses.items()}
 
     def network(self, name: str) -> WeightedNetwork:
         """A network as it is now, with its masses.
@@ -76,14 +90,16 @@ class Together:
         """
         if name not in self.runs:
             fail("name", "be one of " + ", ".join(self.runs), name)
-        return _network(self.runs[name].arrays(0), self.masses[name])
+        run, place = self.runs[name]
+        return _network(run.arrays(place), self.masses[name])
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the records of ``Training.rows``, with each ``network`` by name and its ``gap``, 0 for the first."""
-        gaps = self.gaps()
-        rows = []
-        for name, run in self.runs.items():
-            for row, gap in zip(run.rows(), gaps.get(name, np.zeros(len(run.evaluated))).tolist(), strict=False):
+        gaps, none, rows = self.gaps(), np.zeros(len(self.evaluated)), []
+        found = {id(run): run.rows() for run, _ in self.runs.values()}
+        for name, (run, place) in self.runs.items():
+            mine = (row for row in found[id(run)] if row["network"] == place)
+            for row, gap in zip(mine, gaps.get(name, none).tolist(), strict=False):
                 rows.append(row | {"network": name, "gap": gap})
         return rows
 
@@ -130,12 +146,32 @@ def train_together(
         if name in settings:
             fail("settings", f"leave {name} to the networks", settings[name])
     wanted: dict[str, Any] = {"activation": "tanh", "dtype": "float64", "seed": seed} | settings
-    runs = {
-        name: train(task, width=network.width, initial=network.layers, masses=[network.masses], **wanted)
-        for name, network in networks.items()
-    }
+    stacks = _stacks(networks)
+    runs = [_trained([networks[name] for name in stack], task, wanted) for stack in stacks]
+    place = {name: (number, place) for number, stack in enumerate(stacks) for place, name in enumerate(stack)}
     masses = {name: network.masses for name, network in networks.items()}
-    return (Together(dict(zip(runs, steps, strict=True)), masses) for steps in zip(*runs.values(), strict=True))
+    return (
+        Together({name: (steps[place[name][0]], place[name][1]) for name in networks}, masses)
+        for steps in zip(*runs, strict=True)
+    )
+
+
+def _stacks(networks: Mapping[str, WeightedNetwork]) -> list[list[str]]:
+    """Names of networks that are trained in one stack: those of nearly one width, as narrow ones are padded there."""
+    stacks: list[list[str]] = []
+    for name in sorted(networks, key=lambda name: -networks[name].width):
+        if stacks and networks[name].width >= networks[stacks[-1][0]].width / 2:
+            stacks[-1].append(name)
+        else:
+            stacks.append([name])
+    return stacks
+
+
+def _trained(networks: list[WeightedNetwork], task: Task, settings: Mapping[str, Any]) -> Iterator[Training]:
+    """One stack of networks, with their masses."""
+    given: dict[str, Any] = {"width": [network.width for network in networks]}
+    given |= {"initial": [network.layers for network in networks], "masses": [[network.masses] for network in networks]}
+    return train(task, **given, **settings)
 
 
 def boosting_width(
@@ -256,14 +292,6 @@ def _spread(networks: list[WeightedNetwork], task: Task, settings: Mapping[str, 
 
 def _trained_outputs(networks: list[WeightedNetwork], task: Task, settings: Mapping[str, Any]) -> Array:
     """What networks say of the test inputs once they are trained, (networks, examples, outputs)."""
-    run = finish(
-        train(
-            task,
-            width=[network.width for network in networks],
-            initial=[network.layers for network in networks],
-            masses=[[network.masses] for network in networks],
-            **settings,
-        )
-    )
+    run = finish(_trained(networks, task, settings))
     trained = [_network(run.arrays(place), network.masses) for place, network in enumerate(networks)]
     return np.array([network.outputs(task.test_inputs, settings["activation"]) for network in trained])

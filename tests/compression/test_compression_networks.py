@@ -51,7 +51,7 @@ def test_a_compressed_network_of_duplicates_learns_exactly_like_the_whole(optimi
     run = last({"whole": whole, "few": few}, **settings)
     # The masses are off by rounding times the condition of 35 moments at 12 places; 300 steps amplify that.
     assert run.gaps()["few"].max() < 1e-11
-    assert run.runs["whole"].test_loss[0, -1] < 0.9 * run.runs["whole"].test_loss[0, 0]
+    assert run.losses()["whole"][-1] < 0.9 * run.losses()["whole"][0]
 
 
 def test_without_the_rule_gradient_descent_takes_another_path():
@@ -143,14 +143,14 @@ def test_for_a_relu_a_low_order_is_enough_and_a_high_one_no_better(optimizer):
 def test_networks_see_the_same_batches_and_rows_tell_them_apart():
     full = mean_field_network(30)
     run = last({"one": full, "same": full}, step_size=0.3, steps=20, batch_size=10, evaluations=5)
-    np.testing.assert_array_equal(run.runs["one"].test_loss, run.runs["same"].test_loss)
+    np.testing.assert_array_equal(run.losses()["one"], run.losses()["same"])
     rows = run.rows()
     assert {row["network"] for row in rows} == {"one", "same"}
-    assert len(rows) == 2 * len(run.runs["one"].evaluated)
+    assert len(rows) == 2 * len(run.evaluated)
     assert (run.done, run.total) == (20, 20)
     assert all(row["gap"] == 0 for row in rows)
     other = last({"one": full}, step_size=0.3, steps=20, batch_size=10, evaluations=5, seed=1)
-    assert not np.array_equal(other.runs["one"].test_loss, run.runs["one"].test_loss)
+    assert not np.array_equal(other.losses()["one"], run.losses()["one"])
 
 
 def test_a_network_that_diverges_is_named_and_leaves_no_rows_behind():

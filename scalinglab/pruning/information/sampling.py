@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scalinglab._checks import fail, non_negative_integer, positive_integer
 from scalinglab._growing import Growing
 from scalinglab.pruning.information.ceilings import binary_entropy, mask_ceiling
+from scalinglab.pruning.information.decoders import decoded
 from scalinglab.pruning.information.entropy import count_pairs, estimate_information
 from scalinglab.pruning.information.noise import all_labelings
 from scalinglab.pruning.information.trials import Trials, checked_methods, shown
@@ -181,20 +182,16 @@ def information_bounds(masks: Sequence[Masks], labels: ArrayLike, *, seed: int =
 
 def _cross_entropy(bits: NDArray[np.float64], labels: NDArray[Any], part: NDArray[np.int64]) -> float:
     """Bits that the decoder still needs for all labels, on average over masks that it was not fitted on."""
-    from sklearn.linear_model import LogisticRegression
-
     varied = bits[:, bits.std(0) > 0]
     if not varied.shape[1]:
         return float(labels.shape[1])
     lost = 0.0
     for fold in range(FOLDS):
         fitted, held = part != fold, part == fold
-        for answers in labels.T:
-            if len(set(answers[fitted])) < 2:
-                lost += np.count_nonzero(held)  # nothing to learn from: one bit each, as of a fair coin
-                continue
-            decoders = [LogisticRegression(C=freedom, max_iter=1000) for freedom in FREEDOMS]
-            fits = [decoder.fit(varied[fitted], answers[fitted]) for decoder in decoders]
-            chances = np.mean([fit.predict_proba(varied[held])[:, 1] for fit in fits], axis=0)
-            lost -= float(np.log2(np.where(answers[held] == 1, chances, 1 - chances)).sum())
+        both = labels[fitted].min(0) < labels[fitted].max(0)
+        lost += np.count_nonzero(held) * np.count_nonzero(
+            ~both
+        )  # nothing to learn from: one bit each, as of a fair coin
+        chances = decoded(varied[fitted], labels[fitted][:, both], varied[held], FREEDOMS)
+        lost -= float(np.log2(np.where(labels[held][:, both] == 1, chances, 1 - chances)).sum())
     return lost / len(bits)

@@ -51,8 +51,10 @@ def make_family(task: Task, asked: Mapping[str, Any], dtype: torch.dtype, device
 def make_stack(plan: Plan) -> AnyStack:
     """The networks before training: as they were given, or drawn each from its seed."""
     stack: Any = _empty_stack(plan)
-    for network, (width, seed) in enumerate(zip(plan.width, plan.seed, strict=True)):
-        stack.put(network, plan.initial[network] if plan.initial is not None else _drawn(plan, width, seed))
+    keys = list(zip(plan.width, plan.seed, strict=True))
+    drawn = {key: _drawn(plan, *key) for key in set(keys)} if plan.initial is None else {}
+    for network, key in enumerate(keys):
+        stack.put(network, plan.initial[network] if plan.initial is not None else drawn[key])
     return stack
 
 

@@ -185,6 +185,17 @@ class Stack:
         exists = self.like()
         if exists.embedding is not None:
             exists.embedding.fill_(1)
+        sizes = [self.sizes_of(network) for network in range(self.networks)]
+        for number, (weight, bias) in enumerate(exists.layers):
+            # By NumPy, and copied at once: of hundreds of small networks, one by one takes as long as many steps.
+            there, units = (np.zeros(part.shape, dtype=np.bool_) for part in (weight, bias))
+            for network, mine in enumerate(sizes):
+                inputs, outputs = mine[number : number + 2]
+                units[network, :outputs] = True
+                there[network, :outputs, :inputs] = True if masks is None else masks[network][number]
+            weight.copy_(torch.from_numpy(there))
+            bias.copy_(torch.from_numpy(units))
+        return exists.flat
         for network in range(self.networks):
             shapes = zip(exists.layers, self._shapes(network), strict=True)
             for number, ((weight, bias), (inputs, outputs)) in enumerate(shapes):
