@@ -37,12 +37,15 @@ def test_a_label_that_is_rarely_one_is_read_with_a_small_chance():
     rare = np.zeros((100, 1), dtype=int)
     rare[7] = 1
     found = decoded(table, rare, table, (0.001,))
-    assert found.mean() == pytest.approx(
-        0.01, abs=1e-4
-    )  # the intercept is free: chances agree with the labels on average
+    # The intercept is free: on average, chances agree with the labels.
+    assert found.mean() == pytest.approx(0.01, abs=1e-4)
 
 
 def test_a_decoder_that_does_not_get_there_says_so(monkeypatch):
     monkeypatch.setattr(decoders, "STEPS", 2)
     with pytest.raises(ConvergenceError, match="a decoder with the freedom 3 found no minimum in 2 steps"):
         decoded(*drawn(40, 60, 2, rule=True), np.ones((1, 60)), (3.0,))
+
+
+def test_without_labels_there_are_no_chances():
+    assert decoded(np.eye(3), np.zeros((3, 0), dtype=int), np.eye(3)[:2], (1.0,)).shape == (2, 0)

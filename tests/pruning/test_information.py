@@ -215,6 +215,9 @@ def test_the_decoder_finds_what_is_written_plainly_and_only_that():
     assert information_bounds(spelled, labels).lower > 4
     found = information_bounds(spelled, coins(300, 5, seed=2))
     assert (found.lower, found.upper, found.distinct) == (0, 5, 32)
+    assert (
+        information_bounds(spelled, np.zeros((300, 5), dtype=int)).lower == 0
+    )  # labels that never change tell nothing
 
 
 def test_steepness_of_a_linear_network_is_the_length_of_its_weights_and_bounds_all_slopes():

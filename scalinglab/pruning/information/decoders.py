@@ -62,7 +62,7 @@ def _fitted(products: Array, answers: Array, freedom: float, counts: Array, inte
         moves = way[0] @ products + way[1][:, None]
         share = _shares(products, answers, freedom, (counts, logits), (way[0], moves))
         counts, intercepts = counts + share[:, None] * way[0], intercepts + share * way[1]
-        if np.abs(moves).max() < NEAR:
+        if np.abs(moves).max(initial=0) < NEAR:
             return counts, intercepts
     raise ConvergenceError(f"a decoder with the freedom {freedom:g} found no minimum in {STEPS} steps")
 
@@ -89,7 +89,7 @@ def _shares(
         return freedom * lost + ((counts @ products) * counts).sum(1) / 2
 
     share, before = np.ones(len(answers)), losses(np.zeros(len(answers)))
-    while share.min() > LEAST:
+    while share.min(initial=1) > LEAST:
         rises = losses(share) > before * (1 + LEAST)
         if not rises.any():
             break

@@ -189,9 +189,8 @@ def _cross_entropy(bits: NDArray[np.float64], labels: NDArray[Any], part: NDArra
     for fold in range(FOLDS):
         fitted, held = part != fold, part == fold
         both = labels[fitted].min(0) < labels[fitted].max(0)
-        lost += np.count_nonzero(held) * np.count_nonzero(
-            ~both
-        )  # nothing to learn from: one bit each, as of a fair coin
+        # Of the others there is nothing to learn: one bit each, as of a fair coin.
+        lost += np.count_nonzero(held) * (len(both) - np.count_nonzero(both))
         chances = decoded(varied[fitted], labels[fitted][:, both], varied[held], FREEDOMS)
         lost -= float(np.log2(np.where(labels[held][:, both] == 1, chances, 1 - chances)).sum())
     return lost / len(bits)

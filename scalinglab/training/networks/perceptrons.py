@@ -196,14 +196,6 @@ class Stack:
             weight.copy_(torch.from_numpy(there))
             bias.copy_(torch.from_numpy(units))
         return exists.flat
-        for network in range(self.networks):
-            shapes = zip(exists.layers, self._shapes(network), strict=True)
-            for number, ((weight, bias), (inputs, outputs)) in enumerate(shapes):
-                bias[network, :outputs] = 1
-                weight[network, :outputs, :inputs] = 1
-                if masks is not None:
-                    weight[network, :outputs, :inputs] = torch.tensor(masks[network][number]).to(weight)
-        return exists.flat
 
     def _shapes(self, network: int) -> Iterator[tuple[int, int]]:
         """What comes into each layer of a network, and what goes out."""
