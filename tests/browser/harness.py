@@ -126,6 +126,8 @@ OPEN_SEALED = """async ([panels, limit]) => {
 }"""
 #: How often the page looks whether something is true, in milliseconds.
 OFTEN = 50
+#: And how often once it has waited for long: to look at all pixels takes it some of the time that it waits for.
+SELDOM = 250
 #: A hash of 64 bits of the charts of a panel as the browser drew them, pixel by pixel: no picture is compressed for it.
 PIXELS = """(root) => {
     let [one, two] = [0x811c9dc5, 0x9e3779b9];
@@ -420,9 +422,9 @@ class Panel:
                 root.scrollIntoViewIfNeeded();
                 const [end, pixels, stop] = [performance.now() + limit, {PIXELS}, {CLICK_STOP}];
                 const found = () => {condition};
-                for (let now = found(); ; now = found()) {{
+                for (let [now, pause] = [found(), {OFTEN}]; ; now = found(), pause = Math.min(1.2 * pause, {SELDOM})) {{
                     if (now || performance.now() > end) return now;
-                    await new Promise((again) => setTimeout(again, {OFTEN}));
+                    await new Promise((again) => setTimeout(again, pause));
                 }}
             }}""",
             [argument, timeout * 1000],

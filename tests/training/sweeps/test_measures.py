@@ -247,9 +247,10 @@ def test_each_shipped_table_has_a_grid_that_can_be_swept_and_survives_a_crash(na
 
 
 def test_the_command_knows_every_measure_of_the_package():
+    from scalinglab.approximation import MEASURES as PENALTIES
     from scalinglab.compression import MEASURES as WIDTHS
     from scalinglab.heavy_tails import MEASURES as LAYERS
 
-    assert set(MODULES) == {*MEASURES, *LAYERS, *WIDTHS}
+    assert set(MODULES) == {*MEASURES, *LAYERS, *WIDTHS, *PENALTIES}
     for name in MODULES:
         assert measure_of(name).name == name
